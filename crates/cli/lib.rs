@@ -1,0 +1,1 @@
+//! The orgate command line: arguments, settings, writers and exit codes.

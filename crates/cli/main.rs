@@ -1,0 +1,2 @@
+//! Entry point of the `orgate` binary.
+fn main() {}

@@ -1,0 +1,67 @@
+//! Paths inside a repository: bytes with `/` between the parts, never the platform's own path type.
+//!
+//! Git paths need not be UTF-8 and never use `\`, so nothing here may go through `std::path`.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// A path relative to the root of a snapshot, as git stores it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepoPath(Box<[u8]>);
+
+impl RepoPath {
+    /// Wraps the bytes of a path. Nothing is normalised: the bytes are the identity.
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes as git stores them.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The part after the last `/`.
+    pub fn file_name(&self) -> &[u8] {
+        self.0.rsplit(|b| *b == b'/').next().unwrap_or_default()
+    }
+
+    /// The folder the file lies in, without a trailing `/`; empty for a file in the root.
+    pub fn parent(&self) -> &[u8] {
+        match self.0.iter().rposition(|b| *b == b'/') {
+            Some(at) => self.0.get(..at).unwrap_or_default(),
+            None => &[],
+        }
+    }
+
+    /// The parts between the slashes.
+    pub fn parts(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        self.0.split(|b| *b == b'/')
+    }
+}
+
+impl From<&str> for RepoPath {
+    fn from(text: &str) -> Self {
+        Self(text.as_bytes().into())
+    }
+}
+
+/// Shows the path as text; bytes that are not UTF-8 become U+FFFD. Control characters are *not* removed here: each
+/// writer escapes for its own sink.
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+impl fmt::Debug for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", String::from_utf8_lossy(&self.0))
+    }
+}
+
+impl Serialize for RepoPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,256 @@
+//! The registry of metadata types: which file holds what, what a missing element means and who says so.
+//!
+//! The registry is data (`crates/metadata/types/*.yaml`, and files of users beside their own policies). It is what
+//! makes a misspelt field in a control a load error instead of a silent "absent".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::yaml::{self, YamlError};
+
+/// What a control judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// A Connected App: one `ConnectedApp` file.
+    ConnectedApp,
+    /// An External Client App: joined from its files by the `externalClientApplication` element.
+    ExternalClientApp,
+    /// The org: its settings, and components that stand for themselves such as profiles.
+    Org,
+}
+
+impl SubjectKind {
+    /// The spelling used in policies, reports and waivers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectedApp => "connected-app",
+            Self::ExternalClientApp => "external-client-app",
+            Self::Org => "org",
+        }
+    }
+}
+
+/// How a component of a type finds its subject.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Join {
+    /// The component's own full name is the subject's name.
+    Name,
+    /// The text of this element of the root is the subject's name.
+    Element(String),
+    /// The component is part of the org subject.
+    Org,
+    /// The component belongs to no subject; conditions and per-component controls reach it by type.
+    #[default]
+    None,
+}
+
+/// The kind of value an element holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// `xsd:boolean`: `true`, `false`, `1`, `0`.
+    Boolean,
+    /// `xsd:int`.
+    Integer,
+    /// One of `values`.
+    Enum,
+    /// Any text.
+    String,
+    /// One text that holds a list separated by line breaks.
+    Lines,
+    /// One text that holds a list separated by commas.
+    Commas,
+    /// A certificate: PEM, or bare base64 of DER.
+    Certificate,
+    /// An element with children.
+    Block,
+}
+
+/// What the absence of an element means.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absent {
+    /// The reference documents this value.
+    Value(String),
+    /// The product decides, and nobody documents how.
+    Undocumented,
+    /// There is nothing: no list members, no text, no block.
+    #[default]
+    Nothing,
+}
+
+/// One element of a metadata type.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FieldSpec {
+    /// The kind of value.
+    pub kind: FieldKind,
+    /// The element may occur several times.
+    #[serde(default)]
+    pub many: bool,
+    /// What its absence means. Required for `boolean`, `integer` and `enum` fields that occur once.
+    #[serde(default)]
+    pub absent: Option<Absent>,
+    /// Legal values of an `enum`, in the spelling of the schema.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// First API version that has the element (documented one where known).
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Reference page that documents the absence, when it differs from the type's page.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// The value is a secret: it is never printed, in no format.
+    #[serde(default)]
+    pub secret: bool,
+    /// What the element means, in one sentence of ours.
+    #[serde(default)]
+    pub meaning: Option<String>,
+    /// The element is no longer in the schema; the name that replaced it. Its presence is worth a note.
+    #[serde(default)]
+    pub replaced_by: Option<String>,
+}
+
+/// One metadata type.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TypeSpec {
+    /// Name of the type and of the root element.
+    #[serde(rename = "type")]
+    pub name: Arc<str>,
+    /// File suffix without the dot and without `-meta.xml`, for instance `connectedApp`.
+    pub suffix: String,
+    /// For types that share a suffix (`settings`): the full name that selects this one, for instance `OauthOidc`.
+    #[serde(default)]
+    pub member: Option<String>,
+    /// The type's folder in metadata format.
+    pub folder: String,
+    /// The subject its components belong to.
+    #[serde(default)]
+    pub subject: Option<SubjectKind>,
+    /// How they find it.
+    #[serde(default)]
+    pub join: Join,
+    /// Suffixes that circulate for this type although no tool deploys them; read with a warning.
+    #[serde(default)]
+    pub misnamed: Vec<String>,
+    /// Slug of the reference page.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// A deploy changes only what the file says (profiles), so an absent element says nothing.
+    #[serde(default)]
+    pub overlay: bool,
+    /// Elements by path below the root, parts separated by `/`.
+    pub fields: BTreeMap<String, FieldSpec>,
+}
+
+impl TypeSpec {
+    /// The field at `path` (below the root).
+    pub fn field(&self, path: &str) -> Option<&FieldSpec> {
+        self.fields.get(path)
+    }
+}
+
+/// Why a registry file does not load.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {source}")]
+pub struct RegistryError {
+    /// The file as named by the caller.
+    pub file: String,
+    /// Position and message.
+    pub source: YamlError,
+}
+
+/// All metadata types that orgate reads.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    types: BTreeMap<Arc<str>, TypeSpec>,
+}
+
+impl Registry {
+    /// Adds the type described by one YAML text. A later file with the same type name extends the fields of the
+    /// earlier one; that is how users add fields to a built-in type.
+    ///
+    /// # Errors
+    /// [`RegistryError`] with the position inside `text`.
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), RegistryError> {
+        let at = |source| RegistryError {
+            file: file.to_owned(),
+            source,
+        };
+        let spec: TypeSpec = yaml::parse(text).map_err(at)?;
+        for (path, field) in &spec.fields {
+            let needs = !field.many
+                && matches!(
+                    field.kind,
+                    FieldKind::Boolean | FieldKind::Integer | FieldKind::Enum
+                );
+            if needs && field.absent.is_none() {
+                return Err(at(YamlError {
+                    line: 0,
+                    column: 0,
+                    message: format!(
+                        "field `{path}` must say what its absence means: `absent: {{ value: ... }}`, `absent: undocumented` or `absent: nothing`"
+                    ),
+                }));
+            }
+            if (field.kind == FieldKind::Enum) == field.values.is_empty() {
+                return Err(at(YamlError {
+                    line: 0,
+                    column: 0,
+                    message: format!(
+                        "field `{path}`: `values` belongs to kind `enum`, and only there"
+                    ),
+                }));
+            }
+            if let Some((parent, _)) = path.rsplit_once('/')
+                && spec
+                    .fields
+                    .get(parent)
+                    .is_none_or(|block| block.kind != FieldKind::Block)
+                && self
+                    .types
+                    .get(&spec.name)
+                    .and_then(|known| known.field(parent))
+                    .is_none()
+            {
+                return Err(at(YamlError {
+                    line: 0,
+                    column: 0,
+                    message: format!(
+                        "field `{path}` lies in `{parent}`, which is not a field of kind `block`"
+                    ),
+                }));
+            }
+        }
+        match self.types.get_mut(&spec.name) {
+            Some(known) => known.fields.extend(spec.fields),
+            None => {
+                self.types.insert(Arc::clone(&spec.name), spec);
+            }
+        }
+        Ok(())
+    }
+
+    /// The type with this name.
+    pub fn get(&self, type_name: &str) -> Option<&TypeSpec> {
+        self.types.get(type_name)
+    }
+
+    /// All types, sorted by name.
+    pub fn types(&self) -> impl Iterator<Item = &TypeSpec> {
+        self.types.values()
+    }
+
+    /// Splits `Type/path/below` into the type and the field, when both are known.
+    pub fn field(&self, full: &str) -> Option<(&TypeSpec, &str, &FieldSpec)> {
+        let (type_name, path) = full.split_once('/')?;
+        let spec = self.get(type_name)?;
+        let (path, field) = spec.fields.get_key_value(path)?;
+        Some((spec, path, field))
+    }
+}

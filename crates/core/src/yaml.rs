@@ -1,0 +1,68 @@
+//! The only place that names the YAML library.
+//!
+//! Every YAML text that orgate reads (controls, registry, settings) comes through [`parse`], so that all of them get
+//! the same strictness: no duplicate keys, no merge keys, no YAML 1.1 booleans, small budgets.
+
+use serde::de::DeserializeOwned;
+use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+
+/// Larger texts are refused before they are parsed. The largest policy that ships has about 8 kB.
+const MAX_BYTES: usize = 1 << 20;
+
+/// What is wrong with a YAML text, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct YamlError {
+    /// One-based line; 0 when the parser gives no position.
+    pub line: u64,
+    /// One-based column; 0 when the parser gives no position.
+    pub column: u64,
+    /// One line of text, without the drawn source.
+    pub message: String,
+}
+
+/// A value and the position at which it stands in its YAML text.
+pub type Spanned<T> = serde_yaml::Spanned<T>;
+
+/// Parses one YAML document into `T`.
+///
+/// # Errors
+/// [`YamlError`] for syntax errors, unknown or duplicate keys, wrong types and exceeded budgets.
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
+    if text.len() > MAX_BYTES {
+        return Err(YamlError {
+            line: 0,
+            column: 0,
+            message: format!("larger than {MAX_BYTES} bytes"),
+        });
+    }
+    let mut options = serde_yaml::options! {
+        budget: serde_yaml::budget! {
+            flow_nesting_limit: 32,
+            max_events: 200_000,
+            max_aliases: 0,
+            max_anchors: 0,
+            max_depth: 64,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+    };
+    options.merge_keys = MergeKeyPolicy::Error;
+    options.strict_booleans = true;
+    options.with_snippet = false;
+    serde_yaml::from_str_with_options(text, options).map_err(|error| {
+        let (line, column) = error
+            .location()
+            .map_or((0, 0), |at| (at.line(), at.column()));
+        let text = error.without_snippet().to_string();
+        let mut message = text.lines().next().unwrap_or_default().trim().to_owned();
+        // The library repeats the position inside its message; it is a field of ours.
+        if let Some(cut) = message.rfind(" at line ") {
+            message.truncate(cut);
+        }
+        YamlError {
+            line,
+            column,
+            message,
+        }
+    })
+}

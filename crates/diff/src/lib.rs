@@ -1,0 +1,1 @@
+//! Snapshots of a repository, the range to compare and what a change touches.

@@ -1,0 +1,1 @@
+//! Strict reader of Salesforce metadata files and the registry of metadata types.

@@ -1,0 +1,1 @@
+//! A small SARIF 2.1.0 emitter.

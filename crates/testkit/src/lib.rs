@@ -1,0 +1,1 @@
+//! Test support for orgate: fixtures, temporary repositories, oracles. Never published.
