@@ -1,0 +1,69 @@
+//! `limit`: a number that must not be larger than the source recommends. A larger number is weaker.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Found, Measure, State};
+use crate::condition::FieldRef;
+use crate::condition::resolve::{Frame, Value};
+use crate::judge::env::{Env, Why};
+use crate::lexical;
+use crate::policy::raw::NotSet;
+
+#[derive(Clone, Debug)]
+pub(crate) struct LimitValue {
+    pub(crate) field: FieldRef,
+    /// Numbers for the names of an enum.
+    pub(crate) map: BTreeMap<String, i64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Limit {
+    /// The first that is set counts.
+    pub(crate) values: Vec<LimitValue>,
+    pub(crate) at_most: i64,
+    pub(crate) unit: Arc<str>,
+    pub(crate) not_set: NotSet,
+}
+
+impl Limit {
+    pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
+        for value in &self.values {
+            match env.value(&value.field, None, frames) {
+                Value::Nothing => {}
+                Value::Unknown(why) => {
+                    let fallback = matches!(why, Why::NotInSource(_));
+                    env.why(why);
+                    // A missing org file leaves the question open; `not-set` answers it.
+                    if !fallback {
+                        return Found::undecided();
+                    }
+                }
+                Value::One { text, .. } => return self.judge(env, value, &text),
+                Value::Many { items, .. } => match items.first() {
+                    Some(item) => return self.judge(env, value, &item.text),
+                    None => continue,
+                },
+            }
+        }
+        match self.not_set {
+            NotSet::Undecided => {
+                env.why(Why::Undeclared("a value that applies when none is set".to_owned()));
+                Found::undecided()
+            }
+            NotSet::Satisfied => Found::new(State::Satisfied, Measure::None),
+            NotSet::Violated => Found::new(State::Violated, Measure::Number { value: i64::MAX, unit: Arc::clone(&self.unit) }),
+        }
+    }
+
+    fn judge(&self, env: &Env<'_>, value: &LimitValue, text: &str) -> Found {
+        let number = value.map.get(text).copied().or_else(|| lexical::integer(text));
+        let Some(number) = number else {
+            env.why(Why::Illegal(Arc::clone(&value.field.full), text.to_owned()));
+            return Found::undecided();
+        };
+        // Zero or less is no shorter than the shortest: nobody documents it, so it is not trusted.
+        let state = if number > self.at_most || number < 1 { State::Violated } else { State::Satisfied };
+        Found::new(state, Measure::Number { value: number, unit: Arc::clone(&self.unit) })
+    }
+}

@@ -1,0 +1,147 @@
+//! `members`: a set. What matters is how it changed: members that the other side does not cover.
+
+use std::collections::BTreeMap;
+
+use regex_lite::Regex;
+
+use super::address::Range;
+use super::{Found, Measure, Member, State};
+use crate::condition::FieldRef;
+use crate::condition::resolve::{Found as Fields, Frame, Value};
+use crate::judge::env::{Env, Place, Why};
+use crate::policy::raw::{MemberKind, WeakerWhen};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Members {
+    pub(crate) from: Vec<FieldRef>,
+    pub(crate) weaker_when: WeakerWhen,
+    /// Members that are weak by themselves.
+    pub(crate) weak: Vec<String>,
+    pub(crate) weak_matching: Option<Regex>,
+    /// A member that makes others redundant.
+    pub(crate) covers: BTreeMap<String, Vec<String>>,
+    pub(crate) ignore: Vec<String>,
+    pub(crate) kind: MemberKind,
+    /// Element names of both ends, for address ranges.
+    pub(crate) ends: (String, String),
+}
+
+/// Scheme, host and port of a URL, lower case; the text itself when it is no URL.
+pub(crate) fn url_host(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{}://{}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase())
+}
+
+impl Members {
+    pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
+        let mut members = Vec::new();
+        let mut unknown = false;
+        for field in &self.from {
+            if self.kind == MemberKind::AddressRanges {
+                unknown |= !self.ranges(env, field, frames, &mut members);
+                continue;
+            }
+            match env.value(field, None, frames) {
+                Value::Nothing => {}
+                Value::Unknown(why) => {
+                    env.why(why);
+                    unknown = true;
+                }
+                Value::One { .. } | Value::Many { .. } if field.spec.secret => {}
+                Value::One { text, .. } => {
+                    if let Some(place) = env.reads.borrow().iter().rev().find(|read| read.field == field.full).and_then(|read| read.values.first()) {
+                        members.push(self.member(text, place.1.clone()));
+                    }
+                }
+                Value::Many { items, unknown: why } => {
+                    if let Some(why) = why {
+                        env.why(why);
+                        unknown = true;
+                    }
+                    for item in items {
+                        let place = Place { span: item.at.element().span, component: item.at.component.clone() };
+                        members.push(self.member(item.text, place));
+                    }
+                }
+            }
+        }
+        members.retain(|member| !self.ignore.contains(&member.text));
+        let weak = members.iter().any(|member| self.is_weak(&member.text));
+        let state = match (weak, unknown) {
+            (true, _) => State::Violated,
+            (false, true) => State::Undecided,
+            (false, false) => State::Satisfied,
+        };
+        Found::new(state, Measure::Set(members))
+    }
+
+    fn member(&self, text: String, place: Place) -> Member {
+        let key = if self.kind == MemberKind::UrlHosts { url_host(&text) } else { text.clone() };
+        Member { text, key, place }
+    }
+
+    fn is_weak(&self, text: &str) -> bool {
+        self.weak.iter().any(|weak| weak == text) || self.weak_matching.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    }
+
+    /// Adds the ranges of a repeated block; false when one of them is no range.
+    fn ranges(&self, env: &Env<'_>, field: &FieldRef, frames: &[Frame], members: &mut Vec<Member>) -> bool {
+        match env.find(field, frames) {
+            Fields::NoFile(why) => {
+                env.remember(field, Vec::new(), None);
+                env.why(why);
+                false
+            }
+            Fields::Here { occurrences, home } => {
+                let mut all_legal = true;
+                for occurrence in &occurrences {
+                    let element = occurrence.element();
+                    let text = |name: &str| element.children_named(name).next().map(|child| child.text.clone()).unwrap_or_default();
+                    let (start, end) = (text(&self.ends.0), text(&self.ends.1));
+                    if Range::parse(&start, &end).is_none() {
+                        env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
+                        all_legal = false;
+                        continue;
+                    }
+                    let place = Place { span: element.span, component: occurrence.component.clone() };
+                    members.push(Member { text: format!("{start} to {end}"), key: format!("{start} {end}"), place });
+                }
+                env.remember(field, occurrences, Some(home));
+                all_legal
+            }
+        }
+    }
+
+    /// The members of `after` that weaken it against `before`.
+    pub(crate) fn weakening(&self, before: &[Member], after: &[Member]) -> Vec<Member> {
+        let (from, to) = match self.weaker_when {
+            WeakerWhen::Added => (before, after),
+            WeakerWhen::Removed => (after, before),
+        };
+        to.iter().filter(|member| !self.covered(member, from)).cloned().collect()
+    }
+
+    fn covered(&self, member: &Member, by: &[Member]) -> bool {
+        if self.kind == MemberKind::AddressRanges {
+            let parse = |member: &Member| member.key.split_once(' ').and_then(|(start, end)| Range::parse(start, end));
+            let others: Vec<Range> = by.iter().filter_map(parse).collect();
+            return parse(member).is_some_and(|range| range.within(&others));
+        }
+        by.iter().any(|other| other.key == member.key || self.covers.get(&other.text).is_some_and(|covered| covered.contains(&member.text)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url_host;
+
+    #[test]
+    fn the_host_of_a_url_is_what_a_browser_would_call() {
+        assert_eq!(url_host("https://User@Example.com:8443/cb?x=1"), "https://example.com:8443");
+        assert_eq!(url_host("https://a.example\\@b.example/"), "https://a.example");
+        assert_eq!(url_host("myapp://oauth"), "myapp://oauth");
+        assert_eq!(url_host("localhost:1717"), "localhost:1717");
+    }
+}

@@ -1,0 +1,133 @@
+//! The kinds of check, a closed set with one module each. A check turns a subject into a [`Found`]: how it stands,
+//! and the measure by which two sides are compared.
+
+pub(crate) mod address;
+mod grades;
+mod limit;
+mod members;
+mod ranking;
+mod require;
+mod review;
+
+use std::sync::Arc;
+
+pub(crate) use grades::Grades;
+pub(crate) use limit::{Limit, LimitValue};
+pub(crate) use members::Members;
+pub(crate) use ranking::{Rank, Ranking};
+pub(crate) use review::Review;
+
+use crate::condition::Condition;
+use crate::condition::resolve::Frame;
+use crate::judge::env::{Env, Place};
+
+/// A compiled check.
+#[derive(Clone, Debug)]
+pub(crate) enum Check {
+    Require(Condition),
+    Grades(Grades),
+    Limit(Limit),
+    Ranking(Ranking),
+    Members(Members),
+    Review(Review),
+}
+
+/// By what two standings of one control are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Measure {
+    /// Satisfied or not, nothing between.
+    #[default]
+    None,
+    /// A named weak state; a higher rank is weaker.
+    Grade {
+        /// Position, strongest first.
+        rank: usize,
+        /// Name for people.
+        name: Arc<str>,
+    },
+    /// A number; a larger one is weaker.
+    Number {
+        /// In `unit`.
+        value: i64,
+        /// For people.
+        unit: Arc<str>,
+    },
+    /// A set of members.
+    Set(Vec<Member>),
+    /// Values without an order.
+    Values(Vec<Member>),
+}
+
+/// One member of a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// As shown to people.
+    pub text: String,
+    /// By which it is compared.
+    pub key: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// How a subject stands, before risk and confidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum State {
+    Satisfied,
+    Undecided,
+    Violated,
+}
+
+/// The result of a check.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) state: State,
+    pub(crate) measure: Measure,
+}
+
+impl Found {
+    pub(crate) fn new(state: State, measure: Measure) -> Self {
+        Self { state, measure }
+    }
+
+    pub(crate) fn undecided() -> Self {
+        Self::new(State::Undecided, Measure::None)
+    }
+}
+
+impl Check {
+    /// Runs the check on the subject of `env`.
+    pub(crate) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
+        match self {
+            Self::Require(condition) => require::run(condition, env, frames),
+            Self::Grades(check) => check.run(env, frames),
+            Self::Limit(check) => check.run(env, frames),
+            Self::Ranking(check) => check.run(env, frames),
+            Self::Members(check) => check.run(env, frames),
+            Self::Review(check) => check.run(env, frames),
+        }
+    }
+
+    /// The spelling in policies.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Require(_) => "require",
+            Self::Grades(_) => "grades",
+            Self::Limit(_) => "limit",
+            Self::Ranking(_) => "ranking",
+            Self::Members(_) => "members",
+            Self::Review(_) => "review",
+        }
+    }
+
+    /// Calls `visit` for every type the check reads.
+    pub(crate) fn types(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+        match self {
+            Self::Require(condition) => condition.types(visit),
+            Self::Grades(check) => check.steps.iter().for_each(|(_, condition)| condition.types(visit)),
+            Self::Limit(check) => check.values.iter().for_each(|value| visit(&value.field.type_name)),
+            Self::Ranking(check) => visit(&check.field.type_name),
+            Self::Members(check) => check.from.iter().for_each(|field| visit(&field.type_name)),
+            Self::Review(check) => check.of.iter().for_each(|field| visit(&field.type_name)),
+        }
+    }
+}

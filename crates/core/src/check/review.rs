@@ -1,0 +1,75 @@
+//! `review`: values without an order. Any change is for a person; neither value is better.
+
+use super::members::url_host;
+use super::{Found, Measure, Member, State};
+use crate::condition::FieldRef;
+use crate::condition::resolve::{Frame, Value};
+use crate::judge::env::{Env, Place};
+use crate::policy::raw::MemberKind;
+use crate::registry::FieldKind;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Review {
+    pub(crate) of: Vec<FieldRef>,
+    pub(crate) kind: MemberKind,
+}
+
+impl Review {
+    pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
+        let mut values = Vec::new();
+        let mut unknown = false;
+        for field in &self.of {
+            match env.value(field, None, frames) {
+                Value::Nothing => {}
+                Value::Unknown(why) => {
+                    env.why(why);
+                    unknown = true;
+                }
+                Value::One { text, .. } => {
+                    let place = env.reads.borrow().iter().rev().find(|read| read.field == field.full).and_then(|read| read.values.first().map(|value| value.1.clone()));
+                    if let Some(place) = place {
+                        values.push(self.member(field, text, place));
+                    }
+                }
+                Value::Many { items, unknown: why } => {
+                    if let Some(why) = why {
+                        env.why(why);
+                        unknown = true;
+                    }
+                    for item in items {
+                        let place = Place { span: item.at.element().span, component: item.at.component.clone() };
+                        values.push(self.member(field, item.text, place));
+                    }
+                }
+            }
+        }
+        let hosts = env.facts.apps.get(&env.subject.name).map(|app| app.callback_hosts.as_slice()).unwrap_or_default();
+        if self.kind == MemberKind::UrlHosts {
+            values.retain(|value| {
+                let host = value.key.split_once("://").map_or(value.key.as_str(), |(_, host)| host);
+                let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
+                !hosts.iter().any(|known| known == host || known == bare)
+            });
+        }
+        Found::new(if unknown { State::Undecided } else { State::Satisfied }, Measure::Values(values))
+    }
+
+    fn member(&self, field: &FieldRef, text: String, place: Place) -> Member {
+        let key = match self.kind {
+            MemberKind::UrlHosts => url_host(&text),
+            // Line breaks inside a certificate mean nothing.
+            _ if field.spec.kind == FieldKind::Certificate => text.split_whitespace().collect(),
+            _ => text.clone(),
+        };
+        let shown = if field.spec.kind == FieldKind::Certificate || field.spec.secret { "(not shown)".to_owned() } else { text };
+        Member { text: shown, key, place }
+    }
+
+    /// The values of `after` that `before` does not have, when `before` has any.
+    pub(crate) fn changed(before: &[Member], after: &[Member]) -> Vec<Member> {
+        if before.is_empty() {
+            return Vec::new();
+        }
+        after.iter().filter(|value| !before.iter().any(|old| old.key == value.key)).cloned().collect()
+    }
+}

@@ -1,0 +1,240 @@
+//! Evaluates conditions. Total: every input has a truth value, and what is unknown says why.
+
+use std::sync::Arc;
+
+use super::resolve::{Frame, Item, Value};
+use super::{Condition, Exists, FieldTest, Link, Record, Test};
+use crate::condition::resolve::Found;
+use crate::element::Component;
+use crate::judge::env::{Env, Why};
+use crate::lexical::{self, CertificateText};
+use crate::policy::raw::LooksLike;
+use crate::registry::FieldKind;
+use crate::truth::Truth;
+
+impl Env<'_> {
+    /// The truth of a condition. No operand is skipped, so that everything that could matter is in the evidence.
+    pub(crate) fn holds(&self, condition: &Condition, frames: &[Frame]) -> Truth {
+        match condition {
+            Condition::All(list) => list.iter().map(|item| self.holds(item, frames)).fold(Truth::True, Truth::and),
+            Condition::Any(list) => list.iter().map(|item| self.holds(item, frames)).fold(Truth::False, Truth::or),
+            Condition::Not(inner) => !self.holds(inner, frames),
+            Condition::Always(value) => Truth::from(*value),
+            Condition::Named(_, inner) => self.holds(inner, frames),
+            Condition::Collapse(inner, value) => match self.holds(inner, frames) {
+                Truth::Unknown => Truth::from(*value),
+                known => known,
+            },
+            Condition::Field(test) => self.field_holds(test, frames),
+            Condition::Exists(exists) => self.exists(exists, frames),
+            Condition::Record(record) => self.record(record, frames),
+            Condition::Declared(client) => match self.facts.apps.get(&self.subject.name).and_then(|app| app.client) {
+                Some(declared) => Truth::from(declared == *client),
+                None => Truth::Unknown,
+            },
+        }
+    }
+
+    fn unknown(&self, why: Why) -> Truth {
+        self.why(why);
+        Truth::Unknown
+    }
+
+    fn field_holds(&self, test: &FieldTest, frames: &[Frame]) -> Truth {
+        if let Test::Present(wanted) = &test.test {
+            let present = self.present(test, frames);
+            return if *wanted { present } else { !present };
+        }
+        if let Test::LooksLike(kind) = &test.test {
+            return self.looks_like(test, *kind, frames);
+        }
+        match self.value(&test.field, test.absent.as_deref(), frames) {
+            Value::Unknown(why) => self.unknown(why),
+            Value::Nothing => Truth::False,
+            Value::One { text, .. } => one_holds(&test.test, &text),
+            Value::Many { items, unknown } => {
+                let some = items.iter().any(|item| member_holds(&test.test, &item.text));
+                match unknown {
+                    _ if some => Truth::True,
+                    Some(why) => self.unknown(why),
+                    None => Truth::False,
+                }
+            }
+        }
+    }
+
+    fn present(&self, test: &FieldTest, frames: &[Frame]) -> Truth {
+        let field = &test.field;
+        if field.spec.kind == FieldKind::Block {
+            return match self.find(field, frames) {
+                Found::NoFile(why) => {
+                    self.remember(field, Vec::new(), None);
+                    self.unknown(why)
+                }
+                Found::Here { occurrences, home } => {
+                    let some = occurrences.iter().any(|occurrence| !occurrence.element().nil);
+                    self.remember(field, occurrences, Some(home));
+                    Truth::from(some)
+                }
+            };
+        }
+        // For presence it does not matter what absence means: only what is written counts.
+        match self.written(field, frames) {
+            Err(why) => self.unknown(why),
+            Ok(items) if field.spec.kind == FieldKind::Certificate => {
+                items.iter().map(|item| self.certificate(test, item)).fold(Truth::False, Truth::or)
+            }
+            Ok(items) => Truth::from(items.iter().any(|item| !item.text.trim().is_empty())),
+        }
+    }
+
+    fn certificate(&self, test: &FieldTest, item: &Item) -> Truth {
+        match lexical::certificate(&item.text) {
+            CertificateText::Provided => Truth::True,
+            CertificateText::Absent => Truth::False,
+            // A private key is no certificate; that it is a leak is another control's business.
+            CertificateText::PrivateKey | CertificateText::Unclear => {
+                let token = self.placeholder(&item.at.component, &item.text).unwrap_or_else(|| "no certificate".to_owned());
+                self.unknown(Why::Placeholder(Arc::clone(&test.field.full), token))
+            }
+        }
+    }
+
+    fn looks_like(&self, test: &FieldTest, kind: LooksLike, frames: &[Frame]) -> Truth {
+        match self.written(&test.field, frames) {
+            Err(why) => self.unknown(why),
+            Ok(items) => Truth::from(items.iter().any(|item| match kind {
+                LooksLike::Secret => lexical::is_real_secret(&item.text) && self.placeholder(&item.at.component, &item.text).is_none(),
+                LooksLike::PrivateKey => lexical::certificate(&item.text) == CertificateText::PrivateKey,
+            })),
+        }
+    }
+
+    /// The texts that stand in the file, as they stand there.
+    fn written(&self, field: &super::FieldRef, frames: &[Frame]) -> Result<Vec<Item>, Why> {
+        match self.find(field, frames) {
+            Found::NoFile(why) => {
+                self.remember(field, Vec::new(), None);
+                Err(why)
+            }
+            Found::Here { occurrences, home } => {
+                let set: Vec<_> = occurrences.into_iter().filter(|occurrence| !occurrence.element().nil).collect();
+                self.remember(field, set.clone(), Some(home));
+                Ok(set.into_iter().map(|at| Item { text: at.element().text.clone(), at }).collect())
+            }
+        }
+    }
+
+    fn exists(&self, exists: &Exists, frames: &[Frame]) -> Truth {
+        let candidates = match self.related(exists, frames) {
+            Ok(candidates) => candidates,
+            Err(why) => return self.unknown(why),
+        };
+        let mut truth = Truth::False;
+        for component in candidates {
+            let mut inner = frames.to_vec();
+            inner.push(Frame { component: Arc::clone(&component), route: Vec::new() });
+            let linked = match &exists.link {
+                Link::By(field) => match self.value(field, None, &inner) {
+                    Value::One { text, .. } => Truth::from(text == self.subject.name),
+                    Value::Many { items, unknown } => match unknown {
+                        _ if items.iter().any(|item| item.text == self.subject.name) => Truth::True,
+                        Some(why) => self.unknown(why),
+                        None => Truth::False,
+                    },
+                    Value::Nothing => Truth::False,
+                    Value::Unknown(why) => self.unknown(why),
+                },
+                _ => Truth::True,
+            };
+            if linked == Truth::False {
+                continue;
+            }
+            let matches = exists.condition.as_ref().map_or(Truth::True, |condition| self.holds(condition, &inner));
+            truth = truth.or(linked.and(matches));
+        }
+        if truth == Truth::False && !exists.own && self.world.blind(&exists.type_name) {
+            return self.unknown(Why::Unreadable(Arc::clone(&exists.type_name)));
+        }
+        truth
+    }
+
+    fn related(&self, exists: &Exists, frames: &[Frame]) -> Result<Vec<Arc<Component>>, Why> {
+        if exists.own {
+            return Ok(self.subject.of_type(&exists.type_name).to_vec());
+        }
+        let (field, held) = match &exists.link {
+            Link::Any | Link::By(_) => return Ok(self.world.components(&exists.type_name)),
+            Link::ListedIn(field) => (field, false),
+            Link::HeldBy(field) => (field, true),
+        };
+        let names: Vec<String> = match self.value(field, None, frames) {
+            Value::Unknown(why) => return Err(why),
+            Value::Nothing => Vec::new(),
+            Value::One { text, .. } => vec![text],
+            Value::Many { items, .. } => items.into_iter().map(|item| item.text).collect(),
+        };
+        let mut found = Vec::new();
+        for name in names {
+            if !held {
+                found.extend(self.world.named(&exists.type_name, &name));
+                continue;
+            }
+            let Some(user) = self.facts.users.get(&name) else {
+                return Err(Why::Undeclared(format!("which profile and permission sets the user '{name}' has")));
+            };
+            let held_names = if &*exists.type_name == "Profile" { user.profile.iter().collect::<Vec<_>>() } else { user.permission_sets.iter().collect() };
+            for name in held_names {
+                found.extend(self.world.named(&exists.type_name, name));
+            }
+        }
+        Ok(found)
+    }
+
+    fn record(&self, record: &Record, frames: &[Frame]) -> Truth {
+        match self.find(&record.block, frames) {
+            Found::NoFile(why) => {
+                self.remember(&record.block, Vec::new(), None);
+                self.unknown(why)
+            }
+            Found::Here { occurrences, home } => {
+                let mut truth = Truth::False;
+                let mut matching = Vec::new();
+                for occurrence in occurrences {
+                    let mut inner = frames.to_vec();
+                    inner.push(occurrence.frame());
+                    // What is read inside a record is evidence only when the record matters.
+                    let before = self.reads.borrow().len();
+                    let holds = self.holds(&record.condition, &inner);
+                    self.reads.borrow_mut().truncate(before);
+                    if holds != Truth::False {
+                        matching.push(occurrence);
+                    }
+                    truth = truth.or(holds);
+                }
+                self.remember(&record.block, matching, Some(home));
+                truth
+            }
+        }
+    }
+}
+
+fn one_holds(test: &Test, text: &str) -> Truth {
+    match test {
+        Test::OneOf(values) => Truth::from(values.iter().any(|value| value == text)),
+        Test::Contains(part) => Truth::from(text.contains(part.as_str())),
+        Test::Matches { .. } => Truth::from(member_holds(test, text)),
+        Test::AtLeast(limit) => lexical::integer(text).map_or(Truth::Unknown, |number| Truth::from(number >= *limit)),
+        Test::AtMost(limit) => lexical::integer(text).map_or(Truth::Unknown, |number| Truth::from(number <= *limit)),
+        Test::Present(_) | Test::LooksLike(_) => Truth::Unknown,
+    }
+}
+
+fn member_holds(test: &Test, text: &str) -> bool {
+    match test {
+        Test::OneOf(values) => values.iter().any(|value| value == text),
+        Test::Contains(member) => member == text,
+        Test::Matches { pattern, except } => pattern.is_match(text) && !except.as_ref().is_some_and(|except| except.is_match(text)),
+        _ => false,
+    }
+}

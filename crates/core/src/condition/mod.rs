@@ -1,0 +1,137 @@
+//! Conditions: a closed set of tests over the fields of a subject, with three-valued results.
+//!
+//! A condition is typed when it is loaded ([`compile`]): a field that the registry does not know, a test that does
+//! not fit the field's kind or a missing statement about absence is a load error. Evaluation ([`eval`]) can therefore
+//! be total: it returns true, false or unknown, and never guesses.
+
+pub(crate) mod compile;
+pub(crate) mod eval;
+pub(crate) mod resolve;
+
+use std::sync::Arc;
+
+use regex_lite::Regex;
+
+use crate::policy::raw::{ClientType, LooksLike};
+use crate::registry::FieldSpec;
+
+/// Where a field is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// In the files of the subject.
+    Subject,
+    /// In the org settings of the same snapshot.
+    Org,
+    /// In the related component (or the one record of it) under consideration.
+    Frame,
+}
+
+/// A field that the registry knows.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldRef {
+    /// `Type/path/below`.
+    pub(crate) full: Arc<str>,
+    pub(crate) type_name: Arc<str>,
+    /// Element names below the root.
+    pub(crate) parts: Vec<Arc<str>>,
+    pub(crate) spec: Arc<FieldSpec>,
+    pub(crate) scope: Scope,
+}
+
+/// A compiled condition.
+#[derive(Clone, Debug)]
+pub(crate) enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Always(bool),
+    Named(Arc<str>, Arc<Condition>),
+    /// Unknown becomes this value, because the author said so.
+    Collapse(Box<Condition>, bool),
+    Field(Box<FieldTest>),
+    Exists(Box<Exists>),
+    Record(Box<Record>),
+    Declared(ClientType),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct FieldTest {
+    pub(crate) field: FieldRef,
+    pub(crate) test: Test,
+    /// What the author takes for a missing element whose default nobody documents.
+    pub(crate) absent: Option<Arc<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    OneOf(Vec<String>),
+    Contains(String),
+    Matches { pattern: Box<Regex>, except: Option<Box<Regex>> },
+    Present(bool),
+    AtLeast(i64),
+    AtMost(i64),
+    LooksLike(LooksLike),
+}
+
+/// How related components are found.
+#[derive(Clone, Debug)]
+pub(crate) enum Link {
+    /// Every component of the type; for a type of the subject itself, the subject's files.
+    Any,
+    /// Components whose element (a field in the frame's scope) names the subject.
+    By(FieldRef),
+    /// Components whose name the subject's element lists.
+    ListedIn(FieldRef),
+    /// Components that `orgate.yaml` says the user named by this element holds.
+    HeldBy(FieldRef),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Exists {
+    pub(crate) type_name: Arc<str>,
+    /// The type belongs to the subject, so only its own files are looked at.
+    pub(crate) own: bool,
+    pub(crate) link: Link,
+    pub(crate) condition: Option<Condition>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) block: FieldRef,
+    pub(crate) condition: Condition,
+}
+
+impl Condition {
+    /// Calls `visit` for every type the condition reads.
+    pub(crate) fn types(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+        match self {
+            Self::All(list) | Self::Any(list) => list.iter().for_each(|item| item.types(visit)),
+            Self::Not(inner) | Self::Collapse(inner, _) => inner.types(visit),
+            Self::Named(_, inner) => inner.types(visit),
+            Self::Always(_) | Self::Declared(_) => {}
+            Self::Field(test) => visit(&test.field.type_name),
+            Self::Exists(exists) => {
+                visit(&exists.type_name);
+                match &exists.link {
+                    Link::Any => {}
+                    Link::By(field) | Link::ListedIn(field) | Link::HeldBy(field) => visit(&field.type_name),
+                }
+                if let Some(inner) = &exists.condition {
+                    inner.types(visit);
+                }
+            }
+            Self::Record(record) => {
+                visit(&record.block.type_name);
+                record.condition.types(visit);
+            }
+        }
+    }
+
+    /// The name under which the condition is listed, for a condition that is just a name.
+    pub(crate) fn name(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Named(name, _) => Some(name),
+            _ => None,
+        }
+    }
+}

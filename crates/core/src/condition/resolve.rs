@@ -1,0 +1,216 @@
+//! Finds the elements a field path names, on the subject, in the org settings or in a related component.
+
+use std::sync::Arc;
+
+use super::{FieldRef, Scope};
+use crate::element::{Component, Element, Span};
+use crate::judge::env::{Env, Why};
+use crate::lexical;
+use crate::registry::{Absent, FieldKind};
+
+/// A related component, or one record of it, that field paths are relative to.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) component: Arc<Component>,
+    /// Child indexes from the root to the record.
+    pub(crate) route: Vec<usize>,
+}
+
+/// One element in one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Occurrence {
+    pub(crate) component: Arc<Component>,
+    route: Vec<usize>,
+}
+
+impl Occurrence {
+    pub(crate) fn element(&self) -> &Element {
+        let mut here = &self.component.root;
+        for index in &self.route {
+            match here.children.get(*index) {
+                Some(child) => here = child,
+                None => break,
+            }
+        }
+        here
+    }
+
+    pub(crate) fn frame(&self) -> Frame {
+        Frame { component: Arc::clone(&self.component), route: self.route.clone() }
+    }
+}
+
+/// What a field path leads to.
+#[derive(Clone, Debug)]
+pub(crate) enum Found {
+    /// No file that could hold the field is in the snapshot (or none could be read).
+    NoFile(Why),
+    /// The elements, and the innermost existing ancestor for a field that is absent.
+    Here { occurrences: Vec<Occurrence>, home: (Arc<Component>, Span) },
+}
+
+/// One text of a field, with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) text: String,
+    pub(crate) at: Occurrence,
+}
+
+/// The value of a field.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    /// Nothing is set, and nothing is documented to apply instead.
+    Nothing,
+    /// It cannot be known.
+    Unknown(Why),
+    /// A single value.
+    One { text: String, assumed: bool },
+    /// The members of a list; unknown members are kept apart.
+    Many { items: Vec<Item>, unknown: Option<Why> },
+}
+
+impl Env<'_> {
+    /// Finds the elements of a field.
+    pub(crate) fn find(&self, field: &FieldRef, frames: &[Frame]) -> Found {
+        let frame = frames.iter().rev().find(|frame| frame.component.type_name == field.type_name);
+        let (component, route, depth) = match (field.scope, frame) {
+            (Scope::Frame, Some(frame)) => (Arc::clone(&frame.component), frame.route.clone(), frame.route.len()),
+            (Scope::Frame, None) => return Found::NoFile(Why::NotInSource(Arc::clone(&field.type_name))),
+            (Scope::Subject | Scope::Org, _) => match self.file_of(field) {
+                Ok(component) => (component, Vec::new(), 0),
+                Err(why) => return Found::NoFile(why),
+            },
+        };
+        let start = Occurrence { component: Arc::clone(&component), route };
+        let mut here = vec![start.clone()];
+        let mut home = (Arc::clone(&component), start.element().span);
+        for (at, part) in field.parts.iter().skip(depth).enumerate() {
+            let mut next = Vec::new();
+            for occurrence in &here {
+                for (index, child) in occurrence.element().children.iter().enumerate() {
+                    if child.name == *part {
+                        let mut route = occurrence.route.clone();
+                        route.push(index);
+                        next.push(Occurrence { component: Arc::clone(&component), route });
+                    }
+                }
+            }
+            let last = at.saturating_add(1) == field.parts.len().saturating_sub(depth);
+            if !last && let Some(block) = next.first() {
+                home = (Arc::clone(&component), block.element().span);
+            }
+            here = next;
+        }
+        Found::Here { occurrences: here, home }
+    }
+
+    /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.
+    fn file_of(&self, field: &FieldRef) -> Result<Arc<Component>, Why> {
+        let candidates = if field.scope == Scope::Org { self.org_files(&field.type_name) } else { self.subject.of_type(&field.type_name).to_vec() };
+        let pick = self.choose(candidates.len(), || format!("file of {}", field.type_name));
+        match candidates.into_iter().nth(pick) {
+            Some(component) => Ok(component),
+            None if self.world.blind(&field.type_name) => Err(Why::Unreadable(Arc::clone(&field.type_name))),
+            None => Err(Why::NotInSource(Arc::clone(&field.type_name))),
+        }
+    }
+
+    /// The org settings of this type that lie nearest to the subject; equally near ones are all candidates.
+    fn org_files(&self, type_name: &str) -> Vec<Arc<Component>> {
+        let all = self.world.components(type_name);
+        let near = |component: &Arc<Component>| {
+            component.path.as_bytes().split(|b| *b == b'/').zip(self.subject.root.split(|b| *b == b'/')).take_while(|(a, b)| a == b).count()
+        };
+        let best = all.iter().map(near).max().unwrap_or_default();
+        all.into_iter().filter(|component| near(component) == best).collect()
+    }
+
+    /// Reads a field: finds its elements, applies what absence means, and remembers what was read.
+    pub(crate) fn value(&self, field: &FieldRef, absent: Option<&str>, frames: &[Frame]) -> Value {
+        match self.find(field, frames) {
+            Found::NoFile(why) => {
+                self.remember(field, Vec::new(), None);
+                Value::Unknown(why)
+            }
+            Found::Here { occurrences, home } => {
+                let set: Vec<Occurrence> = occurrences.into_iter().filter(|occurrence| !occurrence.element().nil).collect();
+                let list = field.spec.many || matches!(field.spec.kind, FieldKind::Lines | FieldKind::Commas);
+                if list {
+                    let value = self.many(field, &set);
+                    self.remember(field, set, Some(home));
+                    return value;
+                }
+                let pick = self.choose(set.len(), || format!("{} in {}", field.full, home.0.path));
+                let chosen = set.into_iter().nth(pick);
+                let value = match &chosen {
+                    Some(occurrence) => self.one(field, occurrence),
+                    None => self.absent(field, absent),
+                };
+                self.remember(field, chosen.into_iter().collect(), Some(home));
+                value
+            }
+        }
+    }
+
+    fn absent(&self, field: &FieldRef, absent: Option<&str>) -> Value {
+        match (&field.spec.absent, absent) {
+            (Some(Absent::Value(value)), _) => Value::One { text: value.clone(), assumed: false },
+            (Some(Absent::Undocumented), Some(value)) => {
+                self.assumed.set(true);
+                if self.assume { Value::One { text: value.to_owned(), assumed: true } } else { Value::Unknown(Why::Undocumented(Arc::clone(&field.full))) }
+            }
+            (Some(Absent::Undocumented), None) => Value::Unknown(Why::Undocumented(Arc::clone(&field.full))),
+            (Some(Absent::Nothing) | None, _) => Value::Nothing,
+        }
+    }
+
+    fn one(&self, field: &FieldRef, at: &Occurrence) -> Value {
+        let text = at.element().text.as_str();
+        let placeholder = self.placeholder(&at.component, text);
+        let illegal = || Value::Unknown(Why::Illegal(Arc::clone(&field.full), if field.spec.secret { String::new() } else { text.to_owned() }));
+        match field.spec.kind {
+            FieldKind::Boolean => match lexical::boolean(text) {
+                Some(value) => Value::One { text: value.to_string(), assumed: false },
+                None => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
+            },
+            FieldKind::Integer if lexical::integer(text).is_some() => Value::One { text: text.trim().to_owned(), assumed: false },
+            FieldKind::Integer => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
+            FieldKind::Enum if field.spec.values.iter().any(|value| value == text) => Value::One { text: text.to_owned(), assumed: false },
+            FieldKind::Enum => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
+            _ => match placeholder {
+                Some(token) => Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)),
+                None if text.is_empty() => Value::Nothing,
+                None => Value::One { text: text.to_owned(), assumed: false },
+            },
+        }
+    }
+
+    fn many(&self, field: &FieldRef, set: &[Occurrence]) -> Value {
+        let mut items = Vec::new();
+        let mut unknown = None;
+        for at in set {
+            let text = at.element().text.as_str();
+            let parts: Vec<&str> = match field.spec.kind {
+                FieldKind::Lines => lexical::split_lines(text).collect(),
+                FieldKind::Commas => lexical::split_commas(text).collect(),
+                _ if text.is_empty() => Vec::new(),
+                _ => vec![text],
+            };
+            for part in parts {
+                if let Some(token) = self.placeholder(&at.component, part) {
+                    unknown = Some(Why::Placeholder(Arc::clone(&field.full), token));
+                } else if field.spec.kind == FieldKind::Enum && !field.spec.values.iter().any(|value| value == part) {
+                    // An unknown member of a list still is a member: it can widen, but it satisfies nothing.
+                    items.push(Item { text: part.to_owned(), at: at.clone() });
+                } else {
+                    items.push(Item { text: part.to_owned(), at: at.clone() });
+                }
+            }
+        }
+        Value::Many { items, unknown }
+    }
+
+    pub(crate) fn placeholder(&self, component: &Component, text: &str) -> Option<String> {
+        lexical::placeholder(text).map(str::to_owned).or_else(|| self.world.replaced(component, text))
+    }
+}

@@ -1,0 +1,192 @@
+//! The surroundings of one evaluation: what may be looked at, what was read, and which alternatives were taken.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::condition::FieldRef;
+use crate::condition::resolve::{Frame, Occurrence};
+use crate::element::{Component, Span};
+use crate::world::{Facts, Subject, World};
+
+/// Why something is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// No file of this type belongs to the subject in this snapshot.
+    NotInSource(Arc<str>),
+    /// A file of this type is there, and cannot be read.
+    Unreadable(Arc<str>),
+    /// The value is filled in at deploy time: field and token.
+    Placeholder(Arc<str>, String),
+    /// The value is not legal for its field: field and text (empty for secrets).
+    Illegal(Arc<str>, String),
+    /// The element is missing and nobody documents what that means.
+    Undocumented(Arc<str>),
+    /// Settings do not say: what would have to be declared.
+    Undeclared(String),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotInSource(type_name) => write!(f, "not in source: no {type_name} file"),
+            Self::Unreadable(type_name) => write!(f, "unreadable: a {type_name} file could not be read"),
+            Self::Placeholder(field, token) => write!(f, "placeholder: {field} is '{token}' until it is deployed"),
+            Self::Illegal(field, text) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
+            Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{text}'"),
+            Self::Undocumented(field) => write!(f, "undocumented: nobody says what a missing {field} means"),
+            Self::Undeclared(what) => write!(f, "undeclared: orgate.yaml does not say {what}"),
+        }
+    }
+}
+
+/// What a field was read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// To decide.
+    Check,
+    /// To see whether the control applies.
+    Applies,
+    /// For the raises-risk condition with this index.
+    Raises(usize),
+    /// For the lowers-risk condition with this index.
+    Lowers(usize),
+}
+
+/// A place in a file of one snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The component, which knows its path.
+    pub component: Arc<Component>,
+    /// The element.
+    pub span: Span,
+}
+
+/// One field that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// `Type/path/below`.
+    pub field: Arc<str>,
+    /// The value must not be printed.
+    pub secret: bool,
+    /// What for.
+    pub role: Role,
+    /// The texts found, each with its place; empty when the element is absent.
+    pub values: Vec<(String, Place)>,
+    /// The innermost enclosing element that exists; `None` when the file is not in the snapshot.
+    pub home: Option<Place>,
+}
+
+/// See the module.
+pub(crate) struct Env<'a> {
+    pub(crate) world: &'a dyn World,
+    pub(crate) subject: &'a Subject,
+    pub(crate) facts: &'a Facts,
+    /// Whether an author's assumption about an undocumented default is taken.
+    pub(crate) assume: bool,
+    /// Set when such an assumption was met.
+    pub(crate) assumed: Cell<bool>,
+    pub(crate) role: Cell<Role>,
+    pub(crate) reads: RefCell<Vec<Read>>,
+    pub(crate) whys: RefCell<Vec<Why>>,
+    choices: RefCell<Vec<Choice>>,
+}
+
+struct Choice {
+    key: String,
+    among: usize,
+    pick: usize,
+}
+
+/// More alternatives than this in one subject are nothing that a person wrote by accident.
+const MOST_ALTERNATIVES: usize = 64;
+
+impl<'a> Env<'a> {
+    pub(crate) fn new(world: &'a dyn World, subject: &'a Subject, facts: &'a Facts, assume: bool) -> Self {
+        Self {
+            world,
+            subject,
+            facts,
+            assume,
+            assumed: Cell::new(false),
+            role: Cell::new(Role::Check),
+            reads: RefCell::default(),
+            whys: RefCell::default(),
+            choices: RefCell::default(),
+        }
+    }
+
+    /// The frames a control starts with: the one component of a `per` control.
+    pub(crate) fn frames(&self) -> Vec<Frame> {
+        self.subject.per.iter().map(|component| Frame { component: Arc::clone(component), route: Vec::new() }).collect()
+    }
+
+    /// Which of several candidates counts in this round. Duplicated files and elements are not decided by order:
+    /// every combination is judged, and the weakest counts.
+    pub(crate) fn choose(&self, among: usize, key: impl FnOnce() -> String) -> usize {
+        if among < 2 {
+            return 0;
+        }
+        let key = key();
+        let mut choices = self.choices.borrow_mut();
+        if let Some(choice) = choices.iter().find(|choice| choice.key == key) {
+            return choice.pick.min(among.saturating_sub(1));
+        }
+        choices.push(Choice { key, among, pick: 0 });
+        0
+    }
+
+    /// Runs `judge` once for every combination of choices. `None` when there are too many.
+    pub(crate) fn each_alternative<T>(&self, mut judge: impl FnMut(&Self) -> T) -> Option<Vec<T>> {
+        let mut results = Vec::new();
+        loop {
+            if results.len() >= MOST_ALTERNATIVES {
+                return None;
+            }
+            self.reads.borrow_mut().clear();
+            self.whys.borrow_mut().clear();
+            results.push(judge(self));
+            let mut choices = self.choices.borrow_mut();
+            loop {
+                match choices.last_mut() {
+                    None => return Some(results),
+                    Some(choice) if choice.pick.saturating_add(1) < choice.among => {
+                        choice.pick = choice.pick.saturating_add(1);
+                        break;
+                    }
+                    Some(_) => {
+                        choices.pop();
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn remember(&self, field: &FieldRef, found: Vec<Occurrence>, home: Option<(Arc<Component>, Span)>) {
+        let values = found
+            .into_iter()
+            .map(|occurrence| {
+                let element = occurrence.element();
+                (element.text.clone(), Place { span: element.span, component: Arc::clone(&occurrence.component) })
+            })
+            .collect();
+        let read = Read {
+            field: Arc::clone(&field.full),
+            secret: field.spec.secret,
+            role: self.role.get(),
+            values,
+            home: home.map(|(component, span)| Place { component, span }),
+        };
+        let mut reads = self.reads.borrow_mut();
+        if !reads.contains(&read) {
+            reads.push(read);
+        }
+    }
+
+    pub(crate) fn why(&self, why: Why) {
+        let mut whys = self.whys.borrow_mut();
+        if !whys.contains(&why) {
+            whys.push(why);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A compiled control: what is good, how bad it is when it is not, why, and how to mend it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::raw::{OnRemoval, Status};
+use crate::check::Check;
+use crate::condition::Condition;
+use crate::registry::SubjectKind;
+use crate::score::ScoreRange;
+
+pub use super::example::Example;
+
+/// Facts of the source page that a control rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Id in the coverage table, for instance `CA-06`.
+    pub id: Option<String>,
+    /// Exact name of the control on its page.
+    pub control: Option<String>,
+    /// Exact label of the recommended setting.
+    pub recommended: Option<String>,
+    /// Slug of the page (`help.salesforce.com`, id `xcloud.<slug>`).
+    pub page: Option<String>,
+    /// The control of the other app family that this one follows, where the product has no page for it.
+    pub by_analogy_to: Option<String>,
+    /// What the control is grounded on, where no page exists.
+    pub grounds: Option<String>,
+    /// The page's estimate.
+    pub range: ScoreRange,
+    /// The range is ours: the page gives none.
+    pub estimated: bool,
+}
+
+impl Source {
+    /// Address of the page.
+    pub fn url(&self) -> Option<String> {
+        self.page.as_ref().map(|page| format!("https://help.salesforce.com/s/articleView?id=xcloud.{page}.htm&type=5"))
+    }
+}
+
+/// A condition that raises or lowers the risk of a violated control.
+#[derive(Clone, Debug)]
+pub struct Risk {
+    pub(crate) when: Condition,
+    /// Why, as a clause.
+    pub because: String,
+    /// Name of the condition, when it is a named one.
+    pub name: Option<Arc<str>>,
+}
+
+/// The safe value that puts a control right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// `Type/path/below`.
+    pub field: String,
+    /// The value to write.
+    pub to: String,
+}
+
+/// A named condition, for documentation.
+#[derive(Clone, Debug)]
+pub struct NamedCondition {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// One control.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// Names the weak state; also the file's name.
+    pub id: Arc<str>,
+    /// The weak state in one line.
+    pub title: String,
+    /// Life cycle.
+    pub status: Status,
+    /// What it judges.
+    pub subject: SubjectKind,
+    /// Types whose components are judged one by one (only for the org).
+    pub per: Vec<Arc<str>>,
+    /// Where it comes from.
+    pub source: Source,
+    /// References such as `rfc:7636`, `cwe:294`, `asvs:5.0.0-10.4.6`.
+    pub standards: Vec<String>,
+    pub(crate) applies_when: Option<Condition>,
+    pub(crate) check: Check,
+    pub(crate) introduced_when: Option<Condition>,
+    /// What the removal of the component means.
+    pub on_removal: OnRemoval,
+    /// What makes a violation worse.
+    pub raises_risk: Vec<Risk>,
+    /// What makes it milder.
+    pub lowers_risk: Vec<Risk>,
+    /// What the source names and metadata cannot decide.
+    pub not_checkable: Vec<String>,
+    /// One sentence for a finding, with placeholders.
+    pub message: String,
+    /// Why it matters.
+    pub why: String,
+    /// How to mend it.
+    pub remediation: String,
+    /// Where our reading differs from the page, and why.
+    pub interpretation: Option<String>,
+    /// The safe value.
+    pub fix: Option<Fix>,
+    /// The control of the other app family that decides the same.
+    pub twin: Option<String>,
+    /// Examples; they run as tests.
+    pub examples: Vec<Example>,
+    /// Types it reads, its own and related ones.
+    pub(crate) reads: BTreeSet<Arc<str>>,
+    /// Fields it decides by, for documentation.
+    pub fields: Vec<String>,
+}
+
+impl Control {
+    /// Whether any file of this type can change the judgement.
+    pub fn reads(&self, type_name: &str) -> bool {
+        self.reads.contains(type_name)
+    }
+
+    /// All types it reads.
+    pub fn types(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.reads.iter()
+    }
+
+    /// The kind of its check, as spelt in policies.
+    pub fn check_kind(&self) -> &'static str {
+        self.check.kind()
+    }
+
+    /// Whether the check only asks a person to look.
+    pub fn is_review(&self) -> bool {
+        matches!(self.check, Check::Review(_))
+    }
+}

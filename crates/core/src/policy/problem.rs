@@ -1,0 +1,77 @@
+//! What is wrong with a policy, where, and what was probably meant.
+
+use std::fmt;
+
+use crate::yaml::Spanned;
+
+/// One problem in a policy file. Problems are collected, so that an author sees all of them at once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The file as named by the caller.
+    pub file: String,
+    /// One-based line; 0 when the whole file is meant.
+    pub line: u64,
+    /// One-based column; 0 when the whole file is meant.
+    pub column: u64,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem at a value; the file is filled in later.
+    pub(crate) fn at<T>(place: &Spanned<T>, message: String) -> Self {
+        Self { file: String::new(), line: place.referenced.line(), column: place.referenced.column(), message }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            return write!(f, "{}: {}", self.file, self.message);
+        }
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
+    }
+}
+
+/// `, did you mean ...?` for the closest of the known names, or nothing when none is close.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let limit = word.chars().count() / 3 + 1;
+    known
+        .map(|name| (distance(word, name), name))
+        .filter(|(far, _)| *far <= limit)
+        .min()
+        .map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"))
+}
+
+/// Edit distance, case-blind: a wrong capital is the commonest slip in metadata names.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.iter().enumerate() {
+        let mut diagonal = i;
+        let mut last = i.saturating_add(1);
+        let mut next = vec![last];
+        for (right, above) in b.iter().zip(row.iter().skip(1)) {
+            let here = if left == right { diagonal } else { diagonal.min(last).min(*above).saturating_add(1) };
+            diagonal = *above;
+            last = here;
+            next.push(here);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_suggested_and_a_far_one_is_not() {
+        let known = ["isPkceRequired", "isConsumerSecretOptional"];
+        assert_eq!(nearest("isPkceRequird", known.into_iter()), ", did you mean `isPkceRequired`?");
+        assert_eq!(nearest("ispkcerequired", known.into_iter()), ", did you mean `isPkceRequired`?");
+        assert_eq!(nearest("callbackUrl", known.into_iter()), "");
+    }
+}
