@@ -4,6 +4,7 @@
 //! needs is handed to it. That is what makes a verdict reproducible and the logic testable without a repository.
 
 pub mod element;
+pub mod lexical;
 pub mod path;
 pub mod registry;
 mod yaml;

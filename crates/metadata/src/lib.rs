@@ -1,1 +1,7 @@
-//! Strict reader of Salesforce metadata files and the registry of metadata types.
+//! Reads Salesforce metadata: a strict XML reader with positions, and the registry of metadata types.
+//!
+//! This crate turns bytes into [`orgate_core::Component`]s and knows nothing about git, controls or output. The
+//! author of the bytes is hostile: nothing here may panic, run for long, or accept what another parser reads
+//! differently.
+
+pub mod builtin;
