@@ -32,32 +32,27 @@ pub struct Element {
 impl Element {
     /// The children with this name, in document order.
     pub fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.children
-            .iter()
-            .filter(move |child| &*child.name == name)
+        self.children.iter().filter(move |child| &*child.name == name)
     }
 
     /// Whether two elements say the same, wherever they stand: positions and the order of siblings do not count.
     pub fn same_content(&self, other: &Element) -> bool {
-        if self.name != other.name
-            || self.nil != other.nil
-            || self.children.len() != other.children.len()
-        {
+        if self.name != other.name || self.nil != other.nil || self.children.len() != other.children.len() {
             return false;
         }
         if self.children.is_empty() {
             return self.nil || self.text == other.text;
         }
         let mut left: Vec<&Element> = other.children.iter().collect();
-        self.children.iter().all(|mine| {
-            match left.iter().position(|theirs| mine.same_content(theirs)) {
+        self.children
+            .iter()
+            .all(|mine| match left.iter().position(|theirs| mine.same_content(theirs)) {
                 Some(at) => {
                     left.remove(at);
                     true
                 }
                 None => false,
-            }
-        })
+            })
     }
 }
 
@@ -94,10 +89,7 @@ impl Component {
         let mut end = parent.len();
         while end > 0 {
             let folder = parent.get(..end).unwrap_or_default();
-            let start = folder
-                .iter()
-                .rposition(|b| *b == b'/')
-                .map_or(0, |at| at.saturating_add(1));
+            let start = folder.iter().rposition(|b| *b == b'/').map_or(0, |at| at.saturating_add(1));
             if folder.get(start..) == Some(type_folder.as_bytes()) {
                 return folder.get(..start.saturating_sub(1)).unwrap_or_default();
             }

@@ -56,13 +56,7 @@ pub fn placeholder(text: &str) -> Option<&str> {
 /// The placeholder that starts at byte `at`.
 fn token_at(text: &str, at: usize) -> Option<&str> {
     let rest = text.get(at..)?;
-    for (open, close) in [
-        ("${{", "}}"),
-        ("${", "}"),
-        ("{{", "}}"),
-        ("{!", "}"),
-        ("<%", "%>"),
-    ] {
+    for (open, close) in [("${{", "}}"), ("${", "}"), ("{{", "}}"), ("{!", "}"), ("<%", "%>")] {
         if let Some(inner) = rest.strip_prefix(open) {
             let length = find_close(inner, close)?;
             return rest.get(..open.len() + length + close.len());
@@ -74,8 +68,7 @@ fn token_at(text: &str, at: usize) -> Option<&str> {
     let word = rest.get(..rest.find(|c| !word_char(c)).unwrap_or(rest.len()))?;
     let wrapped = || {
         let name = word.strip_prefix("__")?.strip_suffix("__")?;
-        name.starts_with(|c: char| c.is_ascii_alphabetic())
-            .then_some(word)
+        name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(word)
     };
     let told = || {
         let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
@@ -181,9 +174,7 @@ fn der_element(bytes: &[u8]) -> Option<(u8, &[u8])> {
         return None;
     }
     let (length, rest) = rest.split_at_checked(count)?;
-    let length = length
-        .iter()
-        .fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
+    let length = length.iter().fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
     Some((tag, rest.get(..length)?))
 }
 

@@ -3,11 +3,26 @@
 //! This crate is pure. It opens no file, no repository, no XML, reads no clock and no environment: everything it
 //! needs is handed to it. That is what makes a verdict reproducible and the logic testable without a repository.
 
+mod check;
+pub mod compare;
+mod condition;
 pub mod element;
+pub mod judge;
 pub mod lexical;
 pub mod path;
+pub mod policy;
 pub mod registry;
+pub mod score;
+mod truth;
+pub mod world;
 mod yaml;
 
+pub use check::{Measure, Member};
+pub use compare::{Comparison, Outcome};
 pub use element::{Component, Element, Note, Span};
 pub use path::RepoPath;
+pub use policy::{Catalog, Control};
+pub use registry::{Registry, SubjectKind};
+pub use score::{Score, Severity};
+pub use truth::Truth;
+pub use yaml::YamlError;

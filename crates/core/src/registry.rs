@@ -184,11 +184,7 @@ impl Registry {
         };
         let spec: TypeSpec = yaml::parse(text).map_err(at)?;
         for (path, field) in &spec.fields {
-            let needs = !field.many
-                && matches!(
-                    field.kind,
-                    FieldKind::Boolean | FieldKind::Integer | FieldKind::Enum
-                );
+            let needs = !field.many && matches!(field.kind, FieldKind::Boolean | FieldKind::Integer | FieldKind::Enum);
             if needs && field.absent.is_none() {
                 return Err(at(YamlError {
                     line: 0,
@@ -202,28 +198,17 @@ impl Registry {
                 return Err(at(YamlError {
                     line: 0,
                     column: 0,
-                    message: format!(
-                        "field `{path}`: `values` belongs to kind `enum`, and only there"
-                    ),
+                    message: format!("field `{path}`: `values` belongs to kind `enum`, and only there"),
                 }));
             }
             if let Some((parent, _)) = path.rsplit_once('/')
-                && spec
-                    .fields
-                    .get(parent)
-                    .is_none_or(|block| block.kind != FieldKind::Block)
-                && self
-                    .types
-                    .get(&spec.name)
-                    .and_then(|known| known.field(parent))
-                    .is_none()
+                && spec.fields.get(parent).is_none_or(|block| block.kind != FieldKind::Block)
+                && self.types.get(&spec.name).and_then(|known| known.field(parent)).is_none()
             {
                 return Err(at(YamlError {
                     line: 0,
                     column: 0,
-                    message: format!(
-                        "field `{path}` lies in `{parent}`, which is not a field of kind `block`"
-                    ),
+                    message: format!("field `{path}` lies in `{parent}`, which is not a field of kind `block`"),
                 }));
             }
         }

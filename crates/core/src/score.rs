@@ -39,7 +39,11 @@ impl Score {
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.0 / 100, self.0 % 100);
-        if rest % 10 == 0 { write!(f, "{whole}.{}", rest / 10) } else { write!(f, "{whole}.{rest:02}") }
+        if rest % 10 == 0 {
+            write!(f, "{whole}.{}", rest / 10)
+        } else {
+            write!(f, "{whole}.{rest:02}")
+        }
     }
 }
 
@@ -108,7 +112,10 @@ mod tests {
 
     #[test]
     fn the_middle_is_exact_and_shown_as_such() {
-        let range = ScoreRange { min: Score(700), max: Score(890) };
+        let range = ScoreRange {
+            min: Score(700),
+            max: Score(890),
+        };
         assert_eq!(range.in_context(false, false).to_string(), "7.95");
         assert_eq!(range.in_context(true, true).to_string(), "7.95");
         assert_eq!(range.in_context(true, false).to_string(), "8.9");
@@ -117,7 +124,16 @@ mod tests {
 
     #[test]
     fn bands_follow_the_qualitative_scale() {
-        for (hundredths, severity) in [(0, "low"), (399, "low"), (400, "medium"), (699, "medium"), (700, "high"), (899, "high"), (900, "critical"), (1000, "critical")] {
+        for (hundredths, severity) in [
+            (0, "low"),
+            (399, "low"),
+            (400, "medium"),
+            (699, "medium"),
+            (700, "high"),
+            (899, "high"),
+            (900, "critical"),
+            (1000, "critical"),
+        ] {
             assert_eq!(Score(hundredths).severity().as_str(), severity, "{hundredths}");
         }
     }

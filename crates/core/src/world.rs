@@ -22,7 +22,10 @@ pub trait World {
 
     /// The readable components of a type with this full name, sorted by path.
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        self.components(type_name).into_iter().filter(|component| component.name == name).collect()
+        self.components(type_name)
+            .into_iter()
+            .filter(|component| component.name == name)
+            .collect()
     }
 
     /// Whether some file of this type is in the snapshot but could not be read.

@@ -22,13 +22,13 @@ pub struct YamlError {
 }
 
 /// A value and the position at which it stands in its YAML text.
-pub type Spanned<T> = serde_yaml::Spanned<T>;
+pub(crate) type Spanned<T> = serde_yaml::Spanned<T>;
 
 /// Parses one YAML document into `T`.
 ///
 /// # Errors
 /// [`YamlError`] for syntax errors, unknown or duplicate keys, wrong types and exceeded budgets.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     if text.len() > MAX_BYTES {
         return Err(YamlError {
             line: 0,
@@ -50,19 +50,13 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     options.strict_booleans = true;
     options.with_snippet = false;
     serde_yaml::from_str_with_options(text, options).map_err(|error| {
-        let (line, column) = error
-            .location()
-            .map_or((0, 0), |at| (at.line(), at.column()));
+        let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
         let text = error.without_snippet().to_string();
         let mut message = text.lines().next().unwrap_or_default().trim().to_owned();
         // The library repeats the position inside its message; it is a field of ours.
         if let Some(cut) = message.rfind(" at line ") {
             message.truncate(cut);
         }
-        YamlError {
-            line,
-            column,
-            message,
-        }
+        YamlError { line, column, message }
     })
 }

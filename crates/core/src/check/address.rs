@@ -22,7 +22,11 @@ impl Range {
     pub(crate) fn parse(start: &str, end: &str) -> Option<Self> {
         let (v6, first) = number(start.trim().parse().ok()?);
         let (end_v6, last) = number(end.trim().parse().ok()?);
-        (v6 == end_v6 && first <= last).then_some(Self { v6, start: first, end: last })
+        (v6 == end_v6 && first <= last).then_some(Self {
+            v6,
+            start: first,
+            end: last,
+        })
     }
 
     /// Whether `others` together contain every address of this range.

@@ -23,11 +23,23 @@ impl Grades {
                 Truth::Unknown => return Found::undecided(),
                 Truth::True => {
                     let rank = self.steps.len().saturating_sub(index);
-                    return Found::new(State::Violated, Measure::Grade { rank, name: Arc::clone(name) });
+                    return Found::new(
+                        State::Violated,
+                        Measure::Grade {
+                            rank,
+                            name: Arc::clone(name),
+                        },
+                    );
                 }
                 Truth::False => {}
             }
         }
-        Found::new(State::Satisfied, Measure::Grade { rank: 0, name: "none".into() })
+        Found::new(
+            State::Satisfied,
+            Measure::Grade {
+                rank: 0,
+                name: "none".into(),
+            },
+        )
     }
 }

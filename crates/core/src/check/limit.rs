@@ -39,7 +39,7 @@ impl Limit {
                         return Found::undecided();
                     }
                 }
-                Value::One { text, .. } => return self.judge(env, value, &text),
+                Value::One { text } => return self.judge(env, value, &text),
                 Value::Many { items, .. } => match items.first() {
                     Some(item) => return self.judge(env, value, &item.text),
                     None => continue,
@@ -52,7 +52,13 @@ impl Limit {
                 Found::undecided()
             }
             NotSet::Satisfied => Found::new(State::Satisfied, Measure::None),
-            NotSet::Violated => Found::new(State::Violated, Measure::Number { value: i64::MAX, unit: Arc::clone(&self.unit) }),
+            NotSet::Violated => Found::new(
+                State::Violated,
+                Measure::Number {
+                    value: i64::MAX,
+                    unit: Arc::clone(&self.unit),
+                },
+            ),
         }
     }
 
@@ -63,7 +69,17 @@ impl Limit {
             return Found::undecided();
         };
         // Zero or less is no shorter than the shortest: nobody documents it, so it is not trusted.
-        let state = if number > self.at_most || number < 1 { State::Violated } else { State::Satisfied };
-        Found::new(state, Measure::Number { value: number, unit: Arc::clone(&self.unit) })
+        let state = if number > self.at_most || number < 1 {
+            State::Violated
+        } else {
+            State::Satisfied
+        };
+        Found::new(
+            state,
+            Measure::Number {
+                value: number,
+                unit: Arc::clone(&self.unit),
+            },
+        )
     }
 }

@@ -28,7 +28,9 @@ pub(crate) struct Members {
 
 /// Scheme, host and port of a URL, lower case; the text itself when it is no URL.
 pub(crate) fn url_host(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{}://{}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase())
@@ -50,8 +52,15 @@ impl Members {
                     unknown = true;
                 }
                 Value::One { .. } | Value::Many { .. } if field.spec.secret => {}
-                Value::One { text, .. } => {
-                    if let Some(place) = env.reads.borrow().iter().rev().find(|read| read.field == field.full).and_then(|read| read.values.first()) {
+                Value::One { text } => {
+                    if let Some(place) = env
+                        .reads
+                        .borrow()
+                        .iter()
+                        .rev()
+                        .find(|read| read.field == field.full)
+                        .and_then(|read| read.values.first())
+                    {
                         members.push(self.member(text, place.1.clone()));
                     }
                 }
@@ -61,7 +70,10 @@ impl Members {
                         unknown = true;
                     }
                     for item in items {
-                        let place = Place { span: item.at.element().span, component: item.at.component.clone() };
+                        let place = Place {
+                            span: item.at.element().span,
+                            component: item.at.component.clone(),
+                        };
                         members.push(self.member(item.text, place));
                     }
                 }
@@ -78,7 +90,11 @@ impl Members {
     }
 
     fn member(&self, text: String, place: Place) -> Member {
-        let key = if self.kind == MemberKind::UrlHosts { url_host(&text) } else { text.clone() };
+        let key = if self.kind == MemberKind::UrlHosts {
+            url_host(&text)
+        } else {
+            text.clone()
+        };
         Member { text, key, place }
     }
 
@@ -98,20 +114,38 @@ impl Members {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
                     let element = occurrence.element();
-                    let text = |name: &str| element.children_named(name).next().map(|child| child.text.clone()).unwrap_or_default();
+                    let text = |name: &str| {
+                        element
+                            .children_named(name)
+                            .next()
+                            .map(|child| child.text.clone())
+                            .unwrap_or_default()
+                    };
                     let (start, end) = (text(&self.ends.0), text(&self.ends.1));
                     if Range::parse(&start, &end).is_none() {
                         env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
                         all_legal = false;
                         continue;
                     }
-                    let place = Place { span: element.span, component: occurrence.component.clone() };
-                    members.push(Member { text: format!("{start} to {end}"), key: format!("{start} {end}"), place });
+                    let place = Place {
+                        span: element.span,
+                        component: occurrence.component.clone(),
+                    };
+                    members.push(Member {
+                        text: format!("{start} to {end}"),
+                        key: format!("{start} {end}"),
+                        place,
+                    });
                 }
                 env.remember(field, occurrences, Some(home));
                 all_legal
             }
         }
+    }
+
+    /// The members that are weak by themselves.
+    pub(crate) fn weak_ones(&self, members: &[Member]) -> Vec<Member> {
+        members.iter().filter(|member| self.is_weak(&member.text)).cloned().collect()
     }
 
     /// The members of `after` that weaken it against `before`.
@@ -129,7 +163,8 @@ impl Members {
             let others: Vec<Range> = by.iter().filter_map(parse).collect();
             return parse(member).is_some_and(|range| range.within(&others));
         }
-        by.iter().any(|other| other.key == member.key || self.covers.get(&other.text).is_some_and(|covered| covered.contains(&member.text)))
+        by.iter()
+            .any(|other| other.key == member.key || self.covers.get(&other.text).is_some_and(|covered| covered.contains(&member.text)))
     }
 }
 

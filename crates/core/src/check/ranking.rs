@@ -29,7 +29,7 @@ pub(crate) struct Ranking {
 impl Ranking {
     pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
         let text = match env.value(&self.field, self.absent.as_deref(), frames) {
-            Value::One { text, .. } => text,
+            Value::One { text } => text,
             Value::Unknown(why) => {
                 env.why(why);
                 return Found::undecided();
@@ -39,12 +39,22 @@ impl Ranking {
                 return Found::undecided();
             }
         };
-        let matches = |rank: &Rank| rank.pattern.as_ref().map_or_else(|| *rank.name == *text, |pattern| pattern.is_match(&text));
+        let matches = |rank: &Rank| {
+            rank.pattern
+                .as_ref()
+                .map_or_else(|| *rank.name == *text, |pattern| pattern.is_match(&text))
+        };
         let Some(rank) = self.ranks.iter().position(matches) else {
             env.why(Why::Illegal(Arc::clone(&self.field.full), text));
             return Found::undecided();
         };
         let state = if rank > self.allowed { State::Violated } else { State::Satisfied };
-        Found::new(state, Measure::Grade { rank, name: text.as_str().into() })
+        Found::new(
+            state,
+            Measure::Grade {
+                rank,
+                name: text.as_str().into(),
+            },
+        )
     }
 }

@@ -25,8 +25,14 @@ impl Review {
                     env.why(why);
                     unknown = true;
                 }
-                Value::One { text, .. } => {
-                    let place = env.reads.borrow().iter().rev().find(|read| read.field == field.full).and_then(|read| read.values.first().map(|value| value.1.clone()));
+                Value::One { text } => {
+                    let place = env
+                        .reads
+                        .borrow()
+                        .iter()
+                        .rev()
+                        .find(|read| read.field == field.full)
+                        .and_then(|read| read.values.first().map(|value| value.1.clone()));
                     if let Some(place) = place {
                         values.push(self.member(field, text, place));
                     }
@@ -37,13 +43,21 @@ impl Review {
                         unknown = true;
                     }
                     for item in items {
-                        let place = Place { span: item.at.element().span, component: item.at.component.clone() };
+                        let place = Place {
+                            span: item.at.element().span,
+                            component: item.at.component.clone(),
+                        };
                         values.push(self.member(field, item.text, place));
                     }
                 }
             }
         }
-        let hosts = env.facts.apps.get(&env.subject.name).map(|app| app.callback_hosts.as_slice()).unwrap_or_default();
+        let hosts = env
+            .facts
+            .apps
+            .get(&env.subject.name)
+            .map(|app| app.callback_hosts.as_slice())
+            .unwrap_or_default();
         if self.kind == MemberKind::UrlHosts {
             values.retain(|value| {
                 let host = value.key.split_once("://").map_or(value.key.as_str(), |(_, host)| host);
@@ -61,7 +75,11 @@ impl Review {
             _ if field.spec.kind == FieldKind::Certificate => text.split_whitespace().collect(),
             _ => text.clone(),
         };
-        let shown = if field.spec.kind == FieldKind::Certificate || field.spec.secret { "(not shown)".to_owned() } else { text };
+        let shown = if field.spec.kind == FieldKind::Certificate || field.spec.secret {
+            "(not shown)".to_owned()
+        } else {
+            text
+        };
         Member { text: shown, key, place }
     }
 
@@ -70,6 +88,10 @@ impl Review {
         if before.is_empty() {
             return Vec::new();
         }
-        after.iter().filter(|value| !before.iter().any(|old| old.key == value.key)).cloned().collect()
+        after
+            .iter()
+            .filter(|value| !before.iter().any(|old| old.key == value.key))
+            .cloned()
+            .collect()
     }
 }

@@ -44,7 +44,11 @@ impl Compiler<'_> {
         } else if spec.subject == Some(self.subject) {
             Scope::Subject
         } else {
-            let message = format!("`{}` belongs to another subject than `{}`: it can be read only inside `exists`", spec.name, self.subject.as_str());
+            let message = format!(
+                "`{}` belongs to another subject than `{}`: it can be read only inside `exists`",
+                spec.name,
+                self.subject.as_str()
+            );
             self.problem(name, message);
             return None;
         };
@@ -88,7 +92,10 @@ impl Compiler<'_> {
             raw.field.is_some(),
         ];
         if kinds.iter().filter(|present| **present).count() != 1 {
-            self.problem(here, "a condition has exactly one of `all`, `any`, `not`, `is`, `always`, `field`, `exists`, `record`, `declared`".to_owned());
+            self.problem(
+                here,
+                "a condition has exactly one of `all`, `any`, `not`, `is`, `always`, `field`, `exists`, `record`, `declared`".to_owned(),
+            );
             return None;
         }
         if raw.field.is_none() && has_field_keys(raw) {
@@ -131,7 +138,10 @@ impl Compiler<'_> {
             self.frame.push(block.type_name.to_string());
             let condition = self.condition(&record.condition, &record.of);
             self.frame.truncate(depth);
-            return Some(Condition::Record(Box::new(Record { block, condition: condition? })));
+            return Some(Condition::Record(Box::new(Record {
+                block,
+                condition: condition?,
+            })));
         }
         if let Some(declared) = raw.declared {
             return Some(Condition::Declared(declared.client));
@@ -163,7 +173,15 @@ impl Compiler<'_> {
             && kind != self.subject
             && kind != SubjectKind::Org
         {
-            self.problem(name, format!("condition `{}` is about a {}, this control about a {}", name.value, kind.as_str(), self.subject.as_str()));
+            self.problem(
+                name,
+                format!(
+                    "condition `{}` is about a {}, this control about a {}",
+                    name.value,
+                    kind.as_str(),
+                    self.subject.as_str()
+                ),
+            );
             return None;
         }
         self.open.push(name.value.clone());
@@ -193,11 +211,19 @@ impl Compiler<'_> {
             return None;
         };
         let own = spec.subject == Some(self.subject) && spec.join != Join::Org;
-        if [raw.linked_by.is_some(), raw.listed_in.is_some(), raw.held_by.is_some()].iter().filter(|set| **set).count() > 1 {
+        if [raw.linked_by.is_some(), raw.listed_in.is_some(), raw.held_by.is_some()]
+            .iter()
+            .filter(|set| **set)
+            .count()
+            > 1
+        {
             self.problem(&raw.type_name, "only one of `linked-by`, `listed-in`, `held-by`".to_owned());
             return None;
         }
-        let outside = [raw.listed_in.as_ref().map(|name| (name, true)), raw.held_by.as_ref().map(|name| (name, false))];
+        let outside = [
+            raw.listed_in.as_ref().map(|name| (name, true)),
+            raw.held_by.as_ref().map(|name| (name, false)),
+        ];
         let mut link = Link::Any;
         for (name, listed) in outside.into_iter().flatten() {
             let field = self.field(name)?;
@@ -215,7 +241,12 @@ impl Compiler<'_> {
             Some(inner) => Some(inner?),
             None => None,
         };
-        Some(Condition::Exists(Box::new(Exists { type_name: Arc::clone(&spec.name), own, link, condition })))
+        Some(Condition::Exists(Box::new(Exists {
+            type_name: Arc::clone(&spec.name),
+            own,
+            link,
+            condition,
+        })))
     }
 
     fn pattern(&mut self, text: &Spanned<String>) -> Option<Box<Regex>> {
@@ -243,13 +274,18 @@ impl Compiler<'_> {
         if count.iter().filter(|present| **present).count() != 1 {
             self.problem(
                 name,
-                "a field has exactly one test: `equals`, `one-of`, `contains`, `matches`, `present`, `at-least`, `at-most` or `looks-like`".to_owned(),
+                "a field has exactly one test: `equals`, `one-of`, `contains`, `matches`, `present`, `at-least`, `at-most` or `looks-like`"
+                    .to_owned(),
             );
             return None;
         }
         let test = self.test_kind(raw, name, &field)?;
         self.check_absent(raw, name, &field, &test)?;
-        Some(Condition::Field(Box::new(FieldTest { field, test, absent: raw.absent.as_deref().map(Into::into) })))
+        Some(Condition::Field(Box::new(FieldTest {
+            field,
+            test,
+            absent: raw.absent.as_deref().map(Into::into),
+        })))
     }
 
     fn test_kind(&mut self, raw: &RawCondition, name: &Spanned<String>, field: &FieldRef) -> Option<Test> {
@@ -275,7 +311,10 @@ impl Compiler<'_> {
                 Some(text) => Some(self.pattern(text)?),
                 None => None,
             };
-            return Some(Test::Matches { pattern: self.pattern(pattern)?, except });
+            return Some(Test::Matches {
+                pattern: self.pattern(pattern)?,
+                except,
+            });
         }
         if let Some(value) = raw.present {
             return Some(Test::Present(value));
@@ -328,11 +367,20 @@ impl Compiler<'_> {
         let undocumented = field.spec.absent == Some(Absent::Undocumented) && !matches!(test, Test::Present(_));
         match (&raw.absent, undocumented) {
             (None, true) => {
-                self.problem(name, format!("the default of `{}` is undocumented: say `absent: \"...\"` (the finding will have low confidence)", name.value));
+                self.problem(
+                    name,
+                    format!(
+                        "the default of `{}` is undocumented: say `absent: \"...\"` (the finding will have low confidence)",
+                        name.value
+                    ),
+                );
                 None
             }
             (Some(_), false) => {
-                self.problem(name, format!("what a missing `{}` means is in the registry: remove `absent`", name.value));
+                self.problem(
+                    name,
+                    format!("what a missing `{}` means is in the registry: remove `absent`", name.value),
+                );
                 None
             }
             (Some(value), true) => self.legal(vec![value.clone()], name, field).map(|_| ()),

@@ -51,7 +51,7 @@ impl Env<'_> {
         match self.value(&test.field, test.absent.as_deref(), frames) {
             Value::Unknown(why) => self.unknown(why),
             Value::Nothing => Truth::False,
-            Value::One { text, .. } => one_holds(&test.test, &text),
+            Value::One { text } => one_holds(&test.test, &text),
             Value::Many { items, unknown } => {
                 let some = items.iter().any(|item| member_holds(&test.test, &item.text));
                 match unknown {
@@ -94,7 +94,9 @@ impl Env<'_> {
             CertificateText::Absent => Truth::False,
             // A private key is no certificate; that it is a leak is another control's business.
             CertificateText::PrivateKey | CertificateText::Unclear => {
-                let token = self.placeholder(&item.at.component, &item.text).unwrap_or_else(|| "no certificate".to_owned());
+                let token = self
+                    .placeholder(&item.at.component, &item.text)
+                    .unwrap_or_else(|| "no certificate".to_owned());
                 self.unknown(Why::Placeholder(Arc::clone(&test.field.full), token))
             }
         }
@@ -120,7 +122,13 @@ impl Env<'_> {
             Found::Here { occurrences, home } => {
                 let set: Vec<_> = occurrences.into_iter().filter(|occurrence| !occurrence.element().nil).collect();
                 self.remember(field, set.clone(), Some(home));
-                Ok(set.into_iter().map(|at| Item { text: at.element().text.clone(), at }).collect())
+                Ok(set
+                    .into_iter()
+                    .map(|at| Item {
+                        text: at.element().text.clone(),
+                        at,
+                    })
+                    .collect())
             }
         }
     }
@@ -133,10 +141,13 @@ impl Env<'_> {
         let mut truth = Truth::False;
         for component in candidates {
             let mut inner = frames.to_vec();
-            inner.push(Frame { component: Arc::clone(&component), route: Vec::new() });
+            inner.push(Frame {
+                component: Arc::clone(&component),
+                route: Vec::new(),
+            });
             let linked = match &exists.link {
                 Link::By(field) => match self.value(field, None, &inner) {
-                    Value::One { text, .. } => Truth::from(text == self.subject.name),
+                    Value::One { text } => Truth::from(text == self.subject.name),
                     Value::Many { items, unknown } => match unknown {
                         _ if items.iter().any(|item| item.text == self.subject.name) => Truth::True,
                         Some(why) => self.unknown(why),
@@ -150,7 +161,10 @@ impl Env<'_> {
             if linked == Truth::False {
                 continue;
             }
-            let matches = exists.condition.as_ref().map_or(Truth::True, |condition| self.holds(condition, &inner));
+            let matches = exists
+                .condition
+                .as_ref()
+                .map_or(Truth::True, |condition| self.holds(condition, &inner));
             truth = truth.or(linked.and(matches));
         }
         if truth == Truth::False && !exists.own && self.world.blind(&exists.type_name) {
@@ -171,7 +185,7 @@ impl Env<'_> {
         let names: Vec<String> = match self.value(field, None, frames) {
             Value::Unknown(why) => return Err(why),
             Value::Nothing => Vec::new(),
-            Value::One { text, .. } => vec![text],
+            Value::One { text } => vec![text],
             Value::Many { items, .. } => items.into_iter().map(|item| item.text).collect(),
         };
         let mut found = Vec::new();
@@ -183,7 +197,11 @@ impl Env<'_> {
             let Some(user) = self.facts.users.get(&name) else {
                 return Err(Why::Undeclared(format!("which profile and permission sets the user '{name}' has")));
             };
-            let held_names = if &*exists.type_name == "Profile" { user.profile.iter().collect::<Vec<_>>() } else { user.permission_sets.iter().collect() };
+            let held_names = if &*exists.type_name == "Profile" {
+                user.profile.iter().collect::<Vec<_>>()
+            } else {
+                user.permission_sets.iter().collect()
+            };
             for name in held_names {
                 found.extend(self.world.named(&exists.type_name, name));
             }

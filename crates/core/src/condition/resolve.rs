@@ -36,7 +36,10 @@ impl Occurrence {
     }
 
     pub(crate) fn frame(&self) -> Frame {
-        Frame { component: Arc::clone(&self.component), route: self.route.clone() }
+        Frame {
+            component: Arc::clone(&self.component),
+            route: self.route.clone(),
+        }
     }
 }
 
@@ -46,7 +49,10 @@ pub(crate) enum Found {
     /// No file that could hold the field is in the snapshot (or none could be read).
     NoFile(Why),
     /// The elements, and the innermost existing ancestor for a field that is absent.
-    Here { occurrences: Vec<Occurrence>, home: (Arc<Component>, Span) },
+    Here {
+        occurrences: Vec<Occurrence>,
+        home: (Arc<Component>, Span),
+    },
 }
 
 /// One text of a field, with its place.
@@ -64,7 +70,7 @@ pub(crate) enum Value {
     /// It cannot be known.
     Unknown(Why),
     /// A single value.
-    One { text: String, assumed: bool },
+    One { text: String },
     /// The members of a list; unknown members are kept apart.
     Many { items: Vec<Item>, unknown: Option<Why> },
 }
@@ -81,7 +87,10 @@ impl Env<'_> {
                 Err(why) => return Found::NoFile(why),
             },
         };
-        let start = Occurrence { component: Arc::clone(&component), route };
+        let start = Occurrence {
+            component: Arc::clone(&component),
+            route,
+        };
         let mut here = vec![start.clone()];
         let mut home = (Arc::clone(&component), start.element().span);
         for (at, part) in field.parts.iter().skip(depth).enumerate() {
@@ -91,7 +100,10 @@ impl Env<'_> {
                     if child.name == *part {
                         let mut route = occurrence.route.clone();
                         route.push(index);
-                        next.push(Occurrence { component: Arc::clone(&component), route });
+                        next.push(Occurrence {
+                            component: Arc::clone(&component),
+                            route,
+                        });
                     }
                 }
             }
@@ -106,7 +118,11 @@ impl Env<'_> {
 
     /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.
     fn file_of(&self, field: &FieldRef) -> Result<Arc<Component>, Why> {
-        let candidates = if field.scope == Scope::Org { self.org_files(&field.type_name) } else { self.subject.of_type(&field.type_name).to_vec() };
+        let candidates = if field.scope == Scope::Org {
+            self.org_files(&field.type_name)
+        } else {
+            self.subject.of_type(&field.type_name).to_vec()
+        };
         let pick = self.choose(candidates.len(), || format!("file of {}", field.type_name));
         match candidates.into_iter().nth(pick) {
             Some(component) => Ok(component),
@@ -119,7 +135,13 @@ impl Env<'_> {
     fn org_files(&self, type_name: &str) -> Vec<Arc<Component>> {
         let all = self.world.components(type_name);
         let near = |component: &Arc<Component>| {
-            component.path.as_bytes().split(|b| *b == b'/').zip(self.subject.root.split(|b| *b == b'/')).take_while(|(a, b)| a == b).count()
+            component
+                .path
+                .as_bytes()
+                .split(|b| *b == b'/')
+                .zip(self.subject.root.split(|b| *b == b'/'))
+                .take_while(|(a, b)| a == b)
+                .count()
         };
         let best = all.iter().map(near).max().unwrap_or_default();
         all.into_iter().filter(|component| near(component) == best).collect()
@@ -154,10 +176,20 @@ impl Env<'_> {
 
     fn absent(&self, field: &FieldRef, absent: Option<&str>) -> Value {
         match (&field.spec.absent, absent) {
-            (Some(Absent::Value(value)), _) => Value::One { text: value.clone(), assumed: false },
+            (Some(Absent::Value(value)), _) => Value::One {
+                text: value.clone(),
+                assumed: false,
+            },
             (Some(Absent::Undocumented), Some(value)) => {
                 self.assumed.set(true);
-                if self.assume { Value::One { text: value.to_owned(), assumed: true } } else { Value::Unknown(Why::Undocumented(Arc::clone(&field.full))) }
+                if self.assume {
+                    Value::One {
+                        text: value.to_owned(),
+                        assumed: true,
+                    }
+                } else {
+                    Value::Unknown(Why::Undocumented(Arc::clone(&field.full)))
+                }
             }
             (Some(Absent::Undocumented), None) => Value::Unknown(Why::Undocumented(Arc::clone(&field.full))),
             (Some(Absent::Nothing) | None, _) => Value::Nothing,
@@ -167,20 +199,39 @@ impl Env<'_> {
     fn one(&self, field: &FieldRef, at: &Occurrence) -> Value {
         let text = at.element().text.as_str();
         let placeholder = self.placeholder(&at.component, text);
-        let illegal = || Value::Unknown(Why::Illegal(Arc::clone(&field.full), if field.spec.secret { String::new() } else { text.to_owned() }));
+        let illegal = || {
+            Value::Unknown(Why::Illegal(
+                Arc::clone(&field.full),
+                if field.spec.secret { String::new() } else { text.to_owned() },
+            ))
+        };
         match field.spec.kind {
             FieldKind::Boolean => match lexical::boolean(text) {
-                Some(value) => Value::One { text: value.to_string(), assumed: false },
+                Some(value) => Value::One {
+                    text: value.to_string(),
+                    assumed: false,
+                },
                 None => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
             },
-            FieldKind::Integer if lexical::integer(text).is_some() => Value::One { text: text.trim().to_owned(), assumed: false },
-            FieldKind::Integer => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
-            FieldKind::Enum if field.spec.values.iter().any(|value| value == text) => Value::One { text: text.to_owned(), assumed: false },
+            FieldKind::Integer if lexical::integer(text).is_some() => Value::One {
+                text: text.trim().to_owned(),
+                assumed: false,
+            },
+            FieldKind::Integer => {
+                placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)))
+            }
+            FieldKind::Enum if field.spec.values.iter().any(|value| value == text) => Value::One {
+                text: text.to_owned(),
+                assumed: false,
+            },
             FieldKind::Enum => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
             _ => match placeholder {
                 Some(token) => Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)),
                 None if text.is_empty() => Value::Nothing,
-                None => Value::One { text: text.to_owned(), assumed: false },
+                None => Value::One {
+                    text: text.to_owned(),
+                    assumed: false,
+                },
             },
         }
     }
@@ -201,9 +252,15 @@ impl Env<'_> {
                     unknown = Some(Why::Placeholder(Arc::clone(&field.full), token));
                 } else if field.spec.kind == FieldKind::Enum && !field.spec.values.iter().any(|value| value == part) {
                     // An unknown member of a list still is a member: it can widen, but it satisfies nothing.
-                    items.push(Item { text: part.to_owned(), at: at.clone() });
+                    items.push(Item {
+                        text: part.to_owned(),
+                        at: at.clone(),
+                    });
                 } else {
-                    items.push(Item { text: part.to_owned(), at: at.clone() });
+                    items.push(Item {
+                        text: part.to_owned(),
+                        at: at.clone(),
+                    });
                 }
             }
         }
@@ -211,6 +268,8 @@ impl Env<'_> {
     }
 
     pub(crate) fn placeholder(&self, component: &Component, text: &str) -> Option<String> {
-        lexical::placeholder(text).map(str::to_owned).or_else(|| self.world.replaced(component, text))
+        lexical::placeholder(text)
+            .map(str::to_owned)
+            .or_else(|| self.world.replaced(component, text))
     }
 }

@@ -118,7 +118,14 @@ impl<'a> Env<'a> {
 
     /// The frames a control starts with: the one component of a `per` control.
     pub(crate) fn frames(&self) -> Vec<Frame> {
-        self.subject.per.iter().map(|component| Frame { component: Arc::clone(component), route: Vec::new() }).collect()
+        self.subject
+            .per
+            .iter()
+            .map(|component| Frame {
+                component: Arc::clone(component),
+                route: Vec::new(),
+            })
+            .collect()
     }
 
     /// Which of several candidates counts in this round. Duplicated files and elements are not decided by order:
@@ -167,7 +174,13 @@ impl<'a> Env<'a> {
             .into_iter()
             .map(|occurrence| {
                 let element = occurrence.element();
-                (element.text.clone(), Place { span: element.span, component: Arc::clone(&occurrence.component) })
+                (
+                    element.text.clone(),
+                    Place {
+                        span: element.span,
+                        component: Arc::clone(&occurrence.component),
+                    },
+                )
             })
             .collect();
         let read = Read {

@@ -7,10 +7,7 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let word = chunk
-            .iter()
-            .fold(0_u32, |sum, b| (sum << 8) | u32::from(*b))
-            << (8 * (3 - chunk.len()));
+        let word = chunk.iter().fold(0_u32, |sum, b| (sum << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
         for place in 0..4 {
             if place <= chunk.len() {
                 text.push(char::from(DIGITS[(word >> (18 - 6 * place)) as usize & 63]));
@@ -51,18 +48,7 @@ fn integers_are_those_of_the_schema() {
     assert_eq!(integer("+7"), Some(7));
     assert_eq!(integer("-007"), Some(-7));
     assert_eq!(integer("2147483647"), Some(2_147_483_647));
-    for other in [
-        "",
-        "+",
-        "-",
-        "1.0",
-        "1e3",
-        "1_000",
-        "1 0",
-        "2147483648",
-        "٣",
-        "0x10",
-    ] {
+    for other in ["", "+", "-", "1.0", "1e3", "1_000", "1 0", "2147483648", "٣", "0x10"] {
         assert_eq!(integer(other), None, "{other:?}");
     }
 }
@@ -88,10 +74,7 @@ fn placeholders_are_found_anywhere_and_returned_whole() {
         ("__PKCE__", "__PKCE__"),
         ("a.__pkce__.b", "__pkce__"),
         ("REPLACE_CERT", "REPLACE_CERT"),
-        (
-            "https://REPLACE_HEROKU_APP_DOMAIN/x",
-            "REPLACE_HEROKU_APP_DOMAIN",
-        ),
+        ("https://REPLACE_HEROKU_APP_DOMAIN/x", "REPLACE_HEROKU_APP_DOMAIN"),
         ("REPLACEME", "REPLACEME"),
         ("$ {} ${} ${Y}", "${Y}"),
     ] {
@@ -148,14 +131,7 @@ fn stand_ins_are_no_secrets() {
     ] {
         assert!(!is_real_secret(text), "{text:?}");
     }
-    for text in [
-        "3MVG9abc",
-        "abc${X}",
-        "++++",
-        "++abc",
-        "***a",
-        "REPLACE_ME now",
-    ] {
+    for text in ["3MVG9abc", "abc${X}", "++++", "++abc", "***a", "REPLACE_ME now"] {
         assert!(is_real_secret(text), "{text:?}");
     }
 }
@@ -199,23 +175,15 @@ fn certificates_are_told_apart_from_names_tokens_and_keys() {
     assert_eq!(certificate(&base64(pem.as_bytes())), Unclear);
 
     let label = ["PRIVATE", "KEY"].join(" ");
-    assert_eq!(
-        certificate(&format!("-----BEGIN RSA {label}-----\nAAAA")),
-        PrivateKey
-    );
+    assert_eq!(certificate(&format!("-----BEGIN RSA {label}-----\nAAAA")), PrivateKey);
     assert_eq!(certificate(&format!("{pem}\n{label}")), PrivateKey);
-    assert_eq!(
-        certificate(&base64(format!("x {label} x").as_bytes())),
-        PrivateKey
-    );
+    assert_eq!(certificate(&base64(format!("x {label} x").as_bytes())), PrivateKey);
     for der in [
         &[0x30, 7, 2, 1, 0, 0x30, 2, 5, 0][..],
         &[0x30, 7, 2, 1, 0, 0x02, 2, 5, 0],
         &[0x30, 7, 2, 1, 1, 0x04, 2, 5, 0],
         &[0x30, 7, 2, 1, 3, 0x30, 2, 5, 0],
-        &[
-            0x30, 15, 0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 13, 4, 0,
-        ],
+        &[0x30, 15, 0x30, 11, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 13, 4, 0],
     ] {
         assert_eq!(certificate(&base64(der)), PrivateKey, "{der:x?}");
     }
@@ -223,20 +191,10 @@ fn certificates_are_told_apart_from_names_tokens_and_keys() {
 
 #[test]
 fn base64_is_decoded_with_any_padding() {
-    for bytes in [
-        &b""[..],
-        b"a",
-        b"ab",
-        b"abc",
-        b"abcd",
-        &[0, 255, 254, 62, 63],
-    ] {
+    for bytes in [&b""[..], b"a", b"ab", b"abc", b"abcd", &[0, 255, 254, 62, 63]] {
         let text = base64(bytes);
         assert_eq!(decode_base64(&text).as_deref(), Some(bytes));
-        assert_eq!(
-            decode_base64(text.trim_end_matches('=')).as_deref(),
-            Some(bytes)
-        );
+        assert_eq!(decode_base64(text.trim_end_matches('=')).as_deref(), Some(bytes));
     }
     for wrong in ["A", "AAAAA", "A=", "AA=A", "AAA==", "AA-_", "A\u{e9}"] {
         assert_eq!(decode_base64(wrong), None, "{wrong:?}");

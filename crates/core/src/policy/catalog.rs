@@ -76,7 +76,12 @@ impl Catalog {
                 && problems.is_empty()
             {
                 let near = nearest(twin, controls.keys().map(|id| &**id));
-                problems.push(Problem { file: control.id.to_string(), line: 0, column: 0, message: format!("no control has the id of the twin `{twin}`{near}") });
+                problems.push(Problem {
+                    file: control.id.to_string(),
+                    line: 0,
+                    column: 0,
+                    message: format!("no control has the id of the twin `{twin}`{near}"),
+                });
             }
         }
         if problems.is_empty() {
@@ -111,7 +116,10 @@ impl Catalog {
 
     /// All named conditions, sorted by name.
     pub fn conditions(&self) -> impl Iterator<Item = NamedCondition> + '_ {
-        self.named.iter().map(|(name, raw)| NamedCondition { name: name.clone(), meaning: raw.value.meaning.clone() })
+        self.named.iter().map(|(name, raw)| NamedCondition {
+            name: name.clone(),
+            meaning: raw.value.meaning.clone(),
+        })
     }
 
     /// Keeps the controls for which `keep` is true.
@@ -130,27 +138,48 @@ fn is_conditions(name: &str) -> bool {
 }
 
 fn at(file: &str, problem: Problem) -> Problem {
-    Problem { file: file.to_owned(), ..problem }
+    Problem {
+        file: file.to_owned(),
+        ..problem
+    }
 }
 
 fn parse_problem(file: &str, error: yaml::YamlError) -> Problem {
-    Problem { file: file.to_owned(), line: error.line, column: error.column, message: error.message }
+    Problem {
+        file: file.to_owned(),
+        line: error.line,
+        column: error.column,
+        message: error.message,
+    }
 }
 
 fn check_id(file: &str, id: &Spanned<String>, problems: &mut Vec<Problem>) {
     if id.value != stem(file) {
-        problems.push(Problem::at(id, format!("the id is the file's name: `{}` or rename the file", stem(file))));
+        problems.push(Problem::at(
+            id,
+            format!("the id is the file's name: `{}` or rename the file", stem(file)),
+        ));
     }
-    let kebab = id.value.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+    let kebab = id
+        .value
+        .split('-')
+        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
     if !kebab {
-        problems.push(Problem::at(id, "an id is kebab-case: lower-case letters, digits and single hyphens".to_owned()));
+        problems.push(Problem::at(
+            id,
+            "an id is kebab-case: lower-case letters, digits and single hyphens".to_owned(),
+        ));
     }
 }
 
 /// A named condition must make sense for at least the subject it says it is about.
 fn check_conditions(file: &str, named: &BTreeMap<String, Spanned<RawNamed>>, registry: &Registry, problems: &mut Vec<Problem>) {
     for (name, raw) in named {
-        let place = Spanned { value: name.clone(), referenced: raw.referenced, defined: raw.defined };
+        let place = Spanned {
+            value: name.clone(),
+            referenced: raw.referenced,
+            defined: raw.defined,
+        };
         let mut found = Vec::new();
         let mut compiler = Compiler {
             registry,

@@ -18,7 +18,12 @@ use crate::yaml::Spanned;
 const PLACEHOLDERS: [&str; 6] = ["subject", "before", "after", "added", "removed", "grade"];
 
 /// Compiles one control. `None` when it has problems; they are in `problems`, without the file's name.
-pub(super) fn control(raw: RawControl, registry: &Registry, named: &BTreeMap<String, Spanned<RawNamed>>, problems: &mut Vec<Problem>) -> Option<Control> {
+pub(super) fn control(
+    raw: RawControl,
+    registry: &Registry,
+    named: &BTreeMap<String, Spanned<RawNamed>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Control> {
     let before = problems.len();
     let id = raw.id.clone();
     for name in &raw.per {
@@ -33,13 +38,25 @@ pub(super) fn control(raw: RawControl, registry: &Registry, named: &BTreeMap<Str
     let source = source(&raw.source, problems);
     placeholders(&raw.message, problems);
     let frame: Vec<String> = raw.per.iter().map(|name| name.value.clone()).collect();
-    let mut compiler = Compiler { registry, named, subject: raw.subject, frame, open: Vec::new(), problems };
+    let mut compiler = Compiler {
+        registry,
+        named,
+        subject: raw.subject,
+        frame,
+        open: Vec::new(),
+        problems,
+    };
     let applies_when = optional(&mut compiler, raw.applies_when.as_ref(), &id);
     let introduced_when = optional(&mut compiler, raw.introduced_when.as_ref(), &id);
     let check = check(&mut compiler, &raw.check, &id);
     let raises_risk = risks(&mut compiler, &raw.raises_risk, &id);
     let lowers_risk = risks(&mut compiler, &raw.lowers_risk, &id);
-    let fix = raw.fix.as_ref().and_then(|fix| compiler.field(&fix.set).map(|field| Fix { field: field.full.to_string(), to: fix.to.clone() }));
+    let fix = raw.fix.as_ref().and_then(|fix| {
+        compiler.field(&fix.set).map(|field| Fix {
+            field: field.full.to_string(),
+            to: fix.to.clone(),
+        })
+    });
     let mut examples = Vec::new();
     for example in raw.examples {
         if let Some(example) = super::example::compile(example, registry, raw.subject, &frame_of(&raw.per), problems) {
@@ -47,7 +64,10 @@ pub(super) fn control(raw: RawControl, registry: &Registry, named: &BTreeMap<Str
         }
     }
     if examples.is_empty() && problems.len() == before {
-        problems.push(Problem::at(&id, "a control needs examples: one that regresses, one that stays silent, one near miss".to_owned()));
+        problems.push(Problem::at(
+            &id,
+            "a control needs examples: one that regresses, one that stays silent, one near miss".to_owned(),
+        ));
     }
     if problems.len() > before {
         return None;
@@ -59,7 +79,10 @@ pub(super) fn control(raw: RawControl, registry: &Registry, named: &BTreeMap<Str
         reads.insert(Arc::clone(name));
     });
     collect_fields(&check, &mut fields);
-    let conditions = applies_when.iter().chain(&introduced_when).chain(raises_risk.iter().chain(&lowers_risk).map(|risk| &risk.when));
+    let conditions = applies_when
+        .iter()
+        .chain(&introduced_when)
+        .chain(raises_risk.iter().chain(&lowers_risk).map(|risk| &risk.when));
     for condition in conditions {
         condition.types(&mut |name| {
             reads.insert(Arc::clone(name));
@@ -106,7 +129,11 @@ fn risks(compiler: &mut Compiler<'_>, raw: &[RawRisk], near: &Spanned<String>) -
         .filter_map(|risk| {
             let when = compiler.condition(&risk.when, near)?;
             let name = when.name().cloned();
-            Some(Risk { when, because: risk.because.trim().to_owned(), name })
+            Some(Risk {
+                when,
+                because: risk.because.trim().to_owned(),
+                name,
+            })
         })
         .collect()
 }
@@ -114,10 +141,16 @@ fn risks(compiler: &mut Compiler<'_>, raw: &[RawRisk], near: &Spanned<String>) -
 fn source(raw: &Spanned<RawSource>, problems: &mut Vec<Problem>) -> Option<Source> {
     let value = &raw.value;
     if value.page.is_none() && value.grounds.is_none() {
-        problems.push(Problem::at(raw, "a control without a source page says what it is grounded on: `grounds`".to_owned()));
+        problems.push(Problem::at(
+            raw,
+            "a control without a source page says what it is grounded on: `grounds`".to_owned(),
+        ));
     }
     if value.page.is_some() && (value.control.is_none() || value.recommended.is_none()) {
-        problems.push(Problem::at(raw, "a source page has a control name and a recommended setting".to_owned()));
+        problems.push(Problem::at(
+            raw,
+            "a source page has a control name and a recommended setting".to_owned(),
+        ));
     }
     let hundredths = |number: f64| {
         let scaled = (number * 100.0).round();
@@ -162,7 +195,14 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
     match raw {
         RawCheck::Require(condition) => compiler.condition(condition, near).map(Check::Require),
         RawCheck::Grades(steps) => {
-            let steps: Vec<_> = steps.iter().map(|step| compiler.condition(&step.when, near).map(|when| (Arc::from(step.name.as_str()), when))).collect();
+            let steps: Vec<_> = steps
+                .iter()
+                .map(|step| {
+                    compiler
+                        .condition(&step.when, near)
+                        .map(|when| (Arc::from(step.name.as_str()), when))
+                })
+                .collect();
             let steps: Option<Vec<_>> = steps.into_iter().collect();
             Some(Check::Grades(Grades { steps: steps? }))
         }
@@ -173,13 +213,23 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
                 if field.spec.kind == FieldKind::Enum {
                     for name in &field.spec.values {
                         if !value.map.contains_key(name) {
-                            compiler.problems.push(Problem::at(&value.field, format!("`map` has no number for `{name}`")));
+                            compiler
+                                .problems
+                                .push(Problem::at(&value.field, format!("`map` has no number for `{name}`")));
                         }
                     }
                 }
-                values.push(LimitValue { field, map: value.map.clone() });
+                values.push(LimitValue {
+                    field,
+                    map: value.map.clone(),
+                });
             }
-            Some(Check::Limit(Limit { values, at_most: limit.at_most, unit: limit.unit.as_str().into(), not_set: limit.not_set }))
+            Some(Check::Limit(Limit {
+                values,
+                at_most: limit.at_most,
+                unit: limit.unit.as_str().into(),
+                not_set: limit.not_set,
+            }))
         }
         RawCheck::Ranking(ranking) => {
             let field = compiler.field(&ranking.field)?;
@@ -190,12 +240,21 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
                     RawRank::Value(name) => {
                         if field.spec.kind == FieldKind::Enum && !field.spec.values.contains(name) {
                             let near = nearest(name, field.spec.values.iter().map(String::as_str));
-                            compiler.problems.push(Problem::at(&ranking.field, format!("`{name}` is not a value of `{}`{near}", field.full)));
+                            compiler.problems.push(Problem::at(
+                                &ranking.field,
+                                format!("`{name}` is not a value of `{}`{near}", field.full),
+                            ));
                         }
-                        Rank { name: name.as_str().into(), pattern: None }
+                        Rank {
+                            name: name.as_str().into(),
+                            pattern: None,
+                        }
                     }
                     RawRank::Matching { name, matches } => match Regex::new(matches) {
-                        Ok(pattern) => Rank { name: name.as_str().into(), pattern: Some(pattern) },
+                        Ok(pattern) => Rank {
+                            name: name.as_str().into(),
+                            pattern: Some(pattern),
+                        },
                         Err(error) => {
                             compiler.problems.push(Problem::at(&ranking.field, format!("bad pattern: {error}")));
                             return None;
@@ -205,9 +264,17 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             }
             let allowed = ranks.iter().position(|rank| *rank.name == *ranking.weakest_allowed.value);
             if allowed.is_none() {
-                compiler.problems.push(Problem::at(&ranking.weakest_allowed, format!("`{}` is not in `strongest-first`", ranking.weakest_allowed.value)));
+                compiler.problems.push(Problem::at(
+                    &ranking.weakest_allowed,
+                    format!("`{}` is not in `strongest-first`", ranking.weakest_allowed.value),
+                ));
             }
-            Some(Check::Ranking(Ranking { field, ranks, allowed: allowed?, absent: ranking.absent.as_deref().map(Into::into) }))
+            Some(Check::Ranking(Ranking {
+                field,
+                ranks,
+                allowed: allowed?,
+                absent: ranking.absent.as_deref().map(Into::into),
+            }))
         }
         RawCheck::Members(members) => {
             let from: Vec<_> = members.from.iter().map(|name| compiler.field(name)).collect();
@@ -226,10 +293,16 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             for (field, name) in from.iter().zip(&members.from) {
                 let block = field.spec.kind == FieldKind::Block;
                 if block != (members.kind == MemberKind::AddressRanges) {
-                    compiler.problems.push(Problem::at(name, "`as: address-ranges` reads repeated blocks, the other kinds read texts".to_owned()));
+                    compiler.problems.push(Problem::at(
+                        name,
+                        "`as: address-ranges` reads repeated blocks, the other kinds read texts".to_owned(),
+                    ));
                 }
             }
-            let ends = (members.start.clone().unwrap_or_else(|| "start".to_owned()), members.end.clone().unwrap_or_else(|| "end".to_owned()));
+            let ends = (
+                members.start.clone().unwrap_or_else(|| "start".to_owned()),
+                members.end.clone().unwrap_or_else(|| "end".to_owned()),
+            );
             Some(Check::Members(Members {
                 from,
                 weaker_when: members.weaker_when,
@@ -244,7 +317,10 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
         RawCheck::Review(review) => {
             let of: Vec<_> = review.of.iter().map(|name| compiler.field(name)).collect();
             let of: Option<Vec<FieldRef>> = of.into_iter().collect();
-            Some(Check::Review(Review { of: of?, kind: review.kind }))
+            Some(Check::Review(Review {
+                of: of?,
+                kind: review.kind,
+            }))
         }
     }
 }
@@ -252,10 +328,16 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
 fn undocumented(compiler: &mut Compiler<'_>, name: &Spanned<String>, field: &FieldRef, said: bool) {
     let open = field.spec.absent == Some(Absent::Undocumented);
     if open && !said {
-        compiler.problems.push(Problem::at(name, format!("the default of `{}` is undocumented: say `absent`", field.full)));
+        compiler.problems.push(Problem::at(
+            name,
+            format!("the default of `{}` is undocumented: say `absent`", field.full),
+        ));
     }
     if said && !open {
-        compiler.problems.push(Problem::at(name, format!("what a missing `{}` means is in the registry: remove `absent`", field.full)));
+        compiler.problems.push(Problem::at(
+            name,
+            format!("what a missing `{}` means is in the registry: remove `absent`", field.full),
+        ));
     }
 }
 

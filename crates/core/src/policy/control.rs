@@ -35,7 +35,9 @@ pub struct Source {
 impl Source {
     /// Address of the page.
     pub fn url(&self) -> Option<String> {
-        self.page.as_ref().map(|page| format!("https://help.salesforce.com/s/articleView?id=xcloud.{page}.htm&type=5"))
+        self.page
+            .as_ref()
+            .map(|page| format!("https://help.salesforce.com/s/articleView?id=xcloud.{page}.htm&type=5"))
     }
 }
 

@@ -20,7 +20,12 @@ pub struct Problem {
 impl Problem {
     /// A problem at a value; the file is filled in later.
     pub(crate) fn at<T>(place: &Spanned<T>, message: String) -> Self {
-        Self { file: String::new(), line: place.referenced.line(), column: place.referenced.column(), message }
+        Self {
+            file: String::new(),
+            line: place.referenced.line(),
+            column: place.referenced.column(),
+            message,
+        }
     }
 }
 
@@ -53,7 +58,11 @@ fn distance(a: &str, b: &str) -> usize {
         let mut last = i.saturating_add(1);
         let mut next = vec![last];
         for (right, above) in b.iter().zip(row.iter().skip(1)) {
-            let here = if left == right { diagonal } else { diagonal.min(last).min(*above).saturating_add(1) };
+            let here = if left == right {
+                diagonal
+            } else {
+                diagonal.min(last).min(*above).saturating_add(1)
+            };
             diagonal = *above;
             last = here;
             next.push(here);

@@ -75,7 +75,7 @@ pub(crate) struct RawCondition {
 /// What a text may look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LooksLike {
+pub(crate) enum LooksLike {
     /// A real secret, not a placeholder or a masked value.
     Secret,
     /// A private key, armoured or encoded.
@@ -161,7 +161,7 @@ pub(crate) struct RawLimitValue {
 /// What a limit concludes when no file sets a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum NotSet {
+pub(crate) enum NotSet {
     /// Nobody can tell.
     Undecided,
     /// Nothing to limit.
@@ -190,7 +190,7 @@ pub(crate) enum RawRank {
 /// How the members of a set are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
-pub enum MemberKind {
+pub(crate) enum MemberKind {
     /// As text, exactly.
     #[default]
     Text,
@@ -203,7 +203,7 @@ pub enum MemberKind {
 /// Which change of a set weakens it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum WeakerWhen {
+pub(crate) enum WeakerWhen {
     /// A list of what is allowed or trusted: more is weaker.
     Added,
     /// A list of restrictions: fewer is weaker.

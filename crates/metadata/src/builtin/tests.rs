@@ -7,10 +7,7 @@ fn built() -> Registry {
 }
 
 fn field<'a>(registry: &'a Registry, path: &str) -> &'a FieldSpec {
-    registry
-        .field(path)
-        .unwrap_or_else(|| panic!("no {path}"))
-        .2
+    registry.field(path).unwrap_or_else(|| panic!("no {path}")).2
 }
 
 fn value(text: &str) -> Option<Absent> {
@@ -86,12 +83,7 @@ fn joins_follow_the_type() {
     for spec in registry.types() {
         if spec.name.starts_with("ExtlClntApp") {
             let element = "externalClientApplication";
-            assert_eq!(
-                spec.join,
-                Join::Element(element.to_owned()),
-                "{}",
-                spec.name
-            );
+            assert_eq!(spec.join, Join::Element(element.to_owned()), "{}", spec.name);
             assert_eq!(spec.subject, Some(SubjectKind::ExternalClientApp));
             assert!(spec.field(element).is_some(), "{}", spec.name);
         } else if spec.suffix == "settings" {
@@ -103,10 +95,7 @@ fn joins_follow_the_type() {
         let spec = registry.get(name).unwrap();
         (spec.join.clone(), spec.subject)
     };
-    assert_eq!(
-        named("ConnectedApp"),
-        (Join::Name, Some(SubjectKind::ConnectedApp))
-    );
+    assert_eq!(named("ConnectedApp"), (Join::Name, Some(SubjectKind::ConnectedApp)));
     assert_eq!(
         named("ExternalClientApplication"),
         (Join::Name, Some(SubjectKind::ExternalClientApp))
@@ -123,61 +112,28 @@ fn defaults_are_those_of_the_reference() {
     for (path, expected) in [
         ("ConnectedApp/oauthConfig/isPkceRequired", "false"),
         ("ConnectedApp/oauthConfig/isConsumerSecretOptional", "false"),
-        (
-            "ConnectedApp/oauthConfig/isSecretRequiredForRefreshToken",
-            "true",
-        ),
-        (
-            "ConnectedApp/oauthConfig/isClientCredentialEnabled",
-            "false",
-        ),
+        ("ConnectedApp/oauthConfig/isSecretRequiredForRefreshToken", "true"),
+        ("ConnectedApp/oauthConfig/isClientCredentialEnabled", "false"),
         ("ConnectedApp/oauthConfig/isAdminApproved", "false"),
         ("ConnectedApp/oauthConfig/isIntrospectAllTokens", "false"),
         ("ConnectedApp/oauthConfig/isCodeCredentialPostOnly", "false"),
-        (
-            "ConnectedApp/oauthConfig/idTokenConfig/idTokenValidity",
-            "2",
-        ),
+        ("ConnectedApp/oauthConfig/idTokenConfig/idTokenValidity", "2"),
         ("ConnectedApp/oauthPolicy/ipRelaxation", "ENFORCE"),
         ("ConnectedApp/oauthPolicy/refreshTokenPolicy", "infinite"),
         ("ExtlClntAppGlobalOauthSettings/isPkceRequired", "true"),
-        (
-            "ExtlClntAppGlobalOauthSettings/isConsumerSecretOptional",
-            "false",
-        ),
-        (
-            "ExtlClntAppGlobalOauthSettings/isSecretRequiredForRefreshToken",
-            "true",
-        ),
-        (
-            "ExtlClntAppGlobalOauthSettings/isNamedUserJwtEnabled",
-            "false",
-        ),
-        (
-            "ExtlClntAppOauthConfigurablePolicies/isClientCredentialsFlowEnabled",
-            "false",
-        ),
-        (
-            "ExtlClntAppOauthConfigurablePolicies/isTokenExchangeFlowEnabled",
-            "false",
-        ),
+        ("ExtlClntAppGlobalOauthSettings/isConsumerSecretOptional", "false"),
+        ("ExtlClntAppGlobalOauthSettings/isSecretRequiredForRefreshToken", "true"),
+        ("ExtlClntAppGlobalOauthSettings/isNamedUserJwtEnabled", "false"),
+        ("ExtlClntAppOauthConfigurablePolicies/isClientCredentialsFlowEnabled", "false"),
+        ("ExtlClntAppOauthConfigurablePolicies/isTokenExchangeFlowEnabled", "false"),
         ("ExtlClntAppConfigurablePolicies/isEnabled", "true"),
-        (
-            "ExtlClntAppConfigurablePolicies/isOauthPluginEnabled",
-            "true",
-        ),
+        ("ExtlClntAppConfigurablePolicies/isOauthPluginEnabled", "true"),
         ("OauthOidcSettings/isPkceRequired", "false"),
         ("OauthOidcSettings/blockOAuthUnPwFlow", "false"),
         ("OauthOidcSettings/oAuthCdCrdtFlowEnable", "false"),
         ("ConnectedAppSettings/enableAdminApprovedAppsOnly", "false"),
-        (
-            "SecuritySettings/sessionSettings/enableOauthCorsPolicy",
-            "false",
-        ),
-        (
-            "SecuritySettings/sessionSettings/forceLogoutOnSessionTimeout",
-            "true",
-        ),
+        ("SecuritySettings/sessionSettings/enableOauthCorsPolicy", "false"),
+        ("SecuritySettings/sessionSettings/forceLogoutOnSessionTimeout", "true"),
         ("SecuritySettings/enableAdminLoginAsAnyUser", "false"),
     ] {
         assert_eq!(absent(path), value(expected), "{path}");
@@ -214,61 +170,24 @@ fn defaults_are_those_of_the_reference() {
 fn kinds_are_those_that_controls_rely_on() {
     let registry = built();
     for (path, kind, many) in [
-        (
-            "ConnectedApp/oauthConfig/callbackUrl",
-            FieldKind::Lines,
-            false,
-        ),
-        (
-            "ExtlClntAppGlobalOauthSettings/callbackUrl",
-            FieldKind::Lines,
-            false,
-        ),
+        ("ConnectedApp/oauthConfig/callbackUrl", FieldKind::Lines, false),
+        ("ExtlClntAppGlobalOauthSettings/callbackUrl", FieldKind::Lines, false),
         ("ConnectedApp/oauthConfig/scopes", FieldKind::String, true),
-        (
-            "ExtlClntAppOauthSettings/commaSeparatedOauthScopes",
-            FieldKind::Commas,
-            false,
-        ),
-        (
-            "ConnectedApp/oauthConfig/certificate",
-            FieldKind::Certificate,
-            false,
-        ),
-        (
-            "ExtlClntAppGlobalOauthSettings/certificate",
-            FieldKind::Certificate,
-            false,
-        ),
-        (
-            "ConnectedApp/oauthPolicy/refreshTokenPolicy",
-            FieldKind::String,
-            false,
-        ),
+        ("ExtlClntAppOauthSettings/commaSeparatedOauthScopes", FieldKind::Commas, false),
+        ("ConnectedApp/oauthConfig/certificate", FieldKind::Certificate, false),
+        ("ExtlClntAppGlobalOauthSettings/certificate", FieldKind::Certificate, false),
+        ("ConnectedApp/oauthPolicy/refreshTokenPolicy", FieldKind::String, false),
         ("ConnectedApp/profileName", FieldKind::String, true),
-        (
-            "OauthTokenExchangeHandler/enablements",
-            FieldKind::Block,
-            true,
-        ),
+        ("OauthTokenExchangeHandler/enablements", FieldKind::Block, true),
         ("Profile/userPermissions", FieldKind::Block, true),
-        (
-            "SecuritySettings/networkAccess/ipRanges",
-            FieldKind::Block,
-            true,
-        ),
+        ("SecuritySettings/networkAccess/ipRanges", FieldKind::Block, true),
     ] {
         let spec = field(&registry, path);
         assert_eq!((spec.kind, spec.many), (kind, many), "{path}");
     }
     assert_eq!(
         field(&registry, "ConnectedApp/oauthPolicy/ipRelaxation").values,
-        [
-            "ENFORCE",
-            "ENFORCE_RELAXREFRESH",
-            "BYPASS_2FACTOR",
-            "BYPASS"
-        ]
+        ["ENFORCE", "ENFORCE_RELAXREFRESH", "BYPASS_2FACTOR", "BYPASS"]
     );
 }
 
@@ -277,13 +196,7 @@ fn whatever_looks_like_a_secret_is_marked_as_one() {
     for spec in built().types() {
         for (path, field) in &spec.fields {
             let last = path.rsplit('/').next().unwrap();
-            let telling = [
-                "consumerSecret",
-                "password",
-                "signingKey",
-                "serviceAccount",
-                "ecKey",
-            ];
+            let telling = ["consumerSecret", "password", "signingKey", "serviceAccount", "ecKey"];
             if telling.contains(&last) && spec.name.as_ref() != "SecuritySettings" {
                 assert!(field.secret, "{}/{path}", spec.name);
             }
@@ -299,24 +212,16 @@ fn obsolete_elements_name_their_successor() {
             "ExtlClntAppGlobalOauthSettings/isClientCredentialEnabled",
             "isClientCredentialsFlowEnabled",
         ),
-        (
-            "ExtlClntAppOauthSettings/commaSeperatedOauthScopes",
-            "commaSeparatedOauthScopes",
-        ),
+        ("ExtlClntAppOauthSettings/commaSeperatedOauthScopes", "commaSeparatedOauthScopes"),
     ] {
-        assert_eq!(
-            field(&registry, path).replaced_by.as_deref(),
-            Some(successor)
-        );
+        assert_eq!(field(&registry, path).replaced_by.as_deref(), Some(successor));
     }
     for spec in registry.types() {
         for (path, field) in &spec.fields {
             let Some(successor) = &field.replaced_by else {
                 continue;
             };
-            let known = spec.field(successor).is_some()
-                || registry.field(successor).is_some()
-                || registry.get(successor).is_some();
+            let known = spec.field(successor).is_some() || registry.field(successor).is_some() || registry.get(successor).is_some();
             assert!(known, "{}/{path}: {successor}", spec.name);
         }
     }

@@ -1,0 +1,192 @@
+//! The gate's one question: is this control on this subject weaker at head than at base?
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Check, Measure, Member};
+use crate::judge::{Judgement, Role, Standing};
+use crate::policy::Control;
+use crate::policy::raw::OnRemoval;
+use crate::score::Score;
+use crate::truth::Truth;
+
+/// What became of one control on one subject between base and head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It was satisfied and is violated, or it is violated by a weaker grade.
+    Regressed,
+    /// Nothing was there to judge, and what came is violated.
+    Introduced,
+    /// Violated on both sides, and the risk around it rose.
+    Worsened,
+    /// A value without an order changed: for a person to look at.
+    Review,
+    /// Head cannot be judged.
+    Undecided,
+    /// Still violated, by a stronger grade.
+    Improved,
+    /// It was violated and is not any more.
+    Resolved,
+    /// As it was.
+    Unchanged,
+    /// The control is not about this subject at head.
+    NotApplicable,
+}
+
+impl Outcome {
+    /// The spelling used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Regressed => "regressed",
+            Self::Introduced => "introduced",
+            Self::Worsened => "worsened",
+            Self::Review => "review",
+            Self::Undecided => "undecided",
+            Self::Improved => "improved",
+            Self::Resolved => "resolved",
+            Self::Unchanged => "unchanged",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+
+    /// Whether it is shown as a finding.
+    pub fn is_finding(self) -> bool {
+        matches!(self, Self::Regressed | Self::Introduced | Self::Worsened | Self::Review)
+    }
+}
+
+/// The result of a comparison with what it rests on.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The result.
+    pub outcome: Outcome,
+    /// How it stood; `None` when the subject is not in base.
+    pub base: Option<Judgement>,
+    /// How it stands; `None` when the subject is not in head.
+    pub head: Option<Judgement>,
+    /// Members or values that made the difference.
+    pub members: Vec<Member>,
+    /// What was read for these roles explains the outcome, most telling first.
+    pub roles: Vec<Role>,
+}
+
+impl Comparison {
+    /// The risk at head in its context.
+    pub fn score(&self, control: &Control) -> Score {
+        let context = self.head.as_ref().or(self.base.as_ref());
+        let any = |list: &[Truth]| list.iter().any(|truth| truth.is_true());
+        let (raised, lowered) = context.map_or((false, false), |judgement| (any(&judgement.raises), any(&judgement.lowers)));
+        control.source.range.in_context(raised, lowered)
+    }
+}
+
+/// Compares how a subject stands on both sides. `None` for a side means that the subject is not there.
+pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgement>) -> Comparison {
+    let mut members = Vec::new();
+    let mut roles = vec![Role::Check, Role::Applies];
+    let outcome = match (&base, &head) {
+        (_, None) => removed(control, base.as_ref()),
+        (None, Some(head)) => introduced(head),
+        (Some(base), Some(head)) => both(control, base, head, &mut members, &mut roles),
+    };
+    if let (Outcome::Introduced, Some(head), Check::Members(check)) = (outcome, &head, &control.check)
+        && let Measure::Set(all) = &head.measure
+    {
+        members = check.weak_ones(all);
+    }
+    Comparison {
+        outcome,
+        base,
+        head,
+        members,
+        roles,
+    }
+}
+
+fn removed(control: &Control, base: Option<&Judgement>) -> Outcome {
+    match (base.map(|base| base.standing), control.on_removal) {
+        (Some(Standing::Satisfied), OnRemoval::Regressed) => Outcome::Regressed,
+        (Some(Standing::Satisfied | Standing::Violated), OnRemoval::Undecided) if !control.is_review() => Outcome::Undecided,
+        _ => Outcome::NotApplicable,
+    }
+}
+
+fn introduced(head: &Judgement) -> Outcome {
+    match head.standing {
+        Standing::NotApplicable => Outcome::NotApplicable,
+        Standing::Satisfied => Outcome::Unchanged,
+        Standing::Undecided => Outcome::Undecided,
+        // A condition that cannot be known does not excuse a new weakness.
+        Standing::Violated if head.counts_when_new == Truth::False => Outcome::Unchanged,
+        Standing::Violated => Outcome::Introduced,
+    }
+}
+
+fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec<Member>, roles: &mut Vec<Role>) -> Outcome {
+    match (&control.check, &base.measure, &head.measure) {
+        (Check::Members(check), Measure::Set(before), Measure::Set(after)) if known(base) && head.standing != Standing::NotApplicable => {
+            let weakening = check.weakening(before, after);
+            if !weakening.is_empty() {
+                *members = weakening;
+                return Outcome::Regressed;
+            }
+        }
+        (Check::Review(_), Measure::Values(before), Measure::Values(after)) => {
+            let changed = crate::check::Review::changed(before, after);
+            if !changed.is_empty() {
+                *members = changed;
+                return Outcome::Review;
+            }
+        }
+        _ => {}
+    }
+    match (base.standing, head.standing) {
+        (_, Standing::Undecided) => Outcome::Undecided,
+        (Standing::Violated, Standing::NotApplicable | Standing::Satisfied) => Outcome::Resolved,
+        (_, Standing::NotApplicable) => Outcome::NotApplicable,
+        (_, Standing::Satisfied) => Outcome::Unchanged,
+        (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
+        (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
+        (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure) {
+            std::cmp::Ordering::Less => Outcome::Regressed,
+            std::cmp::Ordering::Greater => Outcome::Improved,
+            std::cmp::Ordering::Equal => by_risk(base, head, roles),
+        },
+    }
+}
+
+/// Whether the set of a side is all there is.
+fn known(judgement: &Judgement) -> bool {
+    !matches!(judgement.standing, Standing::Undecided | Standing::NotApplicable)
+}
+
+/// `Less` when head is weaker.
+fn by_measure(base: &Measure, head: &Measure) -> std::cmp::Ordering {
+    match (base, head) {
+        (Measure::Grade { rank: before, .. }, Measure::Grade { rank: after, .. }) => before.cmp(after),
+        (Measure::Number { value: before, .. }, Measure::Number { value: after, .. }) => before.cmp(after),
+        _ => std::cmp::Ordering::Equal,
+    }
+}
+
+fn by_risk(base: &Judgement, head: &Judgement, roles: &mut Vec<Role>) -> Outcome {
+    let mut rose = Vec::new();
+    for (index, (before, after)) in base.raises.iter().zip(&head.raises).enumerate() {
+        if after.is_true() && !before.is_true() {
+            rose.push(Role::Raises(index));
+        }
+    }
+    for (index, (before, after)) in base.lowers.iter().zip(&head.lowers).enumerate() {
+        // Losing sight of a mitigation is not losing it.
+        if before.is_true() && *after == Truth::False {
+            rose.push(Role::Lowers(index));
+        }
+    }
+    if rose.is_empty() {
+        return Outcome::Unchanged;
+    }
+    rose.extend(roles.iter().copied());
+    *roles = rose;
+    Outcome::Worsened
+}

@@ -1,0 +1,153 @@
+//! How one subject stands to one control in one snapshot.
+
+pub(crate) mod env;
+
+pub use env::{Place, Read, Role, Why};
+
+use crate::check::{Found, Measure, State};
+use crate::policy::Control;
+use crate::truth::Truth;
+use crate::world::{Facts, Subject, World};
+use env::Env;
+
+/// How a subject stands to a control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The control is not about this subject as it is.
+    NotApplicable,
+    /// As recommended.
+    Satisfied,
+    /// It cannot be known.
+    Undecided,
+    /// Weaker than recommended.
+    Violated,
+}
+
+impl Standing {
+    /// The spelling used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not-applicable",
+            Self::Satisfied => "satisfied",
+            Self::Undecided => "undecided",
+            Self::Violated => "violated",
+        }
+    }
+}
+
+/// A judgement with everything it rests on.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// The result.
+    pub standing: Standing,
+    /// By what it is compared with the other side.
+    pub measure: Measure,
+    /// Truth of the raises-risk conditions, in the control's order.
+    pub raises: Vec<Truth>,
+    /// Truth of the lowers-risk conditions, in the control's order.
+    pub lowers: Vec<Truth>,
+    /// What was read.
+    pub reads: Vec<Read>,
+    /// Why something was unknown, for an undecided standing.
+    pub whys: Vec<Why>,
+    /// The standing rests on an assumption about a default that nobody documents.
+    pub assumed: bool,
+    /// Whether a violation counts on a subject that is new.
+    pub counts_when_new: Truth,
+}
+
+/// The subject says so many contradicting things that they cannot all be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many duplicated files or elements to judge every combination; remove the duplicates")]
+pub struct TooManyAlternatives;
+
+/// Judges one subject by one control.
+///
+/// Duplicated files and duplicated single-valued elements are judged in every combination and the weakest counts.
+///
+/// # Errors
+/// [`TooManyAlternatives`] when there are more combinations than anybody writes by accident.
+pub fn judge(control: &Control, subject: &Subject, world: &dyn World, facts: &Facts) -> Result<Judgement, TooManyAlternatives> {
+    let env = Env::new(world, subject, facts, true);
+    let mut judgement = weakest(control, &env)?;
+    if env.assumed.get() {
+        let doubting = Env::new(world, subject, facts, false);
+        judgement.assumed = weakest(control, &doubting)?.standing != judgement.standing;
+    }
+    Ok(judgement)
+}
+
+fn weakest(control: &Control, env: &Env<'_>) -> Result<Judgement, TooManyAlternatives> {
+    let results = env.each_alternative(|env| once(control, env)).ok_or(TooManyAlternatives)?;
+    results
+        .into_iter()
+        .reduce(|best, next| if weaker(&next, &best) { next } else { best })
+        .ok_or(TooManyAlternatives)
+}
+
+fn weaker(a: &Judgement, b: &Judgement) -> bool {
+    let rank = |judgement: &Judgement| match &judgement.measure {
+        Measure::None => 0,
+        Measure::Grade { rank, .. } => i64::try_from(*rank).unwrap_or(i64::MAX),
+        Measure::Number { value, .. } => *value,
+        Measure::Set(members) | Measure::Values(members) => i64::try_from(members.len()).unwrap_or(i64::MAX),
+    };
+    let context = |judgement: &Judgement| {
+        let up = judgement.raises.iter().filter(|truth| truth.is_true()).count();
+        let down = judgement.lowers.iter().filter(|truth| !truth.is_true()).count();
+        up.saturating_add(down)
+    };
+    (a.standing, rank(a), context(a)) > (b.standing, rank(b), context(b))
+}
+
+fn once(control: &Control, env: &Env<'_>) -> Judgement {
+    let frames = env.frames();
+    env.role.set(Role::Applies);
+    let applies = control
+        .applies_when
+        .as_ref()
+        .map_or(Truth::True, |condition| env.holds(condition, &frames));
+    env.role.set(Role::Check);
+    let found = if applies == Truth::False {
+        Found::new(State::Satisfied, Measure::None)
+    } else {
+        control.check.run(env, &frames)
+    };
+    let standing = match (applies, found.state) {
+        (Truth::False, _) => Standing::NotApplicable,
+        // Whatever the answer, it would be "satisfied" or "not applicable": nothing is open.
+        (Truth::Unknown | Truth::True, State::Satisfied) => Standing::Satisfied,
+        (Truth::Unknown, State::Violated) | (_, State::Undecided) => Standing::Undecided,
+        (Truth::True, State::Violated) => Standing::Violated,
+    };
+    let whys = env.whys.borrow().clone();
+    let mut raises = Vec::with_capacity(control.raises_risk.len());
+    let mut lowers = Vec::with_capacity(control.lowers_risk.len());
+    let mut counts_when_new = Truth::True;
+    if standing != Standing::NotApplicable {
+        for (index, risk) in control.raises_risk.iter().enumerate() {
+            env.role.set(Role::Raises(index));
+            raises.push(env.holds(&risk.when, &frames));
+        }
+        for (index, risk) in control.lowers_risk.iter().enumerate() {
+            env.role.set(Role::Lowers(index));
+            lowers.push(env.holds(&risk.when, &frames));
+        }
+        if let Some(condition) = &control.introduced_when {
+            env.role.set(Role::Applies);
+            counts_when_new = env.holds(condition, &frames);
+        }
+    }
+    Judgement {
+        standing,
+        measure: found.measure,
+        raises,
+        lowers,
+        reads: env.reads.borrow().clone(),
+        whys,
+        assumed: false,
+        counts_when_new,
+    }
+}
