@@ -176,17 +176,11 @@ impl Env<'_> {
 
     fn absent(&self, field: &FieldRef, absent: Option<&str>) -> Value {
         match (&field.spec.absent, absent) {
-            (Some(Absent::Value(value)), _) => Value::One {
-                text: value.clone(),
-                assumed: false,
-            },
+            (Some(Absent::Value(value)), _) => Value::One { text: value.clone() },
             (Some(Absent::Undocumented), Some(value)) => {
                 self.assumed.set(true);
                 if self.assume {
-                    Value::One {
-                        text: value.to_owned(),
-                        assumed: true,
-                    }
+                    Value::One { text: value.to_owned() }
                 } else {
                     Value::Unknown(Why::Undocumented(Arc::clone(&field.full)))
                 }
@@ -207,31 +201,21 @@ impl Env<'_> {
         };
         match field.spec.kind {
             FieldKind::Boolean => match lexical::boolean(text) {
-                Some(value) => Value::One {
-                    text: value.to_string(),
-                    assumed: false,
-                },
+                Some(value) => Value::One { text: value.to_string() },
                 None => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
             },
             FieldKind::Integer if lexical::integer(text).is_some() => Value::One {
                 text: text.trim().to_owned(),
-                assumed: false,
             },
             FieldKind::Integer => {
                 placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)))
             }
-            FieldKind::Enum if field.spec.values.iter().any(|value| value == text) => Value::One {
-                text: text.to_owned(),
-                assumed: false,
-            },
+            FieldKind::Enum if field.spec.values.iter().any(|value| value == text) => Value::One { text: text.to_owned() },
             FieldKind::Enum => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
             _ => match placeholder {
                 Some(token) => Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)),
                 None if text.is_empty() => Value::Nothing,
-                None => Value::One {
-                    text: text.to_owned(),
-                    assumed: false,
-                },
+                None => Value::One { text: text.to_owned() },
             },
         }
     }
