@@ -54,6 +54,7 @@ impl Difference<'_> {
         roles.iter().position(|known| *known == role).unwrap_or(usize::MAX)
     }
 
+    #[cfg(test)]
     fn field(&self) -> &str {
         self.head.or(self.base).map_or("", |read| &read.field)
     }

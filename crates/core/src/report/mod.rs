@@ -1,5 +1,6 @@
 //! The report: one value that every writer shows and from which alone the exit code follows.
 
+pub mod apply;
 pub mod build;
 pub mod fingerprint;
 pub mod verdict;
