@@ -5,3 +5,6 @@
 //! differently.
 
 pub mod builtin;
+pub mod component;
+pub mod lines;
+pub mod xml;
