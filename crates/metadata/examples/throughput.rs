@@ -21,9 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
     let elements = Doc::parse(text.as_bytes(), &limits)?.len();
     writeln!(out, "{} bytes, {elements} elements", text.len())?;
-    report(&mut out, "parse", text.len(), || {
-        Ok(Doc::parse(text.as_bytes(), &limits)?.len())
-    })?;
+    report(&mut out, "parse", text.len(), || Ok(Doc::parse(text.as_bytes(), &limits)?.len()))?;
     report(&mut out, "read", text.len(), || {
         let read = read_component(&path, text.as_bytes(), &registry, &limits)?;
         Ok(read.map_or(0, |component| component.root.children.len()))
@@ -53,9 +51,7 @@ fn report(
 
 /// A profile like a retrieve of a large org: mostly field permissions, some system permissions.
 fn profile() -> Result<String, std::fmt::Error> {
-    let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Profile xmlns=\"{METADATA}\">\n    <custom>false</custom>\n"
-    );
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Profile xmlns=\"{METADATA}\">\n    <custom>false</custom>\n");
     for number in 0.. {
         if text.len() >= BYTES {
             break;

@@ -15,7 +15,7 @@ use crate::lines::LineIndex;
 use crate::xml::{Doc, Limits, Space};
 
 pub use error::{ReadError, ReadErrorKind};
-pub use name::classify;
+pub use name::{classify, full_name};
 
 /// Bytes in which [`sniff`] looks for the root element.
 const SNIFFED: usize = 4096;
@@ -27,16 +27,9 @@ const SNIFFED: usize = 4096;
 ///
 /// # Errors
 /// [`ReadError`] when the file is of a known type by its name and cannot be read as one.
-pub fn read_component(
-    path: &RepoPath,
-    bytes: &[u8],
-    registry: &Registry,
-    limits: &Limits,
-) -> Result<Option<Component>, ReadError> {
+pub fn read_component(path: &RepoPath, bytes: &[u8], registry: &Registry, limits: &Limits) -> Result<Option<Component>, ReadError> {
     match name::recognise(path, registry) {
-        Some(found) if found.is_certain(path) || mentions(bytes, found.spec) => {
-            read(path, bytes, &found, limits).map(Some)
-        }
+        Some(found) if found.is_certain(path) || mentions(bytes, found.spec) => read(path, bytes, &found, limits).map(Some),
         _ => Ok(None),
     }
 }
@@ -46,12 +39,7 @@ pub fn read_component(
 ///
 /// # Errors
 /// [`ReadError`] when it cannot be read as one.
-pub fn read_component_as(
-    path: &RepoPath,
-    bytes: &[u8],
-    spec: &TypeSpec,
-    limits: &Limits,
-) -> Result<Component, ReadError> {
+pub fn read_component_as(path: &RepoPath, bytes: &[u8], spec: &TypeSpec, limits: &Limits) -> Result<Component, ReadError> {
     read(path, bytes, &name::Found::forced(path, spec), limits)
 }
 
@@ -83,16 +71,10 @@ pub fn sniff<'r>(bytes: &[u8], registry: &'r Registry) -> Option<&'r TypeSpec> {
 /// Whether a file could be of the type at all: a root element needs its name. UTF-16 hides it.
 fn mentions(bytes: &[u8], spec: &TypeSpec) -> bool {
     let start = bytes.get(..4).unwrap_or(bytes);
-    start.iter().any(|byte| *byte == 0 || *byte >= 0xfe)
-        || memchr::memmem::find(bytes, spec.name.as_bytes()).is_some()
+    start.iter().any(|byte| *byte == 0 || *byte >= 0xfe) || memchr::memmem::find(bytes, spec.name.as_bytes()).is_some()
 }
 
-fn read(
-    path: &RepoPath,
-    bytes: &[u8],
-    found: &name::Found<'_, '_>,
-    limits: &Limits,
-) -> Result<Component, ReadError> {
+fn read(path: &RepoPath, bytes: &[u8], found: &name::Found<'_, '_>, limits: &Limits) -> Result<Component, ReadError> {
     let fail = |kind: ReadErrorKind, offset: u32| {
         let at = LineIndex::new(bytes).position(offset);
         ReadError {
@@ -103,9 +85,7 @@ fn read(
         }
     };
     let spec = found.spec;
-    let name = found
-        .full_name()
-        .ok_or_else(|| fail(ReadErrorKind::Name, 0))?;
+    let name = found.full_name().ok_or_else(|| fail(ReadErrorKind::Name, 0))?;
     let doc = Doc::parse(bytes, limits).map_err(|error| fail(error.kind.into(), error.offset))?;
     let root = doc.root();
     let tag = root.open_tag();
@@ -126,10 +106,7 @@ fn read(
     match root.space() {
         Space::Metadata => {}
         Space::None => notes.push(Note {
-            text: format!(
-                "the root element has no namespace, expected `xmlns=\"{}\"`",
-                crate::xml::METADATA
-            ),
+            text: format!("the root element has no namespace, expected `xmlns=\"{}\"`", crate::xml::METADATA),
             span: tag,
         }),
         Space::Xsi | Space::Other => return Err(fail(ReadErrorKind::NotMetadata, tag.start)),

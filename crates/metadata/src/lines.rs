@@ -22,9 +22,7 @@ pub struct Position {
 impl<'a> LineIndex<'a> {
     /// Finds the lines of a file. What lies beyond 4 GB is ignored; such a file is refused elsewhere.
     pub fn new(src: &'a [u8]) -> Self {
-        let starts = memchr_iter(b'\n', src)
-            .map_while(|at| u32::try_from(at + 1).ok())
-            .collect();
+        let starts = memchr_iter(b'\n', src).map_while(|at| u32::try_from(at + 1).ok()).collect();
         Self { src, starts }
     }
 
@@ -42,26 +40,15 @@ impl<'a> LineIndex<'a> {
     pub fn position(&self, offset: u32) -> Position {
         let offset = offset.min(u32::try_from(self.src.len()).unwrap_or(u32::MAX));
         let before = self.starts.partition_point(|start| *start <= offset);
-        let start = before
-            .checked_sub(1)
-            .and_then(|at| self.starts.get(at))
-            .copied()
-            .unwrap_or(0);
-        let mut front = self
-            .src
-            .get(start as usize..offset as usize)
-            .unwrap_or_default();
+        let start = before.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);
+        let mut front = self.src.get(start as usize..offset as usize).unwrap_or_default();
         if before == 0 {
             front = front.strip_prefix(b"\xef\xbb\xbf").unwrap_or(front);
         }
         // A character is counted at its first byte; the other bytes of UTF-8 have the form 10xxxxxx.
         let is_first = |byte: &&u8| **byte & 0xc0 != 0x80;
         let mut count = front.iter().filter(is_first).count();
-        if self
-            .src
-            .get(offset as usize)
-            .is_some_and(|byte| !is_first(&byte))
-        {
+        if self.src.get(offset as usize).is_some_and(|byte| !is_first(&byte)) {
             count = count.saturating_sub(1);
         }
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);

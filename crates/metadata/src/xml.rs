@@ -113,10 +113,7 @@ impl<'a> Doc<'a> {
 
     /// The root element.
     pub fn root(&self) -> Elem<'_> {
-        Elem {
-            doc: self,
-            index: 0,
-        }
+        Elem { doc: self, index: 0 }
     }
 
     /// How many elements there are.
@@ -143,17 +140,11 @@ impl<'d> Elem<'d> {
     }
 
     fn to(self, index: u32) -> Option<Self> {
-        (index != NONE).then_some(Self {
-            doc: self.doc,
-            index,
-        })
+        (index != NONE).then_some(Self { doc: self.doc, index })
     }
 
     fn slice(self, start: u32, end: u32) -> &'d str {
-        self.doc
-            .src
-            .get(start as usize..end as usize)
-            .unwrap_or_default()
+        self.doc.src.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// Name without prefix.
@@ -193,9 +184,7 @@ impl<'d> Elem<'d> {
     /// The elements directly inside, in document order.
     pub fn children(self) -> impl Iterator<Item = Elem<'d>> {
         let first = self.node().and_then(|node| self.to(node.first_child));
-        std::iter::successors(first, |child| {
-            child.node().and_then(|node| child.to(node.next_sibling))
-        })
+        std::iter::successors(first, |child| child.node().and_then(|node| child.to(node.next_sibling)))
     }
 
     /// Whether there are elements inside.

@@ -31,7 +31,10 @@ impl Report {
         for (index, waiver) in settings.waivers.iter().enumerate() {
             // The date was checked when the settings were read.
             let Ok(last) = waiver.last_day() else { continue };
-            let matching = self.findings.iter_mut().filter(|finding| *finding.control.id == *waiver.control && finding.subject.name == waiver.subject);
+            let matching = self
+                .findings
+                .iter_mut()
+                .filter(|finding| *finding.control.id == *waiver.control && finding.subject.name == waiver.subject);
             for finding in matching {
                 used.insert(index);
                 if last >= today {
@@ -42,9 +45,12 @@ impl Report {
             if catalog.get(&waiver.control).is_none() {
                 self.waiver_notes.push(format!("{what} names no control in force"));
             } else if last < today {
-                self.waiver_notes.push(format!("{what} expired on {last} (last day inclusive, UTC)"));
+                self.waiver_notes
+                    .push(format!("{what} expired on {last} (last day inclusive, UTC)"));
             } else if !used.contains(&index) {
-                self.waiver_notes.push(format!("{what} covers nothing in this change (it counts until {last}, inclusive, UTC)"));
+                self.waiver_notes.push(format!(
+                    "{what} covers nothing in this change (it counts until {last}, inclusive, UTC)"
+                ));
             }
         }
     }
@@ -52,15 +58,24 @@ impl Report {
     /// Puts everything into its one order: worst first, then by place. The same input gives the same bytes.
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.waived.is_some(), finding.outcome == Outcome::Review, std::cmp::Reverse(finding.severity), std::cmp::Reverse(finding.score));
+            let key = |finding: &Finding| {
+                (
+                    finding.waived.is_some(),
+                    finding.outcome == Outcome::Review,
+                    std::cmp::Reverse(finding.severity),
+                    std::cmp::Reverse(finding.score),
+                )
+            };
             key(a).cmp(&key(b)).then_with(|| {
                 (&a.anchor, &a.control.id, &a.subject, &a.fingerprint).cmp(&(&b.anchor, &b.control.id, &b.subject, &b.fingerprint))
             })
         });
-        self.undecided.sort_by(|a, b| (&a.subject, &a.control.id, &a.anchor).cmp(&(&b.subject, &b.control.id, &b.anchor)));
+        self.undecided
+            .sort_by(|a, b| (&a.subject, &a.control.id, &a.anchor).cmp(&(&b.subject, &b.control.id, &b.anchor)));
         self.unreadable.sort();
         self.unreadable.dedup();
-        self.better.sort_by(|a, b| (&a.subject, &a.control.id).cmp(&(&b.subject, &b.control.id)));
+        self.better
+            .sort_by(|a, b| (&a.subject, &a.control.id).cmp(&(&b.subject, &b.control.id)));
         self.warnings.sort();
         self.warnings.dedup();
         self.loosened.sort();
@@ -73,7 +88,8 @@ impl Report {
         });
         self.undecided.retain(|entry| keep(entry.anchor.path.as_bytes()));
         self.unreadable.retain(|entry| keep(entry.path.as_bytes()));
-        self.warnings.retain(|warning| warning.path.as_ref().is_none_or(|path| keep(path.as_bytes())));
+        self.warnings
+            .retain(|warning| warning.path.as_ref().is_none_or(|path| keep(path.as_bytes())));
     }
 }
 

@@ -26,9 +26,7 @@ pub enum ReadErrorKind {
     #[error(transparent)]
     Xml(#[from] XmlErrorKind),
     /// The root element is not the one of the type.
-    #[error(
-        "the root element is `{found}`, but the file name says `{expected}`; correct one of them"
-    )]
+    #[error("the root element is `{found}`, but the file name says `{expected}`; correct one of them")]
     WrongRoot {
         /// Local name of the root element.
         found: String,

@@ -38,10 +38,13 @@ pub fn classify<'r>(path: &RepoPath, registry: &'r Registry) -> Option<&'r TypeS
     recognise(path, registry).map(|found| found.spec)
 }
 
-pub(super) fn recognise<'p, 'r>(
-    path: &'p RepoPath,
-    registry: &'r Registry,
-) -> Option<Found<'p, 'r>> {
+/// The full name that a file's name gives its component; `None` for files of no known type, and for names that are not
+/// UTF-8.
+pub fn full_name(path: &RepoPath, registry: &Registry) -> Option<String> {
+    recognise(path, registry)?.full_name()
+}
+
+pub(super) fn recognise<'p, 'r>(path: &'p RepoPath, registry: &'r Registry) -> Option<Found<'p, 'r>> {
     let file = path.file_name();
     let (base, meta) = strip_meta(file);
     let dot = base.iter().rposition(|byte| *byte == b'.')?;
@@ -106,10 +109,7 @@ impl<'p, 'r> Found<'p, 'r> {
         let end = base.iter().rposition(|byte| *byte == b'.');
         Self {
             spec,
-            stem: end
-                .filter(|end| *end > 0)
-                .and_then(|end| base.get(..end))
-                .unwrap_or(base),
+            stem: end.filter(|end| *end > 0).and_then(|end| base.get(..end)).unwrap_or(base),
             source: meta.is_some(),
             misnamed: true,
         }
@@ -118,12 +118,7 @@ impl<'p, 'r> Found<'p, 'r> {
     /// Whether the name belongs to no other tool: `-meta.xml` is Salesforce's, and so is the folder of the type. A
     /// `.profile` elsewhere may be a shell's.
     pub(super) fn is_certain(&self, path: &RepoPath) -> bool {
-        self.source
-            || path
-                .parts()
-                .rev()
-                .skip(1)
-                .any(|part| part == self.spec.folder.as_bytes())
+        self.source || path.parts().rev().skip(1).any(|part| part == self.spec.folder.as_bytes())
     }
 
     /// Full name of the component; `None` when it is not UTF-8.
@@ -146,8 +141,7 @@ impl<'p, 'r> Found<'p, 'r> {
             None => String::from_utf8_lossy(self.stem),
         };
         let end = if self.source { "-meta.xml" } else { "" };
-        self.misnamed
-            .then(|| format!("{stem}.{}{end}", self.spec.suffix))
+        self.misnamed.then(|| format!("{stem}.{}{end}", self.spec.suffix))
     }
 }
 

@@ -18,10 +18,7 @@ const MOST_NOTES: usize = 100;
 ///
 /// # Errors
 /// An element that holds a value but has elements inside, and where it stands.
-pub(super) fn prune(
-    root: Elem<'_>,
-    spec: &TypeSpec,
-) -> Result<(Element, Vec<Note>), (ReadErrorKind, Span)> {
+pub(super) fn prune(root: Elem<'_>, spec: &TypeSpec) -> Result<(Element, Vec<Note>), (ReadErrorKind, Span)> {
     let mut pruner = Pruner {
         spec,
         path: String::new(),
@@ -75,10 +72,7 @@ impl<'d> Pruner<'d, '_> {
         let mut element = self.element(elem);
         if elem.has_text() {
             self.note(elem.open_tag(), || {
-                format!(
-                    "`{}` holds elements; the text inside is not read",
-                    elem.name()
-                )
+                format!("`{}` holds elements; the text inside is not read", elem.name())
             });
         }
         let length = self.path.len();
@@ -101,9 +95,7 @@ impl<'d> Pruner<'d, '_> {
                 Some(field) => {
                     if !field.many {
                         if once.contains(&name) {
-                            self.note(child.open_tag(), || {
-                                format!("`{name}` may occur once, but stands here again")
-                            });
+                            self.note(child.open_tag(), || format!("`{name}` may occur once, but stands here again"));
                         } else {
                             once.push(name);
                         }

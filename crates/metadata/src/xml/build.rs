@@ -15,15 +15,15 @@ use super::{CODED, Doc, Limits, NIL, NONE, Node, TEXT};
 /// Parses a file; a failure that merge markers explain is reported as those.
 pub(super) fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Doc<'a>, XmlError> {
     let src = guard::check(bytes, limits)?;
-    Builder::new(src, limits).run().map_err(|error| {
-        match guard::conflict(src).filter(|_| !error.kind.is_limit()) {
+    Builder::new(src, limits)
+        .run()
+        .map_err(|error| match guard::conflict(src).filter(|_| !error.kind.is_limit()) {
             Some(offset) => XmlError {
                 kind: Kind::ConflictMarkers,
                 offset,
             },
             None => error,
-        }
-    })
+        })
 }
 
 /// An element that is not closed yet.
@@ -69,11 +69,7 @@ impl<'a, 'l> Builder<'a, 'l> {
 
     fn run(mut self) -> Built<Doc<'a>> {
         // The reader would drop the mark without counting it.
-        let shift = if self.src.starts_with(BOM) {
-            BOM.len()
-        } else {
-            0
-        };
+        let shift = if self.src.starts_with(BOM) { BOM.len() } else { 0 };
         let mut reader = Reader::from_str(self.slice(shift, self.src.len()));
         let config = reader.config_mut();
         config.check_end_names = true;
@@ -162,13 +158,8 @@ impl<'a, 'l> Builder<'a, 'l> {
         let text = self.cut(start, end, 1, back);
         let tag = tag::read(text, self.limits, &mut self.scopes, &mut self.attributes)
             .or_else(|(kind, at)| fail(kind, start + 1 + u32::try_from(at).unwrap_or_default()))?;
-        let before = if tag.prefix.is_empty() {
-            1
-        } else {
-            tag.prefix.len() + 2
-        };
-        let (Ok(name_at), Ok(name_len)) = (u16::try_from(before), u16::try_from(tag.local.len()))
-        else {
+        let before = if tag.prefix.is_empty() { 1 } else { tag.prefix.len() + 2 };
+        let (Ok(name_at), Ok(name_len)) = (u16::try_from(before), u16::try_from(tag.local.len())) else {
             return fail(Kind::Name(quote(tag.local)), start + 1);
         };
         let index = u32::try_from(self.nodes.len()).unwrap_or(NONE);
@@ -192,11 +183,7 @@ impl<'a, 'l> Builder<'a, 'l> {
                 before => (before, false),
             };
             if let Some(node) = self.nodes.get_mut(at as usize) {
-                *(if first {
-                    &mut node.first_child
-                } else {
-                    &mut node.next_sibling
-                }) = index;
+                *(if first { &mut node.first_child } else { &mut node.next_sibling }) = index;
             }
         }
         self.open.push(Open {
@@ -235,10 +222,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         let mut from = parent.open_end;
         let mut next = get(parent.first_child);
         loop {
-            let gap = self.slice(
-                from as usize,
-                next.map_or(parent.close, |node| node.start) as usize,
-            );
+            let gap = self.slice(from as usize, next.map_or(parent.close, |node| node.start) as usize);
             if let Some(at) = guard::stray_marker(gap) {
                 return fail(Kind::ConflictMarkers, from + at);
             }
@@ -257,9 +241,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         let offset = |at: usize| start + u32::try_from(at).unwrap_or_default();
         let Some(open) = self.open.last_mut() else {
             return match solid {
-                Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with(BOM)) => {
-                    fail(Kind::ByteOrderMark, offset(at))
-                }
+                Some(at) if text.get(at..).is_some_and(|rest| rest.starts_with(BOM)) => fail(Kind::ByteOrderMark, offset(at)),
                 Some(at) => fail(Kind::TextOutsideRoot, offset(at)),
                 None => Ok(()),
             };
@@ -320,9 +302,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             let node = self.nodes.get(open.node as usize);
             let start = node.map_or(end, |node| node.start);
             let name = self.slice(start as usize + 1, self.src.len());
-            let length = name
-                .find(|c: char| c.is_ascii_whitespace() || c == '>')
-                .unwrap_or(name.len());
+            let length = name.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(name.len());
             let name = quote(name.get(..length).unwrap_or_default());
             return fail(Kind::Unclosed(name), start);
         }
@@ -338,12 +318,10 @@ impl<'a, 'l> Builder<'a, 'l> {
     /// Our words for an error of the reader.
     fn explain(&self, error: &Error, at: u32) -> Kind {
         match error {
-            Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-                Kind::Mismatched {
-                    expected: quote(expected),
-                    found: quote(found),
-                }
-            }
+            Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => Kind::Mismatched {
+                expected: quote(expected),
+                found: quote(found),
+            },
             Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => Kind::Unopened(quote(name)),
             Error::IllFormed(IllFormedError::UnclosedReference) => {
                 if self.open.is_empty() {

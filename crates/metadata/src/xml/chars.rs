@@ -56,9 +56,7 @@ pub(super) fn is_ncname(text: &str) -> bool {
     if lookup(*first) & START != 0 && bytes.iter().all(|byte| lookup(*byte) != 0) {
         return true;
     }
-    !text.is_ascii()
-        && text.chars().all(|c| class(c) != 0)
-        && text.chars().next().is_some_and(|c| class(c) & START != 0)
+    !text.is_ascii() && text.chars().all(|c| class(c) != 0) && text.chars().next().is_some_and(|c| class(c) & START != 0)
 }
 
 /// Splits a name at its colon: prefix (maybe empty) and local name, both checked.

@@ -178,10 +178,7 @@ impl XmlErrorKind {
     pub fn is_limit(&self) -> bool {
         matches!(
             self,
-            Self::TooLarge(_)
-                | Self::TooDeep(_)
-                | Self::TooManyElements(_)
-                | Self::TooManyAttributes(_)
+            Self::TooLarge(_) | Self::TooDeep(_) | Self::TooManyElements(_) | Self::TooManyAttributes(_)
         )
     }
 }

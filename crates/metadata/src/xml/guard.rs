@@ -28,14 +28,10 @@ pub(super) fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Xml
     if bytes.starts_with(LFS) {
         return Err(at(Kind::LfsPointer, 0));
     }
-    if matches!(
-        bytes,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]
-    ) {
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]) {
         return Err(at(Kind::Utf16, 0));
     }
-    let text =
-        std::str::from_utf8(bytes).map_err(|error| at(Kind::NotUtf8, error.valid_up_to()))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| at(Kind::NotUtf8, error.valid_up_to()))?;
     if let Some((offset, code)) = forbidden(bytes) {
         return Err(at(Kind::Character(code), offset));
     }
@@ -78,9 +74,7 @@ pub(super) fn conflict(text: &str) -> Option<u32> {
 
 /// Where a line begins with one of the markers that are legal as text.
 pub(super) fn stray_marker(text: &str) -> Option<u32> {
-    ["=======", ">>>>>>> ", "||||||| "]
-        .into_iter()
-        .find_map(|mark| marker(text, mark))
+    ["=======", ">>>>>>> ", "||||||| "].into_iter().find_map(|mark| marker(text, mark))
 }
 
 fn marker(text: &str, mark: &str) -> Option<u32> {

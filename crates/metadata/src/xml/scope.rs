@@ -56,15 +56,9 @@ impl<'a> Scopes<'a> {
 
     /// Takes in `xmlns:prefix="uri"`.
     pub(super) fn declare(&mut self, prefix: &'a str, uri: String) -> Result<(), Kind> {
-        let wrong = prefix == "xmlns"
-            || uri.is_empty()
-            || uri == XMLNS
-            || (prefix == "xml") != (uri == XML);
+        let wrong = prefix == "xmlns" || uri.is_empty() || uri == XMLNS || (prefix == "xml") != (uri == XML);
         if wrong {
-            return Err(Kind::NamespaceDeclaration(format!(
-                "xmlns:{}",
-                quote(prefix)
-            )));
+            return Err(Kind::NamespaceDeclaration(format!("xmlns:{}", quote(prefix))));
         }
         self.prefixes.push((prefix, uri));
         Ok(())

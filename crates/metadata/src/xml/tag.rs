@@ -50,29 +50,16 @@ pub(super) fn read<'a>(
         nil = resolve(attributes, scopes)?;
     }
     let space = scopes.element(prefix).map_err(|kind| (kind, 0))?;
-    Ok(Tag {
-        prefix,
-        local,
-        space,
-        nil,
-    })
+    Ok(Tag { prefix, local, space, nil })
 }
 
 /// Splits what follows the name into attributes, `offset` bytes into the tag.
-fn split<'a>(
-    text: &'a str,
-    offset: usize,
-    limits: &Limits,
-    attributes: &mut Vec<Attribute<'a>>,
-) -> Result<(), Wrong> {
+fn split<'a>(text: &'a str, offset: usize, limits: &Limits, attributes: &mut Vec<Attribute<'a>>) -> Result<(), Wrong> {
     attributes.clear();
     let bytes = text.as_bytes();
     let blanks = |from: usize| {
         let rest = bytes.get(from..).unwrap_or_default();
-        from + rest
-            .iter()
-            .position(|b| !is_blank(*b))
-            .unwrap_or(rest.len())
+        from + rest.iter().position(|b| !is_blank(*b)).unwrap_or(rest.len())
     };
     let mut at = 0;
     loop {
@@ -97,8 +84,7 @@ fn split<'a>(
         if name.is_empty() || bytes.get(equals) != Some(&b'=') {
             return Err((Kind::Attribute, offset + start));
         }
-        let (prefix, local) =
-            split_qname(name).ok_or_else(|| (Kind::Name(quote(name)), offset + start))?;
+        let (prefix, local) = split_qname(name).ok_or_else(|| (Kind::Name(quote(name)), offset + start))?;
         let open = blanks(equals + 1);
         let quote = match bytes.get(open) {
             Some(quote @ (b'"' | b'\'')) => *quote,
@@ -130,17 +116,10 @@ fn split<'a>(
 }
 
 /// Refuses attributes that are written twice and takes in the namespaces.
-fn declare<'a>(
-    attributes: &[Attribute<'a>],
-    limits: &Limits,
-    scopes: &mut Scopes<'a>,
-) -> Result<(), Wrong> {
+fn declare<'a>(attributes: &[Attribute<'a>], limits: &Limits, scopes: &mut Scopes<'a>) -> Result<(), Wrong> {
     // Quadratic in the attributes of one tag, whose number is bounded.
     for (count, attribute) in attributes.iter().enumerate() {
-        let twice = attributes
-            .iter()
-            .take(count)
-            .any(|other| other.name == attribute.name);
+        let twice = attributes.iter().take(count).any(|other| other.name == attribute.name);
         if twice {
             let name = quote(attribute.name);
             return Err((Kind::DuplicateAttribute(name), attribute.at));
@@ -165,15 +144,12 @@ fn resolve(attributes: &[Attribute<'_>], scopes: &Scopes<'_>) -> Result<bool, Wr
     let mut nil = false;
     let prefixed = |attribute: &&Attribute<'_>| !matches!(attribute.prefix, "" | "xmlns");
     for attribute in attributes.iter().filter(prefixed) {
-        let uri = scopes
-            .uri(attribute.prefix)
-            .map_err(|kind| (kind, attribute.at))?;
+        let uri = scopes.uri(attribute.prefix).map_err(|kind| (kind, attribute.at))?;
         // Two prefixes of one namespace make two spellings of one attribute.
-        let twice = attributes.iter().filter(prefixed).any(|other| {
-            other.at < attribute.at
-                && other.local == attribute.local
-                && scopes.uri(other.prefix) == Ok(uri)
-        });
+        let twice = attributes
+            .iter()
+            .filter(prefixed)
+            .any(|other| other.at < attribute.at && other.local == attribute.local && scopes.uri(other.prefix) == Ok(uri));
         if twice {
             let name = quote(attribute.name);
             return Err((Kind::DuplicateAttribute(name), attribute.at));
