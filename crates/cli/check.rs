@@ -72,7 +72,10 @@ fn thresholds(arguments: &GateArgs, config: &Config) -> Thresholds {
 /// The day on which waivers are judged: as given, else today in UTC.
 pub(crate) fn today(given: Option<&str>) -> Result<jiff::civil::Date, CliError> {
     match given {
-        Some(text) => jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(|source| CliError::Today { text: text.to_owned(), source }),
+        Some(text) => jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(|source| CliError::Today {
+            text: text.to_owned(),
+            source,
+        }),
         None => Ok(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     }
 }

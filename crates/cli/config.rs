@@ -62,14 +62,22 @@ impl Config {
             files.extend(policies_on_disk(folder)?);
         }
         let (registry, mut catalog) = load(&files, !arguments.no_builtin)?;
-        settings.check(&catalog).map_err(|source| CliError::Settings { place: arguments.config_from.clone(), source })?;
+        settings.check(&catalog).map_err(|source| CliError::Settings {
+            place: arguments.config_from.clone(),
+            source,
+        })?;
         catalog.retain(|control| settings.controls.get(&*control.id) != Some(&ControlSetting::Off));
         if catalog.is_empty() {
             return Err(CliError::NoControls);
         }
         let mut loosened = loosened(&base, &head);
         loosened.extend(changed_policies(&base, &head, sides)?);
-        Ok(Self { settings: settings.clone(), registry, catalog, loosened })
+        Ok(Self {
+            settings: settings.clone(),
+            registry,
+            catalog,
+            loosened,
+        })
     }
 }
 
@@ -82,9 +90,16 @@ pub(crate) fn load(files: &[(String, String)], builtin: bool) -> Result<(Registr
     }
     let mut catalog = Catalog::default();
     let add = |catalog: &mut Catalog, files: &[PolicyFile<'_>], where_from: &str| {
-        catalog.add(files, &registry).map_err(|problems| CliError::Policies { where_from: where_from.to_owned(), problems })
+        catalog.add(files, &registry).map_err(|problems| CliError::Policies {
+            where_from: where_from.to_owned(),
+            problems,
+        })
     };
-    let shipped: Vec<PolicyFile<'_>> = builtin::policies().iter().map(|(name, text)| PolicyFile { name, text }).filter(|file| builtin || file.name.ends_with("conditions.yaml")).collect();
+    let shipped: Vec<PolicyFile<'_>> = builtin::policies()
+        .iter()
+        .map(|(name, text)| PolicyFile { name, text })
+        .filter(|file| builtin || file.name.ends_with("conditions.yaml"))
+        .collect();
     add(&mut catalog, &shipped, "the built-in policies")?;
     let own: Vec<PolicyFile<'_>> = policies.into_iter().map(|(name, text)| PolicyFile { name, text }).collect();
     add(&mut catalog, &own, "your policies")?;
@@ -96,20 +111,28 @@ fn is_type(name: &str) -> bool {
 }
 
 fn settings_of(snapshot: &dyn Snapshot, side: &str) -> Result<Settings, CliError> {
-    let Some(file) = snapshot.file(&RepoPath::from(SETTINGS))? else { return Ok(Settings::default()) };
+    let Some(file) = snapshot.file(&RepoPath::from(SETTINGS))? else {
+        return Ok(Settings::default());
+    };
     let bytes = snapshot.read(&file, MOST_BYTES)?;
     parse(&bytes, &format!("{SETTINGS} at {side} ({})", snapshot.describe()))
 }
 
 fn settings_file(path: &Path) -> Result<Settings, CliError> {
-    let bytes = std::fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(|source| CliError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
     parse(&bytes, &path.display().to_string())
 }
 
 fn parse(bytes: &[u8], place: &str) -> Result<Settings, CliError> {
     let text = std::str::from_utf8(bytes).map_err(|_| CliError::SettingsText { place: place.to_owned() })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Settings::parse(text).map_err(|source| CliError::Settings { place: place.to_owned(), source })
+    Settings::parse(text).map_err(|source| CliError::Settings {
+        place: place.to_owned(),
+        source,
+    })
 }
 
 fn is_policy(path: &[u8]) -> bool {
@@ -132,7 +155,10 @@ fn policies_in(snapshot: &dyn Snapshot, folder: &str) -> Result<Files, CliError>
 
 /// The policy files below a folder on disk, sorted by path.
 pub(crate) fn policies_on_disk(folder: &Path) -> Result<Files, CliError> {
-    let fail = |source| CliError::Read { path: folder.to_owned(), source };
+    let fail = |source| CliError::Read {
+        path: folder.to_owned(),
+        source,
+    };
     let mut found = Files::new();
     if folder.is_file() {
         let text = std::fs::read_to_string(folder).map_err(fail)?;
@@ -147,7 +173,10 @@ pub(crate) fn policies_on_disk(folder: &Path) -> Result<Files, CliError> {
         if path.is_dir() {
             found.extend(policies_on_disk(&path)?);
         } else if is_policy(path.as_os_str().as_encoded_bytes()) {
-            let text = std::fs::read_to_string(&path).map_err(|source| CliError::Read { path: path.clone(), source })?;
+            let text = std::fs::read_to_string(&path).map_err(|source| CliError::Read {
+                path: path.clone(),
+                source,
+            })?;
             found.push((path.display().to_string(), text));
         }
     }
@@ -155,7 +184,13 @@ pub(crate) fn policies_on_disk(folder: &Path) -> Result<Files, CliError> {
 }
 
 fn loosened(base: &Settings, head: &Settings) -> Vec<GateLoosened> {
-    head.loosened_against(base).into_iter().map(|text| GateLoosened { path: RepoPath::from(SETTINGS), text }).collect()
+    head.loosened_against(base)
+        .into_iter()
+        .map(|text| GateLoosened {
+            path: RepoPath::from(SETTINGS),
+            text,
+        })
+        .collect()
 }
 
 /// Local policies that the change edits or removes; adding one is no loosening.
@@ -170,7 +205,10 @@ fn changed_policies(base: &Settings, head: &Settings, sides: &Sides) -> Result<V
             Some(_) => "the control is edited",
             None => "the control is removed",
         };
-        found.push(GateLoosened { path: RepoPath::from(name.as_str()), text: what.to_owned() });
+        found.push(GateLoosened {
+            path: RepoPath::from(name.as_str()),
+            text: what.to_owned(),
+        });
     }
     Ok(found)
 }

@@ -36,7 +36,9 @@ pub(crate) enum CliError {
     UnknownPath(String),
     #[error("--today {text}: {source}; write YYYY-MM-DD")]
     Today { text: String, source: jiff::Error },
-    #[error("base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV")]
+    #[error(
+        "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
+    )]
     NothingToCompare(String),
     #[error("{0}")]
     Demo(String),
@@ -56,6 +58,9 @@ impl CliError {
         use std::io::Write as _;
         let text = crate::output::escape::terminal_lines(&self.to_string());
         // Nothing can be done about a standard error that is gone; the exit code says it all.
-        let _ = writeln!(anstream::stderr(), "orgate: error: {text}\norgate: nothing was judged (exit code 2)");
+        let _ = writeln!(
+            anstream::stderr(),
+            "orgate: error: {text}\norgate: nothing was judged (exit code 2)"
+        );
     }
 }

@@ -6,14 +6,23 @@ use crate::args::{ColorWhen, Global};
 
 /// Starts logging. Called once.
 pub(crate) fn start(global: &Global) {
-    let level = match (std::env::var("ORGATE_LOG").ok().and_then(|text| text.parse::<LevelFilter>().ok()), global.verbose) {
+    let level = match (
+        std::env::var("ORGATE_LOG").ok().and_then(|text| text.parse::<LevelFilter>().ok()),
+        global.verbose,
+    ) {
         (Some(level), 0) => level,
         (_, 0) => return,
         (_, 1) => LevelFilter::INFO,
         (_, 2) => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_max_level(level).with_target(false).without_time().finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_max_level(level)
+        .with_target(false)
+        .without_time()
+        .finish();
     // A second start, as in tests, keeps the first subscriber.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

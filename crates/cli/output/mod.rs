@@ -24,7 +24,13 @@ pub(crate) struct Target {
 
 /// What to write: as asked for, else text on standard output.
 pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> {
-    let mut targets: Vec<Target> = arguments.iter().map(|argument| Target { format: argument.format, file: argument.file.clone() }).collect();
+    let mut targets: Vec<Target> = arguments
+        .iter()
+        .map(|argument| Target {
+            format: argument.format,
+            file: argument.file.clone(),
+        })
+        .collect();
     if targets.iter().filter(|target| target.file.is_none()).count() > 1 {
         return Err(CliError::TwoOnStdout);
     }
@@ -35,7 +41,13 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
         }
     }
     if targets.iter().all(|target| target.file.is_some()) {
-        targets.insert(0, Target { format: Format::Text, file: None });
+        targets.insert(
+            0,
+            Target {
+                format: Format::Text,
+                file: None,
+            },
+        );
     }
     Ok(targets)
 }
@@ -54,7 +66,10 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
                 }
             }
             Some(path) => {
-                let fail = |source| CliError::Write { path: path.clone(), source };
+                let fail = |source| CliError::Write {
+                    path: path.clone(),
+                    source,
+                };
                 let mut bytes = Vec::new();
                 write_one(report, target.format, sides, global, &mut anstream::StripStream::new(&mut bytes)).map_err(fail)?;
                 std::fs::write(path, bytes).map_err(fail)?;
@@ -78,4 +93,21 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         Format::Json => json::write(report, out),
         Format::Sarif => Ok(()),
     }
+}
+
+/// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.
+#[cfg(test)]
+pub(crate) fn fresh(path: &str, generated: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let generated = format!("{}\n", generated.trim_end());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+        std::fs::write(&path, &generated).expect("write");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "{} is stale: run UPDATE=1 cargo test and commit it",
+        path.display()
+    );
 }

@@ -117,6 +117,9 @@ fn shown(read: &Read) -> Option<String> {
     if read.secret {
         return Some(SECRET.to_owned());
     }
+    if read.block {
+        return Some("present".to_owned());
+    }
     let all: Vec<String> = read
         .values
         .iter()
