@@ -94,10 +94,7 @@ fn open_head(arguments: &SideArgs, repository: Option<&Repository>) -> Result<Bo
         return Ok(Box::new(repository.snapshot(&repository.resolve(rev)?)));
     }
     if arguments.staged {
-        return Ok(Box::new(todo_index()?));
+        return Ok(Box::new(repository.index()?));
     }
-    Ok(Box::new(todo_index()?))
-}
-fn todo_index() -> Result<DirSnapshot, CliError> {
-    Err(CliError::Demo(String::new()))
+    Ok(Box::new(repository.work_tree()?))
 }

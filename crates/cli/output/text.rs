@@ -118,8 +118,8 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, 
         }
         let _ = writeln!(text, "{:width$} {BLUE}|{RESET}", "");
     }
-    note(text, "was", &standing(finding.base.as_ref()));
-    note(text, "is", &standing(finding.head.as_ref()));
+    note(text, "was", &standing(finding.base.as_ref(), finding.head.as_ref()));
+    note(text, "is", &standing(finding.head.as_ref(), finding.base.as_ref()));
     let range = finding.control.source.range;
     let mut risk = format!(
         "{} {} (the source says {} to {})",
@@ -166,15 +166,18 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, 
     text.push('\n');
 }
 
-fn standing(view: Option<&SideView>) -> String {
+/// How a side stood, with the values that differ from the other side.
+fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
     let Some(view) = view else { return "not there".to_owned() };
     let mut said = view.standing.as_str().to_owned();
     if let Some(grade) = &view.grade {
         let _ = write!(said, " ({grade})");
     }
+    let differs = |field: &String, value: &Option<String>| other.is_none_or(|other| other.values.get(field) != Some(value));
     let values: Vec<String> = view
         .values
         .iter()
+        .filter(|(field, value)| differs(field, value))
         .take(4)
         .map(|(field, value)| {
             format!(

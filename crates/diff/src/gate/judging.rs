@@ -63,7 +63,7 @@ impl<'a> Judging<'a> {
             for control in self.input.catalog.controls().filter(|control| control.per.contains(type_name)) {
                 subjects.insert((SubjectKind::Org, format!("{type_name}:{name}")));
                 let side = |side: &Side<'_>| side.named(type_name, name).iter().map(single).collect::<Vec<_>>();
-                let pairs = pair(side(self.base), side(self.head));
+                let pairs = pair(&side(self.base), side(self.head));
                 let copies = pairs.len() > 1;
                 for one in &pairs {
                     self.judge_pair(control, one, &format!("{type_name}:{name}"), copies, true, report);
@@ -116,7 +116,7 @@ impl<'a> Judging<'a> {
 
     fn pairs(&self, kind: SubjectKind, name: &str) -> Vec<Pair> {
         let build = |side: &Side<'_>| assemble(kind, name, &side.subject_files(kind, name), self.input.registry);
-        pair(build(self.base), build(self.head))
+        pair(&build(self.base), build(self.head))
     }
 
     fn judge_side(&self, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {

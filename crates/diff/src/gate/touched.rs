@@ -127,25 +127,22 @@ impl Touched {
     }
 
     fn subject(&mut self, component: &Component, side: &Side<'_>, input: &Input<'_>) {
-        match side.subject_name(component) {
-            Some(subject) => {
-                self.subjects.insert(subject);
-            }
-            None => {
-                let Some(spec) = input.registry.get(&component.type_name) else {
-                    return;
-                };
-                if let (Join::Element(element), Which::Head) = (&spec.join, side.which) {
-                    self.orphans.push(Unreadable {
-                        path: component.path.clone(),
-                        side: Which::Head,
-                        line: 1,
-                        column: 1,
-                        reason: format!("`{element}` is missing or empty, so nobody can tell which app this file belongs to; name the app"),
-                        fatal: true,
-                    });
-                }
-            }
+        if let Some(subject) = side.subject_name(component) {
+            self.subjects.insert(subject);
+            return;
+        }
+        let Some(spec) = input.registry.get(&component.type_name) else {
+            return;
+        };
+        if let (Join::Element(element), Which::Head) = (&spec.join, side.which) {
+            self.orphans.push(Unreadable {
+                path: component.path.clone(),
+                side: Which::Head,
+                line: 1,
+                column: 1,
+                reason: format!("`{element}` is missing or empty, so nobody can tell which app this file belongs to; name the app"),
+                fatal: true,
+            });
         }
     }
 }
