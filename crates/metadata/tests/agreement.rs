@@ -119,13 +119,8 @@ fn element() -> impl Strategy<Value = String> {
         }
     });
     leaf.prop_recursive(5, 40, 5, move |inner| {
-        (tag(), vec(prop_oneof![inner, text()], 0..5)).prop_map(|((name, attributes), content)| {
-            format!(
-                "<{name}{}>{}</{name}>",
-                attributes.concat(),
-                content.concat()
-            )
-        })
+        (tag(), vec(prop_oneof![inner, text()], 0..5))
+            .prop_map(|((name, attributes), content)| format!("<{name}{}>{}</{name}>", attributes.concat(), content.concat()))
     })
 }
 
@@ -193,13 +188,7 @@ fn compare(mine: Elem<'_>, theirs: roxmltree::Node<'_, '_>) {
         let Some(theirs) = other.next() else { break };
         compare(child, theirs);
     }
-    assert_eq!(
-        count,
-        theirs
-            .children()
-            .filter(roxmltree::Node::is_element)
-            .count()
-    );
+    assert_eq!(count, theirs.children().filter(roxmltree::Node::is_element).count());
     let text: String = theirs
         .children()
         .filter(roxmltree::Node::is_text)
@@ -225,22 +214,14 @@ fn agree(text: &str) {
     match (mine, theirs) {
         (Ok(mine), Ok(theirs)) => {
             compare(mine.root(), theirs.root_element());
-            assert_eq!(
-                mine.len(),
-                theirs
-                    .descendants()
-                    .filter(roxmltree::Node::is_element)
-                    .count()
-            );
+            assert_eq!(mine.len(), theirs.descendants().filter(roxmltree::Node::is_element).count());
         }
         (Err(_), Err(_)) => {}
         (Err(error), Ok(_)) => {
             // Names that start with a colon: no namespace-aware parser should take them.
             let colon = match &error.kind {
                 XmlErrorKind::Name(name) => name.starts_with(':'),
-                XmlErrorKind::Mismatched { expected, found } => {
-                    found.strip_prefix(':') == Some(expected)
-                }
+                XmlErrorKind::Mismatched { expected, found } => found.strip_prefix(':') == Some(expected),
                 _ => false,
             };
             let stricter = colon || STRICTER.contains(&error.kind.as_str());

@@ -33,8 +33,7 @@ fn malformed_files_are_refused_with_their_reason() {
         if got != expected {
             wrong.push(format!("{file}: {got}, expected {expected}"));
         }
-        let second =
-            std::str::from_utf8(&bytes).is_ok_and(|text| roxmltree::Document::parse(text).is_ok());
+        let second = std::str::from_utf8(&bytes).is_ok_and(|text| roxmltree::Document::parse(text).is_ok());
         if second != alone {
             wrong.push(format!("{file}: roxmltree accepts it: {second}"));
         }

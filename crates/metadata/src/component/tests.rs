@@ -12,32 +12,20 @@ fn app(inner: &str) -> String {
 }
 
 fn read_at(path: &str, source: &str) -> Result<Option<Component>, ReadError> {
-    read_component(
-        &RepoPath::from(path),
-        source.as_bytes(),
-        &registry(),
-        &Limits::default(),
-    )
+    read_component(&RepoPath::from(path), source.as_bytes(), &registry(), &Limits::default())
 }
 
 fn read_app(source: &str) -> Component {
-    read_at("connectedApps/A.connectedApp-meta.xml", source)
-        .unwrap()
-        .unwrap()
+    read_at("connectedApps/A.connectedApp-meta.xml", source).unwrap().unwrap()
 }
 
 fn find<'a>(element: &'a Element, path: &str) -> Option<&'a Element> {
-    path.split('/').try_fold(element, |element, name| {
-        element.children.iter().find(|child| &*child.name == name)
-    })
+    path.split('/')
+        .try_fold(element, |element, name| element.children.iter().find(|child| &*child.name == name))
 }
 
 fn notes(component: &Component) -> Vec<&str> {
-    component
-        .notes
-        .iter()
-        .map(|note| note.text.as_str())
-        .collect()
+    component.notes.iter().map(|note| note.text.as_str()).collect()
 }
 
 fn type_of(path: &str) -> Option<String> {
@@ -48,32 +36,20 @@ fn type_of(path: &str) -> Option<String> {
 #[test]
 fn files_are_classified_by_name() {
     for (path, expected) in [
-        (
-            "force-app/main/default/connectedApps/A.connectedApp-meta.xml",
-            "ConnectedApp",
-        ),
+        ("force-app/main/default/connectedApps/A.connectedApp-meta.xml", "ConnectedApp"),
         ("src/connectedApps/A.connectedApp", "ConnectedApp"),
         ("odd/A.B.connectedApp-meta.xml", "ConnectedApp"),
         ("A.connectedapp-meta.xml", "ConnectedApp"),
         ("A.connectedApp-META.xml", "ConnectedApp"),
         ("A.ecaGlblOauth-meta.xml", "ExtlClntAppGlobalOauthSettings"),
-        (
-            "A.ecaGlobalOauth-meta.xml",
-            "ExtlClntAppGlobalOauthSettings",
-        ),
+        ("A.ecaGlobalOauth-meta.xml", "ExtlClntAppGlobalOauthSettings"),
         ("A.ecaOauth-meta.xml", "ExtlClntAppOauthSettings"),
-        (
-            "A.ecaOauthPlcy-meta.xml",
-            "ExtlClntAppOauthConfigurablePolicies",
-        ),
+        ("A.ecaOauthPlcy-meta.xml", "ExtlClntAppOauthConfigurablePolicies"),
         ("A.ecaPolicy-meta.xml", "ExtlClntAppConfigurablePolicies"),
         ("settings/OauthOidc.settings-meta.xml", "OauthOidcSettings"),
         ("settings/ConnectedApp.settings", "ConnectedAppSettings"),
         ("settings/oauthoidc.settings-meta.xml", "OauthOidcSettings"),
-        (
-            "settings/Oauth%4Fidc.settings-meta.xml",
-            "OauthOidcSettings",
-        ),
+        ("settings/Oauth%4Fidc.settings-meta.xml", "OauthOidcSettings"),
         ("permissionsets/A.permissionset-meta.xml", "PermissionSet"),
     ] {
         assert_eq!(type_of(path).as_deref(), Some(expected), "{path}");
@@ -120,10 +96,7 @@ fn both_formats_are_read_without_remarks() {
         "odd/A.connectedApp",
     ] {
         let component = read_at(path, &app("<label>A</label>")).unwrap().unwrap();
-        assert_eq!(
-            (&*component.type_name, &*component.name),
-            ("ConnectedApp", "A")
-        );
+        assert_eq!((&*component.type_name, &*component.name), ("ConnectedApp", "A"));
         assert_eq!(component.notes, [], "{path}");
     }
 }
@@ -142,17 +115,13 @@ fn names_that_no_tool_deploys_are_read_with_a_note() {
     let source = format!(
         "<ExtlClntAppGlobalOauthSettings xmlns=\"{METADATA}\"><isPkceRequired>false</isPkceRequired></ExtlClntAppGlobalOauthSettings>"
     );
-    let component = read_at("A.ecaGlobalOauth-meta.xml", &source)
-        .unwrap()
-        .unwrap();
+    let component = read_at("A.ecaGlobalOauth-meta.xml", &source).unwrap().unwrap();
     assert_eq!(
         notes(&component),
         ["not deployable under this name, expected `A.ecaGlblOauth-meta.xml`"]
     );
     let settings = format!("<OauthOidcSettings xmlns=\"{METADATA}\"/>");
-    let component = read_at("oauthoidc.settings-meta.xml", &settings)
-        .unwrap()
-        .unwrap();
+    let component = read_at("oauthoidc.settings-meta.xml", &settings).unwrap().unwrap();
     assert_eq!(component.name, "OauthOidc");
     assert_eq!(component.notes.len(), 1);
 }
@@ -172,28 +141,20 @@ fn files_of_other_tools_are_left_alone() {
 
 #[test]
 fn elements_are_pruned_to_the_registry() {
-    let source = app(
-        "\n <label> A &amp; B\n</label><unknown><oauthConfig/></unknown>\
+    let source = app("\n <label> A &amp; B\n</label><unknown><oauthConfig/></unknown>\
          <oauthConfig><!-- c --><isPkceRequired> true </isPkceRequired><other>x</other>\
          <scopes>Api</scopes><scopes><![CDATA[Full]]></scopes>\
-         <callbackUrl>https://a\n https://b</callbackUrl></oauthConfig>",
-    );
+         <callbackUrl>https://a\n https://b</callbackUrl></oauthConfig>");
     let component = read_app(&source);
     assert_eq!(component.notes, []);
     let root = &component.root;
     let names: Vec<_> = root.children.iter().map(|child| &*child.name).collect();
     assert_eq!(names, ["label", "oauthConfig"]);
     assert_eq!(find(root, "label").unwrap().text, "A & B");
-    assert_eq!(
-        find(root, "oauthConfig/isPkceRequired").unwrap().text,
-        "true"
-    );
+    assert_eq!(find(root, "oauthConfig/isPkceRequired").unwrap().text, "true");
     assert_eq!(find(root, "oauthConfig/other"), None);
     let config = find(root, "oauthConfig").unwrap();
-    let scopes: Vec<_> = config
-        .children_named("scopes")
-        .map(|scope| scope.text.as_str())
-        .collect();
+    let scopes: Vec<_> = config.children_named("scopes").map(|scope| scope.text.as_str()).collect();
     assert_eq!(scopes, ["Api", "Full"]);
     let span = find(root, "oauthConfig/isPkceRequired").unwrap().span;
     assert_eq!(
@@ -206,18 +167,13 @@ fn elements_are_pruned_to_the_registry() {
 #[test]
 fn white_space_of_unicode_is_not_trimmed() {
     let component = read_app(&app("<label>\u{a0}A\u{feff}</label>"));
-    assert_eq!(
-        find(&component.root, "label").unwrap().text,
-        "\u{a0}A\u{feff}"
-    );
+    assert_eq!(find(&component.root, "label").unwrap().text, "\u{a0}A\u{feff}");
 }
 
 #[test]
 fn nil_is_kept() {
-    let source = app(
-        "<oauthConfig xmlns:i='http://www.w3.org/2001/XMLSchema-instance'>\
-         <isPkceRequired i:nil='true'/></oauthConfig>",
-    );
+    let source = app("<oauthConfig xmlns:i='http://www.w3.org/2001/XMLSchema-instance'>\
+         <isPkceRequired i:nil='true'/></oauthConfig>");
     let component = read_app(&source);
     let element = find(&component.root, "oauthConfig/isPkceRequired").unwrap();
     assert!(element.nil);
@@ -226,9 +182,7 @@ fn nil_is_kept() {
 
 #[test]
 fn prefixed_files_are_read_like_others() {
-    let plain = read_app(&app(
-        "<oauthConfig><isPkceRequired>true</isPkceRequired></oauthConfig>",
-    ));
+    let plain = read_app(&app("<oauthConfig><isPkceRequired>true</isPkceRequired></oauthConfig>"));
     let source = format!(
         "<m:ConnectedApp xmlns:m=\"{METADATA}\"><m:oauthConfig><m:isPkceRequired>true</m:isPkceRequired></m:oauthConfig></m:ConnectedApp>"
     );
@@ -239,10 +193,8 @@ fn prefixed_files_are_read_like_others() {
 
 #[test]
 fn elements_of_another_namespace_are_not_read_but_noted() {
-    let source = app(
-        "<oauthConfig><isPkceRequired xmlns='urn:x'>true</isPkceRequired>\
-         <other xmlns='urn:x'/></oauthConfig><label xmlns=''>A</label>",
-    );
+    let source = app("<oauthConfig><isPkceRequired xmlns='urn:x'>true</isPkceRequired>\
+         <other xmlns='urn:x'/></oauthConfig><label xmlns=''>A</label>");
     let component = read_app(&source);
     assert_eq!(find(&component.root, "oauthConfig/isPkceRequired"), None);
     assert_eq!(find(&component.root, "label"), None);
@@ -261,18 +213,14 @@ fn a_missing_namespace_is_noted() {
     assert_eq!(find(&component.root, "label").unwrap().text, "A");
     assert_eq!(
         notes(&component),
-        [
-            "the root element has no namespace, expected `xmlns=\"http://soap.sforce.com/2006/04/metadata\"`"
-        ]
+        ["the root element has no namespace, expected `xmlns=\"http://soap.sforce.com/2006/04/metadata\"`"]
     );
 }
 
 #[test]
 fn odd_elements_are_noted() {
-    let component = read_app(&app(
-        "<Label>A</Label><oauthConfig>x<ispkcerequired>true</ispkcerequired>\
-         <isPkceRequired>true</isPkceRequired><isPkceRequired>false</isPkceRequired></oauthConfig>",
-    ));
+    let component = read_app(&app("<Label>A</Label><oauthConfig>x<ispkcerequired>true</ispkcerequired>\
+         <isPkceRequired>true</isPkceRequired><isPkceRequired>false</isPkceRequired></oauthConfig>"));
     assert_eq!(
         notes(&component),
         [
@@ -288,14 +236,10 @@ fn odd_elements_are_noted() {
     let source = format!(
         "<ExtlClntAppGlobalOauthSettings xmlns=\"{METADATA}\"><isClientCredentialEnabled>true</isClientCredentialEnabled></ExtlClntAppGlobalOauthSettings>"
     );
-    let component = read_at("A.ecaGlblOauth-meta.xml", &source)
-        .unwrap()
-        .unwrap();
+    let component = read_at("A.ecaGlblOauth-meta.xml", &source).unwrap().unwrap();
     assert_eq!(
         notes(&component),
-        [
-            "`isClientCredentialEnabled` is an old name that newer API versions do not have; they use `isClientCredentialsFlowEnabled`"
-        ]
+        ["`isClientCredentialEnabled` is an old name that newer API versions do not have; they use `isClientCredentialsFlowEnabled`"]
     );
 }
 
@@ -307,11 +251,7 @@ fn notes_are_bounded() {
 
 #[test]
 fn errors_name_file_line_and_column() {
-    let error = read_at(
-        "x/A.connectedApp-meta.xml",
-        "\u{feff}<ConnectedApp>\n  <é>&x;</é>\n</ConnectedApp>",
-    )
-    .unwrap_err();
+    let error = read_at("x/A.connectedApp-meta.xml", "\u{feff}<ConnectedApp>\n  <é>&x;</é>\n</ConnectedApp>").unwrap_err();
     assert_eq!(
         error.to_string(),
         "x/A.connectedApp-meta.xml:2:6: the entity `&x;` is not defined; XML knows lt, gt, amp, quot and apos"
@@ -361,8 +301,7 @@ fn sniffed_files_are_read_with_a_note() {
         ("A", "A", "A.connectedApp"),
     ] {
         let path = RepoPath::from(path);
-        let component =
-            read_component_as(&path, source.as_bytes(), spec, &Limits::default()).unwrap();
+        let component = read_component_as(&path, source.as_bytes(), spec, &Limits::default()).unwrap();
         assert_eq!(component.name, name);
         let note = format!("not deployable under this name, expected `{expected}`");
         assert_eq!(notes(&component), [note]);

@@ -46,10 +46,7 @@ fn text_joins_sections_references_and_what_stands_between() {
     assert_eq!(text("<!-- false -->"), "");
     assert_eq!(text("t<!-- x -->ru<?p q?>e"), "true");
     assert_eq!(text("<![CDATA[tr]]><![CDATA[ue]]>"), "true");
-    assert_eq!(
-        text("&#116;&#x72;ue&lt;&amp;&gt;&quot;&apos;"),
-        "true<&>\"'"
-    );
+    assert_eq!(text("&#116;&#x72;ue&lt;&amp;&gt;&quot;&apos;"), "true<&>\"'");
     assert_eq!(text("<![CDATA[&lt;<b>]] ]]]>"), "&lt;<b>]] ]");
     assert_eq!(text("a\r\nb\rc\n<![CDATA[\r\n]]>"), "a\nb\nc\n\n");
     assert_eq!(text("a&#13;&#10;b"), "a\r\nb");
@@ -96,18 +93,14 @@ fn prefixes_and_inner_declarations_are_resolved() {
 #[test]
 fn nil_is_known_by_its_namespace() {
     let nil = |attributes: &str| {
-        let source = format!(
-            "<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:o='urn:o'><b {attributes}/></a>"
-        );
+        let source = format!("<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:o='urn:o'><b {attributes}/></a>");
         let doc = parse(&source);
         doc.root().children().next().unwrap().is_nil()
     };
     assert!(nil("xsi:nil='true'"));
     assert!(nil("xsi:nil=' 1\n'"));
     assert!(nil("xsi:nil='tr&#117;e'"));
-    assert!(nil(
-        "xmlns:q='http://www.w3.org/2001/XMLSchema-instance' q:nil=\"true\""
-    ));
+    assert!(nil("xmlns:q='http://www.w3.org/2001/XMLSchema-instance' q:nil=\"true\""));
     assert!(!nil("xsi:nil='false'"));
     assert!(!nil("xsi:nil='TRUE'"));
     assert!(!nil("o:nil='true'"));
@@ -145,25 +138,13 @@ fn limits_are_kept_to_the_last_one() {
     };
     let ok = |source: &str| Doc::parse(source.as_bytes(), &limits).is_ok();
     assert!(ok("<a><b><c/></b></a>"));
-    assert_eq!(
-        refused("<a><b><c><d/></c></b></a>", &limits),
-        XmlErrorKind::TooDeep(3)
-    );
+    assert_eq!(refused("<a><b><c><d/></c></b></a>", &limits), XmlErrorKind::TooDeep(3));
     assert!(ok("<a><b/><b/><b/></a>"));
-    assert_eq!(
-        refused("<a><b/><b/><b/><b/></a>", &limits),
-        XmlErrorKind::TooManyElements(4)
-    );
+    assert_eq!(refused("<a><b/><b/><b/><b/></a>", &limits), XmlErrorKind::TooManyElements(4));
     assert!(ok("<a b='' c=''/>"));
-    assert_eq!(
-        refused("<a b='' c='' d=''/>", &limits),
-        XmlErrorKind::TooManyAttributes(2)
-    );
+    assert_eq!(refused("<a b='' c='' d=''/>", &limits), XmlErrorKind::TooManyAttributes(2));
     assert!(ok(&format!("<a>{}</a>", "x".repeat(93))));
-    assert_eq!(
-        refused(&format!("<a>{}</a>", "x".repeat(94)), &limits),
-        XmlErrorKind::TooLarge(100)
-    );
+    assert_eq!(refused(&format!("<a>{}</a>", "x".repeat(94)), &limits), XmlErrorKind::TooLarge(100));
     assert!(XmlErrorKind::TooLarge(100).is_limit());
 }
 
