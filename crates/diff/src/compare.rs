@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::dir;
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::index;
 use crate::objects::{HASH_IN_MEMORY, Objects};
 use crate::snapshot::{Change, Content, FileKind, FileRef, Snapshot, Source, Want};
 
@@ -30,6 +31,20 @@ pub fn changes(
             if Arc::ptr_eq(&base.objects, &head.objects) =>
         {
             base.changes(head, want)
+        }
+        (Source::Commit(base), Source::Index(head))
+            if Arc::ptr_eq(&base.objects, &head.objects) =>
+        {
+            index::changes(&base.objects, base.tree, &head.index, want)
+        }
+        (Source::Index(base), Source::Commit(head))
+            if Arc::ptr_eq(&base.objects, &head.objects) =>
+        {
+            let mut changes = index::changes(&head.objects, head.tree, &base.index, want)?;
+            for change in &mut changes {
+                std::mem::swap(&mut change.base, &mut change.head);
+            }
+            Ok(changes)
         }
         (base_source, head_source) => merge(
             (base.files(want)?, &Place::of(base_source)),
@@ -50,6 +65,14 @@ impl<'a> Place<'a> {
             Source::Commit(commit) => Self {
                 objects: Some(&commit.objects),
                 root: None,
+            },
+            Source::Index(index) => Self {
+                objects: Some(&index.objects),
+                root: None,
+            },
+            Source::Worktree(tree) => Self {
+                objects: Some(&tree.inner.objects),
+                root: Some(&tree.root),
             },
             Source::Folder(folder) => Self {
                 objects: None,
