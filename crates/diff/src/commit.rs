@@ -89,14 +89,7 @@ impl Snapshot for CommitSnapshot {
     }
 
     fn read(&self, file: &FileRef, limit: u64) -> Result<Vec<u8>, DiffError> {
-        file.regular()?;
-        match file.content() {
-            Content::Object(id) => self.objects.blob(id, file.path(), limit),
-            Content::Disk => Err(DiffError::ForeignFile {
-                path: file.path().clone(),
-                snapshot: self.describe(),
-            }),
-        }
+        read(&self.objects, file, limit, || self.describe())
     }
 
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError> {
@@ -105,6 +98,23 @@ impl Snapshot for CommitSnapshot {
 
     fn source(&self) -> Source<'_> {
         Source::Commit(self)
+    }
+}
+
+/// Reads a regular file whose content is an object.
+pub(crate) fn read(
+    objects: &Objects,
+    file: &FileRef,
+    limit: u64,
+    snapshot: impl Fn() -> String,
+) -> Result<Vec<u8>, DiffError> {
+    file.regular()?;
+    match file.content() {
+        Content::Object(id) => objects.blob(id, file.path(), limit),
+        Content::Disk => Err(DiffError::ForeignFile {
+            path: file.path().clone(),
+            snapshot: snapshot(),
+        }),
     }
 }
 

@@ -114,7 +114,7 @@ pub(crate) fn walk(root: &Path, budget: &mut Budget, visit: Visit<'_>) -> Result
     Ok(())
 }
 
-fn file_kind(kind: FileType) -> FileKind {
+pub(crate) fn file_kind(kind: FileType) -> FileKind {
     if kind.is_file() {
         FileKind::Regular
     } else if kind.is_symlink() {

@@ -210,8 +210,24 @@ impl Repository {
 
     fn finish(layout: Layout, refs: Refs, start: &Path, env: &Env, promised: bool, why: &str) -> Result<Self, DiffError> {
         let mut objects = Objects::open(layout.format, &layout.objects)?;
+        // From here on git is told where everything lies, so it finds the same repository from anywhere.
+        let mut git = Git::new(layout.work_dir.as_deref().unwrap_or(start), why);
+        git.env = vec![
+            ("GIT_DIR", layout.git_dir.clone()),
+            ("GIT_INDEX_FILE", layout.index.clone()),
+        ];
+        git.env.extend(
+            layout
+                .work_dir
+                .iter()
+                .map(|dir| ("GIT_WORK_TREE", dir.clone())),
+        );
+        if env.objects.is_some() {
+            let own = layout.objects.first().cloned();
+            git.env.extend(own.map(|dir| ("GIT_OBJECT_DIRECTORY", dir)));
+        }
         objects.promised = promised.then(|| Promise {
-            git: Git::new(start, "it is a partial clone"),
+            git: git.because("it is a partial clone"),
             forbidden: env.no_lazy_fetch,
         });
         objects.shallow = fs::metadata(layout.common_dir.join("shallow")).is_ok_and(|meta| meta.len() > 0);
@@ -219,7 +235,7 @@ impl Repository {
             inner: Arc::new(Inner {
                 objects: Arc::new(objects),
                 refs,
-                git: Git::new(start, why),
+                git,
                 git_dir: layout.git_dir,
                 common_dir: layout.common_dir,
                 work_dir: layout.work_dir,

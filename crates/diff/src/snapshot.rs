@@ -11,6 +11,8 @@ use crate::commit::CommitSnapshot;
 use crate::dir::DirSnapshot;
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::index::IndexSnapshot;
+use crate::worktree::WorktreeSnapshot;
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,6 +144,10 @@ pub trait Snapshot: fmt::Debug + Send + Sync {
 pub enum Source<'a> {
     /// A commit or a tree.
     Commit(&'a CommitSnapshot),
+    /// The index.
+    Index(&'a IndexSnapshot),
+    /// The work tree.
+    Worktree(&'a WorktreeSnapshot),
     /// A plain folder.
     Folder(&'a DirSnapshot),
 }

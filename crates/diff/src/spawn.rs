@@ -21,6 +21,8 @@ pub(crate) struct Git {
     pub(crate) dir: PathBuf,
     /// Why git is needed, for the message when it is not installed.
     pub(crate) why: String,
+    /// Variables to set: where the repository lies, once that is known.
+    pub(crate) env: Vec<(&'static str, PathBuf)>,
 }
 
 impl Git {
@@ -28,6 +30,15 @@ impl Git {
         Self {
             dir: dir.to_path_buf(),
             why: why.into(),
+            env: Vec::new(),
+        }
+    }
+
+    /// The same git, needed for another reason.
+    pub(crate) fn because(&self, why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            ..self.clone()
         }
     }
 
@@ -41,6 +52,7 @@ impl Git {
             .args(["-c", "gc.auto=0"])
             .args(args)
             .current_dir(&self.dir)
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_GRAFT_FILE", "/dev/null")
             .env("GIT_ADVICE", "0")
