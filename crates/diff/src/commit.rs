@@ -102,12 +102,7 @@ impl Snapshot for CommitSnapshot {
 }
 
 /// Reads a regular file whose content is an object.
-pub(crate) fn read(
-    objects: &Objects,
-    file: &FileRef,
-    limit: u64,
-    snapshot: impl Fn() -> String,
-) -> Result<Vec<u8>, DiffError> {
+pub(crate) fn read(objects: &Objects, file: &FileRef, limit: u64, snapshot: impl Fn() -> String) -> Result<Vec<u8>, DiffError> {
     file.regular()?;
     match file.content() {
         Content::Object(id) => objects.blob(id, file.path(), limit),

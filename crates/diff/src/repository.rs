@@ -212,16 +212,8 @@ impl Repository {
         let mut objects = Objects::open(layout.format, &layout.objects)?;
         // From here on git is told where everything lies, so it finds the same repository from anywhere.
         let mut git = Git::new(layout.work_dir.as_deref().unwrap_or(start), why);
-        git.env = vec![
-            ("GIT_DIR", layout.git_dir.clone()),
-            ("GIT_INDEX_FILE", layout.index.clone()),
-        ];
-        git.env.extend(
-            layout
-                .work_dir
-                .iter()
-                .map(|dir| ("GIT_WORK_TREE", dir.clone())),
-        );
+        git.env = vec![("GIT_DIR", layout.git_dir.clone()), ("GIT_INDEX_FILE", layout.index.clone())];
+        git.env.extend(layout.work_dir.iter().map(|dir| ("GIT_WORK_TREE", dir.clone())));
         if env.objects.is_some() {
             let own = layout.objects.first().cloned();
             git.env.extend(own.map(|dir| ("GIT_OBJECT_DIRECTORY", dir)));
