@@ -180,9 +180,13 @@ impl std::str::FromStr for OutputArg {
             Some((format, file)) => (format, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        let known: Vec<String> = Format::value_variants().iter().filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned())).collect();
+        let known: Vec<String> = Format::value_variants()
+            .iter()
+            .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
+            .collect();
         let near = orgate_core::policy::nearest(format, known.iter().map(String::as_str));
-        let format = Format::from_str(format, false).map_err(|_| format!("no format is called `{format}`{near}; known: {}", known.join(", ")))?;
+        let format =
+            Format::from_str(format, false).map_err(|_| format!("no format is called `{format}`{near}; known: {}", known.join(", ")))?;
         Ok(Self { format, file })
     }
 }

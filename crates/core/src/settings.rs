@@ -272,9 +272,8 @@ impl Settings {
             let before = base.controls.get(id);
             let weaker = match (before, setting) {
                 (Some(ControlSetting::Off), _) => false,
-                (_, ControlSetting::Off) => true,
                 (Some(ControlSetting::Severity(old)), ControlSetting::Severity(new)) => new < old,
-                (None, ControlSetting::Severity(_)) => true,
+                (_, ControlSetting::Off) | (None, ControlSetting::Severity(_)) => true,
             };
             if weaker {
                 said.push(format!("control `{id}` is set to {}", describe(setting)));
@@ -321,7 +320,7 @@ impl Settings {
             match old {
                 None => said.push(format!("a waiver of `{}` for `{}` is added", waiver.control, waiver.subject)),
                 Some(old) if old.expires < waiver.expires => {
-                    said.push(format!("the waiver of `{}` for `{}` is extended", waiver.control, waiver.subject))
+                    said.push(format!("the waiver of `{}` for `{}` is extended", waiver.control, waiver.subject));
                 }
                 Some(_) => {}
             }

@@ -29,6 +29,9 @@ pub fn subject_of(component: &Component, registry: &Registry) -> Option<(Subject
     Some((kind, name))
 }
 
+/// Components by the package root they lie in.
+type ByRoot = BTreeMap<Vec<u8>, Vec<Arc<Component>>>;
+
 /// Builds the subject `name` from its components: one, or one for each package directory that holds a copy.
 ///
 /// A type that occurs once is shared by all copies; a type that occurs several times in one package root stays
@@ -38,7 +41,7 @@ pub fn assemble(kind: SubjectKind, name: &str, components: &[Arc<Component>], re
         let folder = registry.get(&component.type_name).map_or("", |spec| &spec.folder);
         component.package_root(folder).to_vec()
     };
-    let mut by_type: BTreeMap<Arc<str>, BTreeMap<Vec<u8>, Vec<Arc<Component>>>> = BTreeMap::new();
+    let mut by_type: BTreeMap<Arc<str>, ByRoot> = BTreeMap::new();
     for component in components {
         by_type
             .entry(Arc::clone(&component.type_name))
@@ -110,7 +113,7 @@ pub struct Pair {
 }
 
 /// Pairs the copies of one subject: by package root, then by equal content, then by the most similar root.
-pub fn pair(base: Vec<Subject>, head: Vec<Subject>) -> Vec<Pair> {
+pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
     let mut left: Vec<Option<Subject>> = base.iter().cloned().map(Some).collect();
     let mut pairs: Vec<(Subject, Option<Subject>)> = head.into_iter().map(|head| (head, None)).collect();
     let mut take = |pairs: &mut Vec<(Subject, Option<Subject>)>, alike: &dyn Fn(&Subject, &Subject) -> bool| {
@@ -140,7 +143,7 @@ pub fn pair(base: Vec<Subject>, head: Vec<Subject>) -> Vec<Pair> {
             },
             // A copy more than before is held against every copy that was there.
             None => Pair {
-                base: base.clone(),
+                base: base.to_vec(),
                 head: Some(head),
             },
         })

@@ -1,4 +1,4 @@
-//! How fast the reader is, on a profile of 50 MB. Run with
+//! How fast the reader is: a profile of 50 MB, the registry, a million names. Run with
 //! `cargo run --release -p orgate-metadata --example throughput`.
 
 use std::error::Error;
@@ -7,18 +7,28 @@ use std::io::{self, Write as _};
 use std::time::Instant;
 
 use orgate_core::RepoPath;
-use orgate_metadata::component::read_component;
+use orgate_metadata::component::{classify, read_component};
 use orgate_metadata::xml::{Doc, Limits, METADATA};
 
 const BYTES: usize = 50_000_000;
+const PATHS: u32 = 1_000_000;
 const RUNS: u32 = 7;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let text = profile()?;
+    let start = Instant::now();
     let registry = orgate_metadata::builtin::registry()?;
+    let loaded = start.elapsed();
     let path = RepoPath::from("force-app/main/default/profiles/Admin.profile-meta.xml");
     let limits = Limits::default();
     let mut out = io::stdout().lock();
+    writeln!(out, "registry: {loaded:.1?}")?;
+    let other = RepoPath::from("force-app/main/default/objects/Account/fields/Name__c.field-meta.xml");
+    let start = Instant::now();
+    let ours = (0..PATHS)
+        .filter(|_| classify(std::hint::black_box(&other), &registry).is_some())
+        .count();
+    writeln!(out, "classify: {PATHS} paths, {ours} ours, {:.1?}", start.elapsed())?;
     let elements = Doc::parse(text.as_bytes(), &limits)?.len();
     writeln!(out, "{} bytes, {elements} elements", text.len())?;
     report(&mut out, "parse", text.len(), || Ok(Doc::parse(text.as_bytes(), &limits)?.len()))?;

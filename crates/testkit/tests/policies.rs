@@ -1,5 +1,6 @@
 //! Every control under `policies/` loads, and every example in it has the outcome it states. One trial per example,
 //! found at run time: a new control is a new test without any Rust.
+#![expect(clippy::expect_used, reason = "a test may stop where its own set-up fails")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -237,22 +237,22 @@ impl Env<'_> {
     }
 }
 
-fn one_holds(test: &Test, text: &str) -> Truth {
+fn one_holds(test: &Test, value: &str) -> Truth {
     match test {
-        Test::OneOf(values) => Truth::from(values.iter().any(|value| value == text)),
-        Test::Contains(part) => Truth::from(text.contains(part.as_str())),
-        Test::Matches { .. } => Truth::from(member_holds(test, text)),
-        Test::AtLeast(limit) => lexical::integer(text).map_or(Truth::Unknown, |number| Truth::from(number >= *limit)),
-        Test::AtMost(limit) => lexical::integer(text).map_or(Truth::Unknown, |number| Truth::from(number <= *limit)),
+        Test::OneOf(values) => Truth::from(values.iter().any(|legal| legal == value)),
+        Test::Contains(part) => Truth::from(value.contains(part.as_str())),
+        Test::Matches { .. } => Truth::from(member_holds(test, value)),
+        Test::AtLeast(limit) => lexical::integer(value).map_or(Truth::Unknown, |number| Truth::from(number >= *limit)),
+        Test::AtMost(limit) => lexical::integer(value).map_or(Truth::Unknown, |number| Truth::from(number <= *limit)),
         Test::Present(_) | Test::LooksLike(_) => Truth::Unknown,
     }
 }
 
-fn member_holds(test: &Test, text: &str) -> bool {
+fn member_holds(test: &Test, member: &str) -> bool {
     match test {
-        Test::OneOf(values) => values.iter().any(|value| value == text),
-        Test::Contains(member) => member == text,
-        Test::Matches { pattern, except } => pattern.is_match(text) && !except.as_ref().is_some_and(|except| except.is_match(text)),
+        Test::OneOf(values) => values.iter().any(|value| value == member),
+        Test::Contains(wanted) => wanted == member,
+        Test::Matches { pattern, except } => pattern.is_match(member) && !except.as_ref().is_some_and(|except| except.is_match(member)),
         _ => false,
     }
 }

@@ -53,11 +53,6 @@ impl Difference<'_> {
         let role = self.head.or(self.base).map_or(Role::Check, |read| read.role);
         roles.iter().position(|known| *known == role).unwrap_or(usize::MAX)
     }
-
-    #[cfg(test)]
-    fn field(&self) -> &str {
-        self.head.or(self.base).map_or("", |read| &read.field)
-    }
 }
 
 fn texts(read: Option<&Read>) -> Vec<&str> {
@@ -116,6 +111,9 @@ fn shown(read: &Read) -> Option<String> {
     }
     if read.secret {
         return Some(SECRET.to_owned());
+    }
+    if read.block {
+        return Some("present".to_owned());
     }
     let all: Vec<String> = read
         .values
@@ -243,7 +241,7 @@ impl Case<'_> {
                 let gone = !raises && old.is_some_and(|old| old.is_true()) && *truth == Truth::False;
                 if truth.is_true() || gone {
                     let because = if gone {
-                        format!("no longer: {}", risk.because)
+                        format!("it is no longer true that {}", risk.because)
                     } else {
                         risk.because.clone()
                     };
@@ -271,17 +269,20 @@ impl Case<'_> {
             cut(&members.join(", "))
         };
         let grade = self.comparison.head.as_ref().and_then(|head| view(head).grade).unwrap_or_default();
-        let worsened = if self.comparison.outcome == Outcome::Worsened {
+        if self.comparison.outcome == Outcome::Worsened {
             let changed: Vec<String> = self
                 .reasons()
                 .into_iter()
                 .filter(|reason| reason.changed)
                 .map(|reason| reason.because)
                 .collect();
-            format!(" It was so before, and the risk around it rose: {}.", changed.join("; "))
-        } else {
-            String::new()
-        };
+            return format!(
+                "'{}': {}, as before, but the risk around it rose: {}.",
+                self.subject.name,
+                self.control.title,
+                changed.join("; ")
+            );
+        }
         // One pass over the template, so that a value that looks like a placeholder stays what it is.
         let mut text = String::new();
         let mut rest = self.control.message.as_str();
@@ -299,7 +300,6 @@ impl Case<'_> {
             rest = tail;
         }
         text.push_str(rest);
-        text.push_str(&worsened);
         text
     }
 

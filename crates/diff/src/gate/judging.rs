@@ -11,11 +11,11 @@ use orgate_core::subject::{Pair, assemble, pair, single};
 use orgate_core::world::{Facts, Subject, World};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
 
+use super::Input;
 use super::places::Lines;
 use super::replatform::Replatformed;
 use super::side::Side;
 use super::touched::Touched;
-use super::Input;
 
 pub(super) struct Judging<'a> {
     input: &'a Input<'a>,
@@ -32,7 +32,15 @@ impl<'a> Judging<'a> {
         let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), touched.moved.clone());
         let facts = input.settings.facts();
         let replatformed = Replatformed::find(touched, base, head, &facts);
-        Self { input, base, head, touched, facts, places, replatformed }
+        Self {
+            input,
+            base,
+            head,
+            touched,
+            facts,
+            places,
+            replatformed,
+        }
     }
 
     /// Judges everything the change can have made weaker.
@@ -55,7 +63,7 @@ impl<'a> Judging<'a> {
             for control in self.input.catalog.controls().filter(|control| control.per.contains(type_name)) {
                 subjects.insert((SubjectKind::Org, format!("{type_name}:{name}")));
                 let side = |side: &Side<'_>| side.named(type_name, name).iter().map(single).collect::<Vec<_>>();
-                let pairs = pair(side(self.base), side(self.head));
+                let pairs = pair(&side(self.base), side(self.head));
                 let copies = pairs.len() > 1;
                 for one in &pairs {
                     self.judge_pair(control, one, &format!("{type_name}:{name}"), copies, true, report);
@@ -108,7 +116,7 @@ impl<'a> Judging<'a> {
 
     fn pairs(&self, kind: SubjectKind, name: &str) -> Vec<Pair> {
         let build = |side: &Side<'_>| assemble(kind, name, &side.subject_files(kind, name), self.input.registry);
-        pair(build(self.base), build(self.head))
+        pair(&build(self.base), build(self.head))
     }
 
     fn judge_side(&self, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {
@@ -126,8 +134,15 @@ impl<'a> Judging<'a> {
         report.work.judged = report.work.judged.saturating_add(1);
         let count = report.counts.entry(comparison.outcome).or_default();
         *count = count.saturating_add(1);
-        let subject = SubjectRef { kind: control.subject, name: name.to_owned() };
-        let root = one.head.as_ref().or(one.base.first()).map(|subject| String::from_utf8_lossy(&subject.root).into_owned());
+        let subject = SubjectRef {
+            kind: control.subject,
+            name: name.to_owned(),
+        };
+        let root = one
+            .head
+            .as_ref()
+            .or(one.base.first())
+            .map(|subject| String::from_utf8_lossy(&subject.root).into_owned());
         let case = Case {
             control,
             subject: subject.clone(),
@@ -145,7 +160,11 @@ impl<'a> Judging<'a> {
                     report.undecided.push(entry);
                 }
             }
-            Outcome::Improved | Outcome::Resolved => report.better.push(Better { control: Arc::clone(control), outcome: comparison.outcome, subject }),
+            Outcome::Improved | Outcome::Resolved => report.better.push(Better {
+                control: Arc::clone(control),
+                outcome: comparison.outcome,
+                subject,
+            }),
             Outcome::Unchanged => {
                 use orgate_core::judge::Standing;
                 let violated = |side: &Option<Judgement>| side.as_ref().is_some_and(|side| side.standing == Standing::Violated);
@@ -182,10 +201,19 @@ impl<'a> Judging<'a> {
 
     /// How the Connected App stood that this External Client App replaces, by the twin control.
     fn before_replatforming(&self, control: &Control, head: &Subject) -> Result<Option<Judgement>, TooManyAlternatives> {
-        let Some(old) = self.replatformed.old_name(head) else { return Ok(None) };
-        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else { return Ok(None) };
+        let Some(old) = self.replatformed.old_name(head) else {
+            return Ok(None);
+        };
+        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
+            return Ok(None);
+        };
         let files = self.base.subject_files(SubjectKind::ConnectedApp, old);
-        let Some(subject) = assemble(SubjectKind::ConnectedApp, old, &files, self.input.registry).into_iter().next() else { return Ok(None) };
+        let Some(subject) = assemble(SubjectKind::ConnectedApp, old, &files, self.input.registry)
+            .into_iter()
+            .next()
+        else {
+            return Ok(None);
+        };
         let mut judgement = self.judge_side(twin, &subject, self.base)?;
         // The twins have conditions of their own, so only the standing is compared, never the risk around it.
         judgement.raises = self.judge_side(control, head, self.head)?.raises;
@@ -196,7 +224,10 @@ impl<'a> Judging<'a> {
     fn any_file(&self, one: &Pair) -> Option<(Which, Arc<Component>)> {
         let touched = |subject: &Subject| {
             let all: Vec<&Arc<Component>> = subject.files.values().flatten().collect();
-            all.iter().find(|component| self.touched.paths.contains(&component.path)).or_else(|| all.first()).map(|component| Arc::clone(component))
+            all.iter()
+                .find(|component| self.touched.paths.contains(&component.path))
+                .or_else(|| all.first())
+                .map(|component| Arc::clone(component))
         };
         let head = one.head.as_ref().and_then(touched).map(|component| (Which::Head, component));
         head.or_else(|| one.base.first().and_then(touched).map(|component| (Which::Base, component)))
@@ -204,9 +235,16 @@ impl<'a> Judging<'a> {
 
     fn too_many(&self, one: &Pair, error: TooManyAlternatives, report: &mut Report) {
         let place = self.any_file(one);
-        let fatal = one.head.as_ref().is_some_and(|head| head.files.values().flatten().any(|component| self.touched.paths.contains(&component.path)));
+        let fatal = one.head.as_ref().is_some_and(|head| {
+            head.files
+                .values()
+                .flatten()
+                .any(|component| self.touched.paths.contains(&component.path))
+        });
         let entry = Unreadable {
-            path: place.as_ref().map_or_else(|| RepoPath::from("sfdx-project.json"), |(_, component)| component.path.clone()),
+            path: place
+                .as_ref()
+                .map_or_else(|| RepoPath::from("sfdx-project.json"), |(_, component)| component.path.clone()),
             side: place.map_or(Which::Head, |(side, _)| side),
             line: 0,
             column: 0,

@@ -11,10 +11,10 @@ mod replatform;
 mod side;
 mod touched;
 
+use orgate_core::Registry;
 use orgate_core::policy::Catalog;
-use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Warning, Work};
+use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
 use orgate_core::settings::Settings;
-use orgate_core::{Registry, RepoPath};
 use orgate_metadata::Limits;
 
 use crate::error::DiffError;
@@ -57,7 +57,12 @@ pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
             head_id: input.head.id(),
             why: String::new(),
         },
-        work: Work { changed_files: touched.changed_files, changed_metadata: touched.changed_metadata, controls: input.catalog.len(), ..Work::default() },
+        work: Work {
+            changed_files: touched.changed_files,
+            changed_metadata: touched.changed_metadata,
+            controls: input.catalog.len(),
+            ..Work::default()
+        },
         controls: input.catalog.controls().cloned().collect(),
         ..Report::default()
     };
@@ -93,10 +98,9 @@ fn remarks(base: &Side<'_>, head: &Side<'_>, touched: &Touched, report: &mut Rep
         }
     }
     report.unreadable.extend(touched.orphans.iter().cloned());
-    report.warnings.extend(warnings.into_iter().filter(|warning| warning.path.as_ref().is_some_and(|path| touched.paths.contains(path))));
-}
-
-/// A warning without a place in a file.
-pub(crate) fn remark(path: &RepoPath, text: String) -> Warning {
-    Warning { path: Some(path.clone()), line: 0, text }
+    report.warnings.extend(
+        warnings
+            .into_iter()
+            .filter(|warning| warning.path.as_ref().is_some_and(|path| touched.paths.contains(path))),
+    );
 }

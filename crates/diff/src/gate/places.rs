@@ -25,7 +25,14 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(base: &'a dyn Snapshot, head: &'a dyn Snapshot, limit: u64, moved: BTreeMap<RepoPath, RepoPath>) -> Self {
-        Self { base, head, limit, moved, bytes: Mutex::default(), maps: Mutex::default() }
+        Self {
+            base,
+            head,
+            limit,
+            moved,
+            bytes: Mutex::default(),
+            maps: Mutex::default(),
+        }
     }
 
     fn bytes(&self, side: Which, path: &RepoPath) -> Option<Bytes> {

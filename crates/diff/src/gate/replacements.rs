@@ -36,7 +36,9 @@ pub(super) struct Replacements {
 impl Replacements {
     /// Reads them from the project file in the root of a snapshot.
     pub(super) fn of(snapshot: &dyn Snapshot) -> Result<Self, DiffError> {
-        let Some(file) = snapshot.file(&RepoPath::from("sfdx-project.json"))? else { return Ok(Self::default()) };
+        let Some(file) = snapshot.file(&RepoPath::from("sfdx-project.json"))? else {
+            return Ok(Self::default());
+        };
         let bytes = match snapshot.read(&file, MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => return Ok(Self::default()),
@@ -56,16 +58,36 @@ impl Replacements {
 
     /// The part of `text` that a replacement for this file would exchange.
     pub(super) fn token(&self, path: &RepoPath, text: &str) -> Option<String> {
-        self.entries.iter().filter(|(entry, _)| entry.covers(path)).find_map(|(entry, pattern)| {
-            let plain = entry.string_to_replace.as_deref().filter(|part| !part.is_empty() && text.contains(part)).map(str::to_owned);
-            plain.or_else(|| pattern.as_ref().and_then(|pattern| pattern.find(text)).filter(|found| !found.is_empty()).map(|found| found.as_str().to_owned()))
-        })
+        self.entries
+            .iter()
+            .filter(|(entry, _)| entry.covers(path))
+            .find_map(|(entry, pattern)| {
+                let plain = entry
+                    .string_to_replace
+                    .as_deref()
+                    .filter(|part| !part.is_empty() && text.contains(part))
+                    .map(str::to_owned);
+                plain.or_else(|| {
+                    pattern
+                        .as_ref()
+                        .and_then(|pattern| pattern.find(text))
+                        .filter(|found| !found.is_empty())
+                        .map(|found| found.as_str().to_owned())
+                })
+            })
     }
 }
 
 impl Entry {
     fn covers(&self, path: &RepoPath) -> bool {
-        let named = self.filename.as_deref().is_some_and(|name| name.trim_start_matches("./").as_bytes() == path.as_bytes());
-        named || self.glob.as_deref().is_some_and(|glob| super::glob::matches(glob.trim_start_matches("./"), path.as_bytes()))
+        let named = self
+            .filename
+            .as_deref()
+            .is_some_and(|name| name.trim_start_matches("./").as_bytes() == path.as_bytes());
+        named
+            || self
+                .glob
+                .as_deref()
+                .is_some_and(|glob| super::glob::matches(glob.trim_start_matches("./"), path.as_bytes()))
     }
 }

@@ -19,14 +19,23 @@ impl Replatformed {
     /// Finds Connected Apps that are only in base and External Client Apps that are only in head, and pairs those that
     /// share their name, their consumer key, or their label and a callback, or that settings declare.
     pub(super) fn find(touched: &Touched, base: &Side<'_>, head: &Side<'_>, facts: &Facts) -> Self {
-        let names = |kind: SubjectKind| touched.subjects.iter().filter(move |(of, _)| *of == kind).map(|(_, name)| name.as_str());
-        let gone: Vec<&str> = names(SubjectKind::ConnectedApp).filter(|name| head.subject_files(SubjectKind::ConnectedApp, name).is_empty()).collect();
+        let names = |kind: SubjectKind| {
+            touched
+                .subjects
+                .iter()
+                .filter(move |(of, _)| *of == kind)
+                .map(|(_, name)| name.as_str())
+        };
+        let gone: Vec<&str> = names(SubjectKind::ConnectedApp)
+            .filter(|name| head.subject_files(SubjectKind::ConnectedApp, name).is_empty())
+            .collect();
         if gone.is_empty() {
             return Self::default();
         }
         let fresh: Vec<&str> = names(SubjectKind::ExternalClientApp)
             .filter(|name| {
-                base.subject_files(SubjectKind::ExternalClientApp, name).is_empty() && !head.subject_files(SubjectKind::ExternalClientApp, name).is_empty()
+                base.subject_files(SubjectKind::ExternalClientApp, name).is_empty()
+                    && !head.subject_files(SubjectKind::ExternalClientApp, name).is_empty()
             })
             .collect();
         let mut by_new = BTreeMap::new();
@@ -56,7 +65,11 @@ impl Replatformed {
 
     /// The app that this one replaces.
     pub(super) fn old_name(&self, head: &Subject) -> Option<&str> {
-        if head.kind == SubjectKind::ExternalClientApp { self.by_new.get(&head.name).map(String::as_str) } else { None }
+        if head.kind == SubjectKind::ExternalClientApp {
+            self.by_new.get(&head.name).map(String::as_str)
+        } else {
+            None
+        }
     }
 }
 
@@ -76,7 +89,12 @@ fn alike(old: &[Arc<Component>], new: &[Arc<Component>]) -> bool {
 }
 
 fn share_line(old: &[String], new: &[String]) -> bool {
-    let lines = |texts: &[String]| texts.iter().flat_map(|text| orgate_core::lexical::split_lines(text).map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let lines = |texts: &[String]| {
+        texts
+            .iter()
+            .flat_map(|text| orgate_core::lexical::split_lines(text).map(str::to_owned).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
     let before = lines(old);
     lines(new).iter().any(|line| before.contains(line))
 }

@@ -50,7 +50,13 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(which: Which, snapshot: &'a dyn Snapshot, registry: &'a Registry, limits: Limits, wanted: &'a dyn Fn(&[u8]) -> bool) -> Self {
+    pub(super) fn new(
+        which: Which,
+        snapshot: &'a dyn Snapshot,
+        registry: &'a Registry,
+        limits: Limits,
+        wanted: &'a dyn Fn(&[u8]) -> bool,
+    ) -> Self {
         Self {
             which,
             snapshot,
@@ -92,13 +98,25 @@ impl<'a> Side<'a> {
     }
 
     fn refuse(&self, path: &RepoPath, line: u32, column: u32, reason: String) -> Loaded {
-        Loaded::Refused(Unreadable { path: path.clone(), side: self.which, line, column, reason, fatal: false })
+        Loaded::Refused(Unreadable {
+            path: path.clone(),
+            side: self.which,
+            line,
+            column,
+            reason,
+            fatal: false,
+        })
     }
 
     fn load_fresh(&self, file: &FileRef) -> Loaded {
         let path = file.path();
         if file.kind() != FileKind::Regular {
-            return self.refuse(path, 0, 0, format!("{} stands in place of metadata; commit the file itself", file.kind()));
+            return self.refuse(
+                path,
+                0,
+                0,
+                format!("{} stands in place of metadata; commit the file itself", file.kind()),
+            );
         }
         let bytes = match self.snapshot.read(file, u64::from(self.limits.bytes)) {
             Ok(bytes) => bytes,
@@ -149,7 +167,13 @@ impl<'a> Side<'a> {
     }
 
     fn read_all(&self, type_name: &str, keep: &dyn Fn(&RepoPath) -> bool) -> Vec<Arc<Component>> {
-        let files: Vec<&FileRef> = self.listing().get(type_name).into_iter().flatten().filter(|file| keep(file.path())).collect();
+        let files: Vec<&FileRef> = self
+            .listing()
+            .get(type_name)
+            .into_iter()
+            .flatten()
+            .filter(|file| keep(file.path()))
+            .collect();
         if let Err(error) = self.snapshot.prefetch(&files) {
             self.fail(error);
         }
@@ -160,7 +184,12 @@ impl<'a> Side<'a> {
                 _ => None,
             })
             .collect();
-        found.extend(lock(&self.extra).iter().filter(|(path, component)| &*component.type_name == type_name && keep(path)).map(|(_, component)| Arc::clone(component)));
+        found.extend(
+            lock(&self.extra)
+                .iter()
+                .filter(|(path, component)| &*component.type_name == type_name && keep(path))
+                .map(|(_, component)| Arc::clone(component)),
+        );
         found.sort_by(|a, b| a.path.cmp(&b.path));
         found
     }
@@ -173,7 +202,11 @@ impl<'a> Side<'a> {
                 orgate_core::registry::Join::Name => self.named(&spec.name, name),
                 _ => self.components(&spec.name),
             };
-            found.extend(candidates.into_iter().filter(|component| self.subject_name(component).is_some_and(|(_, owner)| owner == name)));
+            found.extend(
+                candidates
+                    .into_iter()
+                    .filter(|component| self.subject_name(component).is_some_and(|(_, owner)| owner == name)),
+            );
         }
         found
     }
@@ -182,7 +215,12 @@ impl<'a> Side<'a> {
     pub(super) fn subject_names(&self, kind: SubjectKind) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
-            names.extend(self.components(&spec.name).iter().filter_map(|component| self.subject_name(component)).map(|(_, name)| name));
+            names.extend(
+                self.components(&spec.name)
+                    .iter()
+                    .filter_map(|component| self.subject_name(component))
+                    .map(|(_, name)| name),
+            );
         }
         names.sort();
         names.dedup();
@@ -197,7 +235,9 @@ impl<'a> Side<'a> {
             return Some((kind, name));
         }
         let headers = self.components(HEADER);
-        let mut labelled = headers.iter().filter(|header| header.root.children_named("label").any(|label| label.text == name));
+        let mut labelled = headers
+            .iter()
+            .filter(|header| header.root.children_named("label").any(|label| label.text == name));
         match (labelled.next(), labelled.next()) {
             (Some(header), None) => Some((kind, header.name.clone())),
             _ => Some((kind, name)),
@@ -212,7 +252,11 @@ impl<'a> Side<'a> {
             match loaded {
                 Loaded::Refused(reason) => unreadable.push(reason.clone()),
                 Loaded::Component(component) => {
-                    warnings.extend(component.notes.iter().map(|note| Warning { path: Some(path.clone()), line: 0, text: note.text.clone() }));
+                    warnings.extend(component.notes.iter().map(|note| Warning {
+                        path: Some(path.clone()),
+                        line: 0,
+                        text: note.text.clone(),
+                    }));
                 }
                 Loaded::Other => {}
             }
@@ -255,7 +299,9 @@ impl World for Side<'_> {
     }
 
     fn blind(&self, type_name: &str) -> bool {
-        lock(&self.loaded).iter().any(|(path, loaded)| matches!(loaded, Loaded::Refused(_)) && classify(path, self.registry).is_some_and(|spec| &*spec.name == type_name))
+        lock(&self.loaded).iter().any(|(path, loaded)| {
+            matches!(loaded, Loaded::Refused(_)) && classify(path, self.registry).is_some_and(|spec| &*spec.name == type_name)
+        })
     }
 
     fn replaced(&self, component: &Component, text: &str) -> Option<String> {

@@ -8,8 +8,8 @@ use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, SubjectKind};
 use orgate_metadata::classify;
 
-use super::side::{Loaded, Side};
 use super::Input;
+use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
 use crate::snapshot::Change;
@@ -40,7 +40,12 @@ type ByIdentity = BTreeMap<(Arc<str>, String), (Vec<Arc<Component>>, Vec<Arc<Com
 impl Touched {
     pub(super) fn find(input: &Input<'_>, base: &Side<'_>, head: &Side<'_>, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Self, DiffError> {
         let mut touched = Self::default();
-        let folders: BTreeSet<&[u8]> = input.registry.types().filter(|spec| spec.subject.is_some() && spec.member.is_none()).map(|spec| spec.folder.as_bytes()).collect();
+        let folders: BTreeSet<&[u8]> = input
+            .registry
+            .types()
+            .filter(|spec| spec.subject.is_some() && spec.member.is_none())
+            .map(|spec| spec.folder.as_bytes())
+            .collect();
         let ours = |path: &[u8]| {
             let repo_path = RepoPath::new(path);
             classify(&repo_path, input.registry).is_some() || repo_path.parts().rev().nth(1).is_some_and(|folder| folders.contains(folder))
@@ -68,7 +73,9 @@ impl Touched {
                     None => same = false,
                 }
             }
-            for (old, new) in left.iter().zip(after.iter().filter(|new| !touched.moved.contains_key(&new.path))) {
+            let fresh: Vec<&Arc<Component>> = after.iter().filter(|new| !before.iter().any(|old| old.path == new.path)).collect();
+            let gone = left.iter().filter(|old| !after.iter().any(|new| new.path == old.path));
+            for (old, new) in gone.zip(fresh) {
                 touched.note_move(old, new);
             }
             if same && left.is_empty() {
@@ -104,31 +111,38 @@ impl Touched {
         self.changed_metadata = self.changed_metadata.saturating_add(1);
         self.paths.insert(change.path.clone());
         if let Some(Loaded::Component(component)) = before {
-            components.entry((Arc::clone(&component.type_name), component.name.clone())).or_default().0.push(component);
+            components
+                .entry((Arc::clone(&component.type_name), component.name.clone()))
+                .or_default()
+                .0
+                .push(component);
         }
         if let Some(Loaded::Component(component)) = after {
-            components.entry((Arc::clone(&component.type_name), component.name.clone())).or_default().1.push(component);
+            components
+                .entry((Arc::clone(&component.type_name), component.name.clone()))
+                .or_default()
+                .1
+                .push(component);
         }
     }
 
     fn subject(&mut self, component: &Component, side: &Side<'_>, input: &Input<'_>) {
-        match side.subject_name(component) {
-            Some(subject) => {
-                self.subjects.insert(subject);
-            }
-            None => {
-                let Some(spec) = input.registry.get(&component.type_name) else { return };
-                if let (Join::Element(element), Which::Head) = (&spec.join, side.which) {
-                    self.orphans.push(Unreadable {
-                        path: component.path.clone(),
-                        side: Which::Head,
-                        line: 1,
-                        column: 1,
-                        reason: format!("`{element}` is missing or empty, so nobody can tell which app this file belongs to; name the app"),
-                        fatal: true,
-                    });
-                }
-            }
+        if let Some(subject) = side.subject_name(component) {
+            self.subjects.insert(subject);
+            return;
+        }
+        let Some(spec) = input.registry.get(&component.type_name) else {
+            return;
+        };
+        if let (Join::Element(element), Which::Head) = (&spec.join, side.which) {
+            self.orphans.push(Unreadable {
+                path: component.path.clone(),
+                side: Which::Head,
+                line: 1,
+                column: 1,
+                reason: format!("`{element}` is missing or empty, so nobody can tell which app this file belongs to; name the app"),
+                fatal: true,
+            });
         }
     }
 }
