@@ -151,8 +151,9 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure) {
             std::cmp::Ordering::Less => Outcome::Regressed,
             std::cmp::Ordering::Greater => Outcome::Improved,
-            // What would be no finding on a new subject does not become one by its surroundings.
-            std::cmp::Ordering::Equal if head.counts_when_new == Truth::False => Outcome::Unchanged,
+            // What would be no finding on a new subject does not become one by its surroundings; and what makes it count
+            // now (a flow that was switched on) has a control of its own.
+            std::cmp::Ordering::Equal if [base, head].iter().any(|side| side.counts_when_new == Truth::False) => Outcome::Unchanged,
             std::cmp::Ordering::Equal => by_risk(base, head, roles),
         },
     }
