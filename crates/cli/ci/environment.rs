@@ -120,7 +120,20 @@ mod tests {
         for good in ["main", "release/1.0", "feature/ünï", "a;b$(c)'d"] {
             assert_eq!(branch("X", good).expect("a branch"), good);
         }
-        for bad in ["", "-x", "a b", "a\nb", "a..b", "a:b", "a@{1}", "a^", "/a", "a/", "a\u{1b}[31m", "a*"] {
+        for bad in [
+            "",
+            "-x",
+            "a b",
+            "a\nb",
+            "a..b",
+            "a:b",
+            "a@{1}",
+            "a^",
+            "/a",
+            "a/",
+            "a\u{1b}[31m",
+            "a*",
+        ] {
             let error = branch("X", bad).expect_err("not a branch").to_string();
             assert!(!error.contains(['\n', '\u{1b}']), "{error}");
         }

@@ -31,7 +31,9 @@ pub(crate) enum CiError {
     NoChange { event: String },
     #[error("the push deleted the branch, so there is nothing to judge; run the job only `if: github.event.deleted != true`")]
     Deleted,
-    #[error("the variable {name} is not set, so this is not the CI platform that --ci names; leave --ci out, or use --ci off with --base and --head")]
+    #[error(
+        "the variable {name} is not set, so this is not the CI platform that --ci names; leave --ci out, or use --ci off with --base and --head"
+    )]
     Absent { name: &'static str },
     #[error("{place} holds {shown}, which is not {wanted}; is this set by the CI platform?")]
     Value {

@@ -58,9 +58,9 @@ struct RepositoryInfo {
 
 /// What the event of the running job is about.
 pub(super) fn event(environment: &Environment<'_>, allow_untrusted: bool) -> Result<Named, CiError> {
-    let name = environment.text("GITHUB_EVENT_NAME")?.ok_or(CiError::Absent {
-        name: "GITHUB_EVENT_NAME",
-    })?;
+    let name = environment
+        .text("GITHUB_EVENT_NAME")?
+        .ok_or(CiError::Absent { name: "GITHUB_EVENT_NAME" })?;
     let name = branch("GITHUB_EVENT_NAME", &name)?;
     if matches!(name.as_str(), "pull_request_target" | "workflow_run") && !allow_untrusted {
         return Err(CiError::Untrusted { event: name });
@@ -84,9 +84,7 @@ pub(super) fn event(environment: &Environment<'_>, allow_untrusted: bool) -> Res
         },
         "workflow_run" => Event::Since {
             head: reader.run_head()?.ok_or_else(|| reader.lacks("workflow_run.head_sha"))?,
-            branch: reader
-                .default_branch()?
-                .ok_or_else(|| reader.lacks("repository.default_branch"))?,
+            branch: reader.default_branch()?.ok_or_else(|| reader.lacks("repository.default_branch"))?,
         },
         _ => return Err(CiError::NoChange { event: name }),
     };

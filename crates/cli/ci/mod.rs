@@ -15,7 +15,7 @@ use orgate_diff::Repository;
 
 use crate::args::{CiArgs, CiPlatform, SideArgs};
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, id};
 pub(crate) use error::CiError;
 
 /// The two commits to compare.
@@ -89,8 +89,13 @@ fn event(arguments: &CiArgs, environment: &Environment<'_>) -> Result<Option<Nam
         CiPlatform::Off => Ok(None),
         CiPlatform::Github => github::event(environment, arguments.ci_allow_untrusted_event).map(Some),
         CiPlatform::Gitlab => gitlab::event(environment).map(Some),
-        CiPlatform::Auto if environment.is_true("GITHUB_ACTIONS") => github::event(environment, arguments.ci_allow_untrusted_event).map(Some),
+        CiPlatform::Auto if environment.is_true("GITHUB_ACTIONS") => {
+            github::event(environment, arguments.ci_allow_untrusted_event).map(Some)
+        }
         CiPlatform::Auto if environment.is_true("GITLAB_CI") => gitlab::event(environment).map(Some),
         CiPlatform::Auto => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests;

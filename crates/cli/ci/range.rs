@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &RangeArgs) -> Result<(), CliError> {
         match repository.resolve(revision) {
             Ok(side) => lines.push_str(&format!("{name}={}\n", side.id)),
             Err(error) => {
-                if let (DiffError::MissingCommit { .. }, Ok(Some(id))) = (&error, super::environment::id(name, revision)) {
+                if let (DiffError::MissingCommit { .. }, Ok(Some(id))) = (&error, super::id(name, revision)) {
                     print(&format!("missing={id}\n"))?;
                 }
                 return Err(error.into());

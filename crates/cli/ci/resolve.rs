@@ -245,7 +245,11 @@ impl Resolver<'_> {
     }
 
     fn need(&self, id: &str, role: &str) -> Result<(), CiError> {
-        if self.present(id)? { Ok(()) } else { Err(missing(id.to_owned(), role)) }
+        if self.present(id)? {
+            Ok(())
+        } else {
+            Err(missing(id.to_owned(), role))
+        }
     }
 
     fn gone(&self, id: &str) -> bool {
@@ -254,10 +258,7 @@ impl Resolver<'_> {
 }
 
 fn missing(id: String, role: &str) -> CiError {
-    CiError::Missing {
-        id,
-        role: role.to_owned(),
-    }
+    CiError::Missing { id, role: role.to_owned() }
 }
 
 /// The event with another head: what it is compared with must fit that head, not the one the platform made.
@@ -266,9 +267,13 @@ fn with_head(event: &Event, head: &str) -> Event {
     match event.clone() {
         Event::PullRequest { target, .. } => Event::Since { head, branch: target },
         Event::TrialMerge {
-            target_commit: Some(other), ..
+            target_commit: Some(other),
+            ..
         } => Event::SinceCommit { head, other },
-        Event::TrialMerge { fork_point: Some(base), .. } | Event::Between { base, .. } => Event::Between { base, head },
+        Event::TrialMerge {
+            fork_point: Some(base), ..
+        }
+        | Event::Between { base, .. } => Event::Between { base, head },
         Event::TrialMerge { .. } => Event::Last {
             head,
             on_default_branch: false,
