@@ -278,7 +278,7 @@ impl World for ExampleWorld<'_> {
     fn blind(&self, _: &str) -> bool {
         false
     }
-    fn replaced(&self, _: &Component, _: &str) -> Option<String> {
+    fn replaced(&self, _: &Component, _: &Element) -> Option<String> {
         None
     }
 }
