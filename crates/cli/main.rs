@@ -1,2 +1,5 @@
 //! Entry point of the `orgate` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    orgate::run(std::env::args_os())
+}

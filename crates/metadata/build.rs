@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .file_name()
             .into_string()
             .map_err(|name| format!("{} is not UTF-8", name.display()))?;
-        if name.ends_with(".yaml") {
+        if Path::new(&name).extension().is_some_and(|end| end == "yaml") {
             names.push(name);
         }
     }

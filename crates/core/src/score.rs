@@ -55,6 +55,7 @@ impl Serialize for Score {
 
 /// How bad a finding is, by the source's own estimate for this control in this context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Below 4.0.

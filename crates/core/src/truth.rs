@@ -13,6 +13,7 @@ pub enum Truth {
 
 impl Truth {
     /// Conjunction: false wins, then unknown.
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::False, _) | (_, Self::False) => Self::False,
@@ -22,6 +23,7 @@ impl Truth {
     }
 
     /// Disjunction: true wins, then unknown.
+    #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::True, _) | (_, Self::True) => Self::True,

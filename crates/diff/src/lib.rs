@@ -1,1 +1,37 @@
 //! Snapshots of a repository, the range to compare and what a change touches.
+//!
+//! A snapshot is one side of a comparison: a commit, the index, the work tree or a plain folder. This crate opens
+//! repositories, resolves revisions, lists and reads files, and tells which lines changed. It must not interpret what it
+//! reads, never writes, runs nothing from inside a repository, and treats every byte of a snapshot as hostile: what
+//! cannot be read is an error, never an empty result.
+
+mod ancestry;
+mod commit;
+mod compare;
+mod dir;
+mod error;
+pub mod gate;
+pub mod hunks;
+mod id;
+mod index;
+mod objects;
+pub mod repository;
+mod revision;
+mod similar;
+pub mod snapshot;
+mod spawn;
+mod tree;
+mod walk;
+mod worktree;
+
+pub use commit::CommitSnapshot;
+pub use compare::changes;
+pub use dir::DirSnapshot;
+pub use error::DiffError;
+pub use hunks::LineMap;
+pub use id::ObjectId;
+pub use index::IndexSnapshot;
+pub use repository::Repository;
+pub use revision::{CommitSide, DefaultBase};
+pub use snapshot::{Change, FileKind, FileRef, Snapshot, Want};
+pub use worktree::WorktreeSnapshot;

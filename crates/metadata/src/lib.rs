@@ -5,3 +5,10 @@
 //! differently.
 
 pub mod builtin;
+pub mod component;
+pub mod lines;
+pub mod xml;
+
+pub use component::{ReadError, ReadErrorKind, classify, full_name, read_component, read_component_as, sniff};
+pub use lines::{LineIndex, Position};
+pub use xml::Limits;

@@ -1,1 +1,7 @@
 //! Test support for orgate: fixtures, temporary repositories, oracles. Never published.
+// Helpers for tests fail by panicking, like the tests that call them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
+pub mod repo;
+
+pub use repo::TestRepo;

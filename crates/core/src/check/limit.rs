@@ -40,10 +40,11 @@ impl Limit {
                     }
                 }
                 Value::One { text } => return self.judge(env, value, &text),
-                Value::Many { items, .. } => match items.first() {
-                    Some(item) => return self.judge(env, value, &item.text),
-                    None => continue,
-                },
+                Value::Many { items, .. } => {
+                    if let Some(item) = items.first() {
+                        return self.judge(env, value, &item.text);
+                    }
+                }
             }
         }
         match self.not_set {

@@ -39,10 +39,10 @@ impl Compiler<'_> {
         };
         let scope = if self.frame.iter().any(|framed| **framed == *spec.name) {
             Scope::Frame
-        } else if spec.join == Join::Org {
-            Scope::Org
         } else if spec.subject == Some(self.subject) {
             Scope::Subject
+        } else if spec.join == Join::Org {
+            Scope::Org
         } else {
             let message = format!(
                 "`{}` belongs to another subject than `{}`: it can be read only inside `exists`",
@@ -331,13 +331,11 @@ impl Compiler<'_> {
             self.problem(name, format!("`{}` is not an integer", name.value));
             return None;
         }
-        match text.parse() {
-            Ok(number) => Some(if least { Test::AtLeast(number) } else { Test::AtMost(number) }),
-            Err(_) => {
-                self.problem(name, format!("`{text}` is not an integer"));
-                None
-            }
-        }
+        let Ok(number) = text.parse() else {
+            self.problem(name, format!("`{text}` is not an integer"));
+            return None;
+        };
+        Some(if least { Test::AtLeast(number) } else { Test::AtMost(number) })
     }
 
     /// Values that a field of this kind can have; anything else would be a condition that never holds.

@@ -95,7 +95,7 @@ impl Env<'_> {
             // A private key is no certificate; that it is a leak is another control's business.
             CertificateText::PrivateKey | CertificateText::Unclear => {
                 let token = self
-                    .placeholder(&item.at.component, &item.text)
+                    .placeholder(&item.at, &item.text)
                     .unwrap_or_else(|| "no certificate".to_owned());
                 self.unknown(Why::Placeholder(Arc::clone(&test.field.full), token))
             }
@@ -106,7 +106,7 @@ impl Env<'_> {
         match self.written(&test.field, frames) {
             Err(why) => self.unknown(why),
             Ok(items) => Truth::from(items.iter().any(|item| match kind {
-                LooksLike::Secret => lexical::is_real_secret(&item.text) && self.placeholder(&item.at.component, &item.text).is_none(),
+                LooksLike::Secret => lexical::is_real_secret(&item.text) && self.placeholder(&item.at, &item.text).is_none(),
                 LooksLike::PrivateKey => lexical::certificate(&item.text) == CertificateText::PrivateKey,
             })),
         }
@@ -237,22 +237,22 @@ impl Env<'_> {
     }
 }
 
-fn one_holds(test: &Test, text: &str) -> Truth {
+fn one_holds(test: &Test, value: &str) -> Truth {
     match test {
-        Test::OneOf(values) => Truth::from(values.iter().any(|value| value == text)),
-        Test::Contains(part) => Truth::from(text.contains(part.as_str())),
-        Test::Matches { .. } => Truth::from(member_holds(test, text)),
-        Test::AtLeast(limit) => lexical::integer(text).map_or(Truth::Unknown, |number| Truth::from(number >= *limit)),
-        Test::AtMost(limit) => lexical::integer(text).map_or(Truth::Unknown, |number| Truth::from(number <= *limit)),
+        Test::OneOf(values) => Truth::from(values.iter().any(|legal| legal == value)),
+        Test::Contains(part) => Truth::from(value.contains(part.as_str())),
+        Test::Matches { .. } => Truth::from(member_holds(test, value)),
+        Test::AtLeast(limit) => lexical::integer(value).map_or(Truth::Unknown, |number| Truth::from(number >= *limit)),
+        Test::AtMost(limit) => lexical::integer(value).map_or(Truth::Unknown, |number| Truth::from(number <= *limit)),
         Test::Present(_) | Test::LooksLike(_) => Truth::Unknown,
     }
 }
 
-fn member_holds(test: &Test, text: &str) -> bool {
+fn member_holds(test: &Test, member: &str) -> bool {
     match test {
-        Test::OneOf(values) => values.iter().any(|value| value == text),
-        Test::Contains(member) => member == text,
-        Test::Matches { pattern, except } => pattern.is_match(text) && !except.as_ref().is_some_and(|except| except.is_match(text)),
+        Test::OneOf(values) => values.iter().any(|value| value == member),
+        Test::Contains(wanted) => wanted == member,
+        Test::Matches { pattern, except } => pattern.is_match(member) && !except.as_ref().is_some_and(|except| except.is_match(member)),
         _ => false,
     }
 }

@@ -69,6 +69,8 @@ pub struct Read {
     pub field: Arc<str>,
     /// The value must not be printed.
     pub secret: bool,
+    /// It is a block, so its text says nothing.
+    pub block: bool,
     /// What for.
     pub role: Role,
     /// The texts found, each with its place; empty when the element is absent.
@@ -186,6 +188,7 @@ impl<'a> Env<'a> {
         let read = Read {
             field: Arc::clone(&field.full),
             secret: field.spec.secret,
+            block: field.spec.kind == crate::registry::FieldKind::Block,
             role: self.role.get(),
             values,
             home: home.map(|(component, span)| Place { component, span }),

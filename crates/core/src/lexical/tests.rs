@@ -140,11 +140,12 @@ fn stand_ins_are_no_secrets() {
 fn certificates_are_told_apart_from_names_tokens_and_keys() {
     use CertificateText::{Absent, PrivateKey, Provided, Unclear};
 
-    let folded: String = CERTIFICATE
-        .as_bytes()
-        .chunks(64)
-        .map(|line| format!("  {}\r\n", std::str::from_utf8(line).unwrap()))
-        .collect();
+    let mut folded = String::new();
+    for line in CERTIFICATE.as_bytes().chunks(64) {
+        folded.push_str("  ");
+        folded.push_str(std::str::from_utf8(line).unwrap());
+        folded.push_str("\r\n");
+    }
     let pem = format!("-----BEGIN CERTIFICATE-----\n{folded}-----END CERTIFICATE-----\n");
     assert_eq!(certificate(CERTIFICATE), Provided);
     assert_eq!(certificate(CERTIFICATE.trim_end_matches('=')), Provided);

@@ -115,6 +115,7 @@ pub(crate) struct RawDeclared {
 /// Whether a client can keep a secret (RFC 6749 section 2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ClientType {
     /// Native or browser app: ships to users, cannot keep a secret.
     Public,
@@ -126,7 +127,7 @@ pub enum ClientType {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum RawCheck {
-    Require(RawCondition),
+    Require(Box<RawCondition>),
     Grades(Vec<RawGrade>),
     Limit(RawLimit),
     Ranking(RawRanking),

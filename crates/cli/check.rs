@@ -1,0 +1,87 @@
+//! `orgate check`: compare, report, decide.
+
+use orgate_core::report::verdict::Verdict;
+use orgate_core::report::{Report, Thresholds};
+use orgate_core::settings::{FailOn, Introduced};
+use orgate_diff::gate::{self, Input};
+use orgate_metadata::Limits;
+
+use crate::args::{CheckArgs, FailOnArg, GateArgs, Global, IntroducedArg};
+use crate::config::Config;
+use crate::error::CliError;
+use crate::output;
+use crate::sides::{Sides, below};
+
+/// Runs the gate and writes every report that was asked for.
+pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, CliError> {
+    let targets = output::targets(&arguments.outputs)?;
+    let sides = Sides::open(&arguments.sides)?;
+    for path in &arguments.paths {
+        if !sides.knows(&normal(path))? {
+            return Err(CliError::UnknownPath(path.clone()));
+        }
+    }
+    let mut report = judge(&arguments.gate, &sides)?;
+    if !arguments.paths.is_empty() {
+        let wanted: Vec<String> = arguments.paths.iter().map(|path| normal(path)).collect();
+        report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
+    }
+    let verdict = report.verdict();
+    output::write_all(&report, &targets, &sides, global)?;
+    Ok(verdict)
+}
+
+/// The report on two sides, with settings and waivers applied.
+pub(crate) fn judge(arguments: &GateArgs, sides: &Sides) -> Result<Report, CliError> {
+    let today = today(arguments.today.as_deref())?;
+    let config = Config::load(arguments, sides)?;
+    let mut report = gate::run(&Input {
+        base: sides.base.as_ref(),
+        head: sides.head.as_ref(),
+        registry: &config.registry,
+        catalog: &config.catalog,
+        settings: &config.settings,
+        limits: Limits::default(),
+    })?;
+    report.compared.why.clone_from(&sides.why);
+    report.loosened.clone_from(&config.loosened);
+    report.apply(&config.settings, thresholds(arguments, &config), today, &config.catalog);
+    Ok(report)
+}
+
+/// As git spells a path below the root.
+fn normal(path: &str) -> String {
+    path.trim_start_matches("./").trim_end_matches('/').to_owned()
+}
+
+fn thresholds(arguments: &GateArgs, config: &Config) -> Thresholds {
+    let settings = &config.settings;
+    let fail_on = arguments.fail_on.map(|given| match given {
+        FailOnArg::Low => FailOn::Low,
+        FailOnArg::Medium => FailOn::Medium,
+        FailOnArg::High => FailOn::High,
+        FailOnArg::Critical => FailOn::Critical,
+        FailOnArg::Never => FailOn::Never,
+    });
+    let introduced = arguments.introduced.map(|given| match given {
+        IntroducedArg::Fail => Introduced::Fail,
+        IntroducedArg::Warn => Introduced::Warn,
+        IntroducedArg::Off => Introduced::Off,
+    });
+    Thresholds {
+        fail_on: fail_on.or(settings.fail_on).unwrap_or_default(),
+        introduced: introduced.or(settings.introduced).unwrap_or_default(),
+        strict: arguments.strict || settings.strict.unwrap_or_default(),
+    }
+}
+
+/// The day on which waivers are judged: as given, else today in UTC.
+pub(crate) fn today(given: Option<&str>) -> Result<jiff::civil::Date, CliError> {
+    match given {
+        Some(text) => jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(|source| CliError::Today {
+            text: text.to_owned(),
+            source,
+        }),
+        None => Ok(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
+    }
+}

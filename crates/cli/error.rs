@@ -1,0 +1,76 @@
+//! What keeps the gate from judging, in words for whoever reads the job's log.
+
+use std::path::PathBuf;
+
+use orgate_core::policy::Problem;
+use orgate_core::registry::RegistryError;
+use orgate_core::settings::SettingsError;
+use orgate_diff::DiffError;
+
+use crate::ci::CiError;
+
+/// Every error ends in exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error("{0}")]
+    Diff(#[from] DiffError),
+    #[error("the registry of metadata types is damaged: {0}")]
+    Registry(#[from] RegistryError),
+    #[error("{} in {where_from}:\n{}", count(.problems.len(), "problem"), lines(.problems))]
+    Policies { where_from: String, problems: Vec<Problem> },
+    #[error("no controls are loaded, so nothing can be judged; check --policies and `controls` in orgate.yaml")]
+    NoControls,
+    #[error("settings in {place}: {source}")]
+    Settings { place: String, source: SettingsError },
+    #[error("settings in {place} are not UTF-8 text")]
+    SettingsText { place: String },
+    #[error("cannot read {}: {source}", .path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot write {}: {source}", .path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("cannot write to standard output: {0}")]
+    Stdout(std::io::Error),
+    #[error("two outputs go to standard output; give all but one a file: --output FORMAT=FILE")]
+    TwoOnStdout,
+    #[error("two outputs go to {}", .0.display())]
+    TwoInOneFile(PathBuf),
+    #[error("no file or folder '{0}' is in either side of the comparison; a report restricted to it would say nothing")]
+    UnknownPath(String),
+    #[error("--today {text}: {source}; write YYYY-MM-DD")]
+    Today { text: String, source: jiff::Error },
+    #[error(
+        "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
+    )]
+    NothingToCompare(String),
+    #[error("{0}")]
+    Ci(#[from] CiError),
+    #[error("no CI platform is running here; name it (--ci github, --ci gitlab), or both commits (--base REV --head REV)")]
+    NoCi,
+    #[error("cannot read from standard input what is being pushed: {0}")]
+    Stdin(std::io::Error),
+    #[error("standard input does not list what is being pushed: git writes lines of `LOCAL-REF ID REMOTE-REF ID` there; got {0:?}")]
+    PushLine(String),
+    #[error("{0}")]
+    Demo(String),
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+impl CliError {
+    /// Prints the error on standard error. Names from the repository are made harmless first.
+    pub(crate) fn show(&self) {
+        use std::io::Write as _;
+        let text = crate::output::escape::terminal_lines(&self.to_string());
+        // Nothing can be done about a standard error that is gone; the exit code says it all.
+        let _ = writeln!(
+            anstream::stderr(),
+            "orgate: error: {text}\norgate: nothing was judged (exit code 2)"
+        );
+    }
+}

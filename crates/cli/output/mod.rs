@@ -1,0 +1,113 @@
+//! Writers: each shows the same report in one format. None of them decides anything.
+
+pub(crate) mod escape;
+mod json;
+mod text;
+
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use orgate_core::RepoPath;
+use orgate_core::report::Report;
+
+use crate::args::{Format, Global, OutputArg};
+use crate::error::CliError;
+use crate::sides::Sides;
+
+/// A format and where it goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+/// What to write: as asked for, else text on standard output.
+pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> {
+    let mut targets: Vec<Target> = arguments
+        .iter()
+        .map(|argument| Target {
+            format: argument.format,
+            file: argument.file.clone(),
+        })
+        .collect();
+    if targets.iter().filter(|target| target.file.is_none()).count() > 1 {
+        return Err(CliError::TwoOnStdout);
+    }
+    let mut seen = BTreeSet::new();
+    for file in targets.iter().filter_map(|target| target.file.as_ref()) {
+        if !seen.insert(file) {
+            return Err(CliError::TwoInOneFile(file.clone()));
+        }
+    }
+    if targets.iter().all(|target| target.file.is_some()) {
+        targets.insert(
+            0,
+            Target {
+                format: Format::Text,
+                file: None,
+            },
+        );
+    }
+    Ok(targets)
+}
+
+/// Writes every target. A reader of standard output that went away does not change the verdict.
+pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, global: &Global) -> Result<(), CliError> {
+    for target in targets {
+        match &target.file {
+            None => {
+                let mut out = BufWriter::new(anstream::stdout());
+                let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
+                match written {
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                    Err(error) => return Err(CliError::Stdout(error)),
+                    Ok(()) => {}
+                }
+            }
+            Some(path) => {
+                let fail = |source| CliError::Write {
+                    path: path.clone(),
+                    source,
+                };
+                let mut bytes = Vec::new();
+                write_one(report, target.format, sides, global, &mut anstream::StripStream::new(&mut bytes)).map_err(fail)?;
+                std::fs::write(path, bytes).map_err(fail)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+    let head_file = |path: &RepoPath| {
+        let file = sides.head.file(path).ok().flatten()?;
+        sides.head.read(&file, u64::from(u32::MAX)).ok()
+    };
+    let base_file = |path: &RepoPath| {
+        let file = sides.base.file(path).ok().flatten()?;
+        sides.base.read(&file, u64::from(u32::MAX)).ok()
+    };
+    match format {
+        Format::Text => text::write(report, &head_file, &base_file, global, out),
+        Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, &sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file), out),
+    }
+}
+
+/// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.
+#[cfg(test)]
+pub(crate) fn fresh(path: &str, generated: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let generated = format!("{}\n", generated.trim_end());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+        std::fs::write(&path, &generated).expect("write");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "{} is stale: run UPDATE=1 cargo test and commit it",
+        path.display()
+    );
+}

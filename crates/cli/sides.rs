@@ -1,0 +1,136 @@
+//! Which two snapshots are compared, and why.
+
+use orgate_core::RepoPath;
+use orgate_diff::{DirSnapshot, Repository, Snapshot};
+
+use crate::args::SideArgs;
+use crate::ci::{self, CiRange, Environment};
+use crate::error::CliError;
+
+/// Both sides, ready to read.
+#[derive(Debug)]
+pub(crate) struct Sides {
+    pub(crate) base: Box<dyn Snapshot>,
+    pub(crate) head: Box<dyn Snapshot>,
+    /// Why these two, for people.
+    pub(crate) why: String,
+    /// CI judges what is on the default branch already, so platforms that compare reports need an empty one.
+    pub(crate) on_default_branch: bool,
+}
+
+impl Sides {
+    /// Opens what the arguments name, and what the CI platform's variables say where they name nothing.
+    pub(crate) fn open(arguments: &SideArgs) -> Result<Self, CliError> {
+        Self::open_in(arguments, &Environment::process())
+    }
+
+    /// As [`Sides::open`], with variables from elsewhere.
+    pub(crate) fn open_in(arguments: &SideArgs, environment: &Environment<'_>) -> Result<Self, CliError> {
+        let needs_repository = arguments.base_dir.is_none() || arguments.head_dir.is_none();
+        let repository = if needs_repository {
+            Some(Repository::open(arguments.repo.as_deref())?)
+        } else {
+            None
+        };
+        let range = match &repository {
+            Some(repository) if leaves_to_ci(arguments) => ci::range(arguments, environment, repository)?,
+            _ => None,
+        };
+        let (base, head, why, on_default_branch) = match (range, &repository) {
+            (Some(range), Some(repository)) => open_range(range, repository)?,
+            _ => {
+                let (base, why) = open_base(arguments, repository.as_ref())?;
+                (base, open_head(arguments, repository.as_ref())?, why, false)
+            }
+        };
+        if let (Some(one), Some(other)) = (base.id(), head.id())
+            && one == other
+        {
+            // Naming the same commit twice is a comparison of nothing; a pass would be a false one.
+            return Err(CliError::NothingToCompare(one));
+        }
+        Ok(Self {
+            base,
+            head,
+            why,
+            on_default_branch,
+        })
+    }
+
+    /// Whether a path names a file or a folder on either side.
+    pub(crate) fn knows(&self, path: &str) -> Result<bool, CliError> {
+        let wanted = path.trim_end_matches('/').as_bytes();
+        let exact = RepoPath::new(wanted);
+        for side in [&self.base, &self.head] {
+            if side.file(&exact)?.is_some() || !side.files(&|file| below(file, wanted))?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Whether `file` is `folder` itself or lies in it.
+pub(crate) fn below(file: &[u8], folder: &[u8]) -> bool {
+    file.strip_prefix(folder)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || folder.is_empty())
+}
+
+/// Whether a CI platform has a say: an end is open, and nobody asked for folders, the index or the work tree.
+fn leaves_to_ci(arguments: &SideArgs) -> bool {
+    let local = arguments.staged || arguments.worktree || arguments.base_dir.is_some() || arguments.head_dir.is_some();
+    !local && (arguments.base.is_none() || arguments.head.is_none())
+}
+
+type Opened = (Box<dyn Snapshot>, Box<dyn Snapshot>, String, bool);
+
+fn open_range(range: CiRange, repository: &Repository) -> Result<Opened, CliError> {
+    let base = repository.snapshot(&repository.resolve(&range.base)?);
+    let head = repository.snapshot(&repository.resolve(&range.head)?);
+    Ok((Box::new(base), Box::new(head), range.why, range.on_default_branch))
+}
+
+fn open_base(arguments: &SideArgs, repository: Option<&Repository>) -> Result<(Box<dyn Snapshot>, String), CliError> {
+    if let Some(folder) = &arguments.base_dir {
+        return Ok((Box::new(DirSnapshot::open(folder)?), "as named by --base-dir".to_owned()));
+    }
+    let repository = repository.ok_or_else(|| CliError::Demo("no repository".to_owned()))?;
+    if let Some(rev) = &arguments.base {
+        let side = repository.resolve(rev)?;
+        return Ok((Box::new(repository.snapshot(&side)), format!("base is --base {rev}")));
+    }
+    if repository.is_unborn()? {
+        let side = repository.empty_tree()?;
+        return Ok((
+            Box::new(repository.snapshot(&side)),
+            "there is no commit yet, so base is the empty tree".to_owned(),
+        ));
+    }
+    if arguments.staged {
+        let side = repository.resolve("HEAD")?;
+        return Ok((
+            Box::new(repository.snapshot(&side)),
+            "base is HEAD, as for the next commit".to_owned(),
+        ));
+    }
+    let found = repository.default_base()?;
+    let side = repository.resolve(&found.merge_base)?;
+    Ok((
+        Box::new(repository.snapshot(&side)),
+        format!("base is the merge base of HEAD with {}", found.ref_name),
+    ))
+}
+
+fn open_head(arguments: &SideArgs, repository: Option<&Repository>) -> Result<Box<dyn Snapshot>, CliError> {
+    if let Some(folder) = &arguments.head_dir {
+        return Ok(Box::new(DirSnapshot::open(folder)?));
+    }
+    let repository = repository.ok_or_else(|| CliError::Demo("no repository".to_owned()))?;
+    if let Some(rev) = &arguments.head {
+        return Ok(Box::new(repository.snapshot(&repository.resolve(rev)?)));
+    }
+    if arguments.staged {
+        return Ok(Box::new(repository.index()?));
+    }
+    Ok(Box::new(repository.work_tree()?))
+}

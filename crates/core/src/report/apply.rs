@@ -1,0 +1,105 @@
+//! What a team's settings make of a report: severities, waivers, thresholds.
+
+use std::collections::BTreeSet;
+
+use super::{Finding, Report, Thresholds, WaiverUse};
+use crate::compare::Outcome;
+use crate::policy::{Catalog, Status};
+use crate::settings::{ControlSetting, Introduced, Settings};
+
+impl Report {
+    /// Applies settings. `today` decides which waivers have expired; the last day counts, in UTC.
+    pub fn apply(&mut self, settings: &Settings, thresholds: Thresholds, today: jiff::civil::Date, catalog: &Catalog) {
+        self.thresholds = thresholds;
+        if thresholds.introduced == Introduced::Off {
+            self.findings.retain(|finding| finding.outcome != Outcome::Introduced);
+        }
+        for finding in &mut self.findings {
+            if let Some(ControlSetting::Severity(severity)) = settings.controls.get(&*finding.control.id) {
+                finding.severity = *severity;
+            }
+        }
+        self.waive(settings, today, catalog);
+        for finding in &mut self.findings {
+            finding.fails = fails(finding, thresholds);
+        }
+        self.sort();
+    }
+
+    fn waive(&mut self, settings: &Settings, today: jiff::civil::Date, catalog: &Catalog) {
+        let mut used = BTreeSet::new();
+        for (index, waiver) in settings.waivers.iter().enumerate() {
+            // The date was checked when the settings were read.
+            let Ok(last) = waiver.last_day() else { continue };
+            let matching = self
+                .findings
+                .iter_mut()
+                .filter(|finding| *finding.control.id == *waiver.control && finding.subject.name == waiver.subject);
+            for finding in matching {
+                used.insert(index);
+                if last >= today {
+                    finding.waived = Some(WaiverUse { waiver: waiver.clone() });
+                }
+            }
+            let what = format!("the waiver of `{}` for '{}'", waiver.control, waiver.subject);
+            if catalog.get(&waiver.control).is_none() {
+                self.waiver_notes.push(format!("{what} names no control in force"));
+            } else if last < today {
+                self.waiver_notes
+                    .push(format!("{what} expired on {last} (last day inclusive, UTC)"));
+            } else if !used.contains(&index) {
+                self.waiver_notes.push(format!(
+                    "{what} covers nothing in this change (it counts until {last}, inclusive, UTC)"
+                ));
+            }
+        }
+    }
+
+    /// Puts everything into its one order: worst first, then by place. The same input gives the same bytes.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            let key = |finding: &Finding| {
+                (
+                    finding.waived.is_some(),
+                    finding.outcome == Outcome::Review,
+                    std::cmp::Reverse(finding.severity),
+                    std::cmp::Reverse(finding.score),
+                )
+            };
+            key(a).cmp(&key(b)).then_with(|| {
+                (&a.anchor, &a.control.id, &a.subject, &a.fingerprint).cmp(&(&b.anchor, &b.control.id, &b.subject, &b.fingerprint))
+            })
+        });
+        self.undecided
+            .sort_by(|a, b| (&a.subject, &a.control.id, &a.anchor).cmp(&(&b.subject, &b.control.id, &b.anchor)));
+        self.unreadable.sort();
+        self.unreadable.dedup();
+        self.better
+            .sort_by(|a, b| (&a.subject, &a.control.id).cmp(&(&b.subject, &b.control.id)));
+        self.warnings.sort();
+        self.warnings.dedup();
+        self.loosened.sort();
+    }
+
+    /// Keeps what concerns `keep`, a test on paths.
+    pub fn restrict(&mut self, keep: impl Fn(&[u8]) -> bool) {
+        self.findings.retain(|finding| {
+            keep(finding.anchor.path.as_bytes()) || finding.evidence.iter().any(|evidence| keep(evidence.path.as_bytes()))
+        });
+        self.undecided.retain(|entry| keep(entry.anchor.path.as_bytes()));
+        self.unreadable.retain(|entry| keep(entry.path.as_bytes()));
+        self.warnings
+            .retain(|warning| warning.path.as_ref().is_none_or(|path| keep(path.as_bytes())));
+    }
+}
+
+fn fails(finding: &Finding, thresholds: Thresholds) -> bool {
+    finding.waived.is_none()
+        && finding.control.status != Status::Preview
+        && match finding.outcome {
+            Outcome::Regressed | Outcome::Worsened => true,
+            Outcome::Introduced => thresholds.introduced == Introduced::Fail,
+            _ => false,
+        }
+        && thresholds.fail_on.includes(finding.severity)
+}

@@ -1,0 +1,296 @@
+//! The report: one value that every writer shows and from which alone the exit code follows.
+
+pub mod apply;
+pub mod build;
+pub mod fingerprint;
+pub mod verdict;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::compare::Outcome;
+use crate::element::Span;
+use crate::judge::Standing;
+use crate::path::RepoPath;
+use crate::policy::Control;
+use crate::registry::SubjectKind;
+use crate::score::{Score, Severity};
+use crate::settings::{FailOn, Introduced, Waiver};
+
+/// A side of the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What was.
+    Base,
+    /// What is.
+    Head,
+}
+
+/// Translates positions in files into lines; implemented by whoever holds the files.
+pub trait Places {
+    /// One-based line and column (in Unicode code points) of a byte.
+    fn position(&self, side: Side, path: &RepoPath, offset: u32) -> (u32, u32);
+
+    /// The first changed line of an element at head, with the column at which it begins there. `None` when no line
+    /// of the element differs from base.
+    fn changed(&self, path: &RepoPath, span: Span) -> Option<(u32, u32)>;
+
+    /// Where head would hold an element that only base has: path and line of the first line added in its place, else
+    /// of the line before the gap. `None` when the whole file is gone from head.
+    fn gap(&self, base_path: &RepoPath, span: Span) -> Option<(RepoPath, u32)>;
+}
+
+/// What a finding points at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Anchor {
+    /// The file.
+    pub path: RepoPath,
+    /// One-based line.
+    pub line: u32,
+    /// One-based column, in Unicode code points.
+    pub column: u32,
+    /// The side whose file it is; base only when the file is gone from head.
+    pub side: Side,
+    /// One-based last line and the column behind the last character, when the element itself is at the anchor.
+    pub end: Option<(u32, u32)>,
+}
+
+/// One place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// The file.
+    pub path: RepoPath,
+    /// The side whose file it is.
+    pub side: Side,
+    /// One-based line.
+    pub line: u32,
+    /// One-based column.
+    pub column: u32,
+    /// The field, as `Type/path/below`.
+    pub field: Arc<str>,
+    /// Its value; `None` when the element is absent and the place is the element around it.
+    pub value: Option<String>,
+}
+
+/// How one side stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideView {
+    /// The standing.
+    pub standing: Standing,
+    /// Name of the grade, or the number, for checks that have one.
+    pub grade: Option<String>,
+    /// Values of the fields that decided, `None` for absent ones. Secrets are replaced.
+    pub values: BTreeMap<String, Option<String>>,
+    /// Why it is undecided.
+    pub whys: Vec<String>,
+}
+
+/// Something that raised or lowered the risk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// `raises` or `lowers`.
+    pub raises: bool,
+    /// Name of the condition, when it has one.
+    pub condition: Option<Arc<str>>,
+    /// Why it matters, as a clause.
+    pub because: String,
+    /// It became true (or stopped being true) in this change.
+    pub changed: bool,
+}
+
+/// A waiver that covers a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaiverUse {
+    /// The waiver.
+    pub waiver: Waiver,
+}
+
+/// The subject of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SubjectRef {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Its name.
+    pub name: String,
+}
+
+/// A control got weaker, or wants a person to look.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The control.
+    pub control: Arc<Control>,
+    /// What happened.
+    pub outcome: Outcome,
+    /// Band of the score, unless settings say otherwise.
+    pub severity: Severity,
+    /// Risk at head in its context.
+    pub score: Score,
+    /// The verdict rests on a default that nobody documents.
+    pub low_confidence: bool,
+    /// On what.
+    pub subject: SubjectRef,
+    /// How it stood; `None` when the subject is not in base.
+    pub base: Option<SideView>,
+    /// How it stands; `None` when the subject is not in head.
+    pub head: Option<SideView>,
+    /// What raised or lowered the risk.
+    pub reasons: Vec<Reason>,
+    /// What to look at.
+    pub anchor: Anchor,
+    /// Other places, this side and the other.
+    pub evidence: Vec<Evidence>,
+    /// One sentence.
+    pub message: String,
+    /// Identity across runs: no line, no checkout path, no order goes into it.
+    pub fingerprint: String,
+    /// The exception that covers it.
+    pub waived: Option<WaiverUse>,
+    /// Whether it fails the change.
+    pub fails: bool,
+}
+
+/// A control that cannot be judged at head.
+#[derive(Clone, Debug)]
+pub struct Undecided {
+    /// The control.
+    pub control: Arc<Control>,
+    /// On what.
+    pub subject: SubjectRef,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// Base could be judged, or the subject is new: this change made it so.
+    pub new: bool,
+    /// How it stood.
+    pub base: Option<SideView>,
+    /// Where.
+    pub anchor: Anchor,
+}
+
+/// A file that is no readable metadata.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// The file.
+    pub path: RepoPath,
+    /// The side.
+    pub side: Side,
+    /// One-based line; 0 for the whole file.
+    pub line: u32,
+    /// One-based column; 0 for the whole file.
+    pub column: u32,
+    /// What is wrong and what to do.
+    pub reason: String,
+    /// Whether this keeps the gate from judging.
+    pub fatal: bool,
+}
+
+/// A remark about a file or the settings; never decides.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Warning {
+    /// The file, when one is meant.
+    pub path: Option<RepoPath>,
+    /// One-based line; 0 for the whole file.
+    pub line: u32,
+    /// What is odd.
+    pub text: String,
+}
+
+/// What was compared.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// What base is, for people: `commit <id>`, `index`, `work tree`, `folder <path>`.
+    pub base: String,
+    /// Full object id of base, when it is a commit or tree.
+    pub base_id: Option<String>,
+    /// What head is.
+    pub head: String,
+    /// Full object id of head, when it is a commit or tree.
+    pub head_id: Option<String>,
+    /// Why these two.
+    pub why: String,
+}
+
+/// Proof of work: how much was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Work {
+    /// Changed files of any kind, as far as they were counted.
+    pub changed_files: usize,
+    /// Changed files that hold judged metadata.
+    pub changed_metadata: usize,
+    /// Metadata files that were read and parsed, both sides.
+    pub files_read: usize,
+    /// Subjects that the change touches.
+    pub subjects: usize,
+    /// Controls in force.
+    pub controls: usize,
+    /// Pairs of control and subject that were judged on both sides.
+    pub judged: usize,
+}
+
+/// Counts by outcome.
+pub type Counts = BTreeMap<Outcome, usize>;
+
+/// A change that makes the gate itself looser.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GateLoosened {
+    /// The file that changed.
+    pub path: RepoPath,
+    /// What becomes looser.
+    pub text: String,
+}
+
+/// What became better, for the summary.
+#[derive(Clone, Debug)]
+pub struct Better {
+    /// The control.
+    pub control: Arc<Control>,
+    /// `improved` or `resolved`.
+    pub outcome: Outcome,
+    /// On what.
+    pub subject: SubjectRef,
+}
+
+/// Thresholds that turn findings into a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Thresholds {
+    /// From which severity on.
+    pub fail_on: FailOn,
+    /// What a weakness on something new means.
+    pub introduced: Introduced,
+    /// Whether what newly cannot be judged fails.
+    pub strict: bool,
+}
+
+/// The whole result of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What was compared.
+    pub compared: Compared,
+    /// The thresholds in force.
+    pub thresholds: Thresholds,
+    /// All findings, worst first, waived ones included.
+    pub findings: Vec<Finding>,
+    /// What cannot be judged.
+    pub undecided: Vec<Undecided>,
+    /// What cannot be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What became better.
+    pub better: Vec<Better>,
+    /// In what the change loosens the gate itself.
+    pub loosened: Vec<GateLoosened>,
+    /// Remarks.
+    pub warnings: Vec<Warning>,
+    /// Counts by outcome.
+    pub counts: Counts,
+    /// Violated before and after on the touched subjects.
+    pub old_debt: usize,
+    /// How much was looked at.
+    pub work: Work,
+    /// The controls in force, for writers that list them.
+    pub controls: Vec<Arc<Control>>,
+    /// Waivers that expired, are unused, or name an unknown control, one sentence each.
+    pub waiver_notes: Vec<String>,
+}

@@ -1,0 +1,337 @@
+//! `orgate.yaml`: what a team decides about its own gate.
+//!
+//! Settings are read from the base of a comparison, because the author of a change controls everything at head.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::Catalog;
+use crate::policy::nearest;
+use crate::score::Severity;
+use crate::world::{AppFacts, Facts, UserFacts};
+use crate::yaml::{self, YamlError};
+
+/// From which severity on a finding fails the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum FailOn {
+    /// Every finding.
+    #[default]
+    Low,
+    /// Medium and above.
+    Medium,
+    /// High and above.
+    High,
+    /// Only critical ones.
+    Critical,
+    /// Never: report only.
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity fails the change.
+    pub fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Low => true,
+            Self::Medium => severity >= Severity::Medium,
+            Self::High => severity >= Severity::High,
+            Self::Critical => severity >= Severity::Critical,
+            Self::Never => false,
+        }
+    }
+
+    /// The spelling used in options and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// What a weakness on something new means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Introduced {
+    /// It fails the change like a regression.
+    #[default]
+    Fail,
+    /// It is reported.
+    Warn,
+    /// It is not reported.
+    Off,
+}
+
+/// What a team says about one control.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum ControlSetting {
+    /// The control is not judged.
+    Off,
+    /// Findings have this severity, whatever their score.
+    Severity(Severity),
+}
+
+/// An accepted exception: one control on one subject, with a reason, a person and an end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Waiver {
+    /// Id of the control.
+    pub control: String,
+    /// Name of the subject, as reports print it.
+    pub subject: String,
+    /// Why it is acceptable.
+    pub reason: String,
+    /// Who accepted it.
+    pub approved_by: String,
+    /// Last day on which it counts, inclusive, UTC, as `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+/// The file `orgate.yaml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// From which severity on a finding fails the change. Default: `low`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_on: Option<FailOn>,
+    /// What a weakness on something new means. Default: `fail`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introduced: Option<Introduced>,
+    /// Whether what newly cannot be judged fails the change. Default: `false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<bool>,
+    /// By control id: `off`, or `severity: high`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub controls: BTreeMap<String, ControlSetting>,
+    /// Globs of the files to judge; all when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Globs of files to leave out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Folder with policies of your own, relative to the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<String>,
+    /// What metadata cannot tell about apps, by API name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub apps: BTreeMap<String, AppFacts>,
+    /// What metadata cannot tell about users, by username.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub users: BTreeMap<String, UserFacts>,
+    /// Accepted exceptions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
+}
+
+/// Why settings are refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// Not the YAML that settings have.
+    #[error("{0}")]
+    Yaml(#[from] YamlError),
+    /// A waiver without a usable date.
+    #[error("waiver of `{control}` for '{subject}': `expires: {text}` is no date: {source}; write YYYY-MM-DD")]
+    Date {
+        /// The control.
+        control: String,
+        /// The subject.
+        subject: String,
+        /// What stands there.
+        text: String,
+        /// Why it is no date.
+        source: jiff::Error,
+    },
+    /// A waiver that says nothing.
+    #[error("waiver of `{control}` for '{subject}': `{field}` is empty")]
+    Empty {
+        /// The control.
+        control: String,
+        /// The subject.
+        subject: String,
+        /// The field.
+        field: &'static str,
+    },
+    /// A setting for a control that does not exist.
+    #[error("`controls` names `{id}`, which no control has as its id{near}")]
+    UnknownControl {
+        /// What stands there.
+        id: String,
+        /// A suggestion, or nothing.
+        near: String,
+    },
+    /// Two waivers for the same control and subject.
+    #[error("`{control}` is waived twice for '{subject}'; keep one")]
+    Duplicate {
+        /// The control.
+        control: String,
+        /// The subject.
+        subject: String,
+    },
+}
+
+impl Waiver {
+    /// The last day on which it counts.
+    ///
+    /// # Errors
+    /// [`SettingsError::Date`] when `expires` is not `YYYY-MM-DD`.
+    pub fn last_day(&self) -> Result<jiff::civil::Date, SettingsError> {
+        let date = |text: &str| jiff::civil::Date::strptime("%Y-%m-%d", text);
+        date(&self.expires).map_err(|source| SettingsError::Date {
+            control: self.control.clone(),
+            subject: self.subject.clone(),
+            text: self.expires.clone(),
+            source,
+        })
+    }
+}
+
+impl Settings {
+    /// Reads settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for bad YAML, unknown keys, malformed dates, empty fields, doubled waivers.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        let only_comments = text
+            .lines()
+            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+        let settings: Self = if only_comments { Self::default() } else { yaml::parse(text)? };
+        let mut seen = std::collections::BTreeSet::new();
+        for waiver in &settings.waivers {
+            waiver.last_day()?;
+            for (field, value) in [
+                ("reason", &waiver.reason),
+                ("approved-by", &waiver.approved_by),
+                ("subject", &waiver.subject),
+            ] {
+                if value.trim().is_empty() {
+                    return Err(SettingsError::Empty {
+                        control: waiver.control.clone(),
+                        subject: waiver.subject.clone(),
+                        field,
+                    });
+                }
+            }
+            if !seen.insert((&waiver.control, &waiver.subject)) {
+                return Err(SettingsError::Duplicate {
+                    control: waiver.control.clone(),
+                    subject: waiver.subject.clone(),
+                });
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Refuses settings for controls that do not exist. Waivers of unknown controls are reported, not refused: a
+    /// control that was renamed must not stop every change.
+    ///
+    /// # Errors
+    /// [`SettingsError::UnknownControl`].
+    pub fn check(&self, catalog: &Catalog) -> Result<(), SettingsError> {
+        for id in self.controls.keys() {
+            if catalog.get(id).is_none() {
+                let near = nearest(id, catalog.controls().map(|control| &*control.id));
+                return Err(SettingsError::UnknownControl { id: id.clone(), near });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the settings declare about apps and users.
+    pub fn facts(&self) -> Facts {
+        Facts {
+            apps: self.apps.clone(),
+            users: self.users.clone(),
+        }
+    }
+
+    /// In what these settings are looser than `base`, one sentence each.
+    pub fn loosened_against(&self, base: &Self) -> Vec<String> {
+        let mut said = Vec::new();
+        let (before, after) = (base.fail_on.unwrap_or_default(), self.fail_on.unwrap_or_default());
+        if after > before {
+            said.push(format!("`fail-on` goes from `{}` to `{}`", before.as_str(), after.as_str()));
+        }
+        if self.introduced.unwrap_or_default() > base.introduced.unwrap_or_default() {
+            said.push("`introduced` is weaker".to_owned());
+        }
+        if base.strict.unwrap_or_default() && !self.strict.unwrap_or_default() {
+            said.push("`strict` is off".to_owned());
+        }
+        for (id, setting) in &self.controls {
+            let before = base.controls.get(id);
+            let weaker = match (before, setting) {
+                (Some(ControlSetting::Off), _) => false,
+                (Some(ControlSetting::Severity(old)), ControlSetting::Severity(new)) => new < old,
+                (_, ControlSetting::Off) | (None, ControlSetting::Severity(_)) => true,
+            };
+            if weaker {
+                said.push(format!("control `{id}` is set to {}", describe(setting)));
+            }
+        }
+        for (id, setting) in &base.controls {
+            if matches!(setting, ControlSetting::Severity(_)) && !self.controls.contains_key(id) {
+                said.push(format!("control `{id}` loses its severity"));
+            }
+        }
+        if self.include != base.include {
+            said.push("`include` changes which files are judged".to_owned());
+        }
+        said.extend(
+            self.exclude
+                .iter()
+                .filter(|glob| !base.exclude.contains(glob))
+                .map(|glob| format!("`exclude` leaves out `{glob}`")),
+        );
+        if self.policies != base.policies {
+            said.push("`policies` names another folder".to_owned());
+        }
+        for (name, facts) in &self.apps {
+            if base.apps.get(name) != Some(facts) {
+                said.push(format!("what is declared about app `{name}` changes"));
+            }
+        }
+        for (name, facts) in &self.users {
+            if base.users.get(name) != Some(facts) {
+                said.push(format!("what is declared about user `{name}` changes"));
+            }
+        }
+        for name in base.apps.keys().filter(|name| !self.apps.contains_key(*name)) {
+            said.push(format!("what was declared about app `{name}` is gone"));
+        }
+        for name in base.users.keys().filter(|name| !self.users.contains_key(*name)) {
+            said.push(format!("what was declared about user `{name}` is gone"));
+        }
+        for waiver in &self.waivers {
+            let old = base
+                .waivers
+                .iter()
+                .find(|old| old.control == waiver.control && old.subject == waiver.subject);
+            match old {
+                None => said.push(format!("a waiver of `{}` for `{}` is added", waiver.control, waiver.subject)),
+                Some(old) if old.expires < waiver.expires => {
+                    said.push(format!("the waiver of `{}` for `{}` is extended", waiver.control, waiver.subject));
+                }
+                Some(_) => {}
+            }
+        }
+        said
+    }
+}
+
+fn describe(setting: &ControlSetting) -> String {
+    match setting {
+        ControlSetting::Off => "off".to_owned(),
+        ControlSetting::Severity(severity) => format!("severity {severity}"),
+    }
+}

@@ -1,0 +1,171 @@
+//! Which components make up a subject, and which subject of base is which subject of head.
+//!
+//! Identity is the subject's name, never a path. Paths only tell copies of one app in several package directories
+//! apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::element::Component;
+use crate::registry::{Join, Registry, SubjectKind};
+use crate::world::Subject;
+
+/// The subject a component belongs to. `None` for types that belong to none, and for a component whose join element
+/// is missing or empty.
+pub fn subject_of(component: &Component, registry: &Registry) -> Option<(SubjectKind, String)> {
+    let spec = registry.get(&component.type_name)?;
+    let kind = spec.subject?;
+    let name = match &spec.join {
+        Join::Name => component.name.clone(),
+        Join::Element(element) => component
+            .root
+            .children_named(element)
+            .find(|child| !child.nil && !child.text.is_empty())?
+            .text
+            .clone(),
+        Join::Org => "org".to_owned(),
+        Join::None => return None,
+    };
+    Some((kind, name))
+}
+
+/// Components by the package root they lie in.
+type ByRoot = BTreeMap<Vec<u8>, Vec<Arc<Component>>>;
+
+/// Builds the subject `name` from its components: one, or one for each package directory that holds a copy.
+///
+/// A type that occurs once is shared by all copies; a type that occurs several times in one package root stays
+/// together there, and is judged by its weakest file.
+pub fn assemble(kind: SubjectKind, name: &str, components: &[Arc<Component>], registry: &Registry) -> Vec<Subject> {
+    let root = |component: &Component| {
+        let folder = registry.get(&component.type_name).map_or("", |spec| &spec.folder);
+        component.package_root(folder).to_vec()
+    };
+    let mut by_type: BTreeMap<Arc<str>, ByRoot> = BTreeMap::new();
+    for component in components {
+        by_type
+            .entry(Arc::clone(&component.type_name))
+            .or_default()
+            .entry(root(component))
+            .or_default()
+            .push(Arc::clone(component));
+    }
+    let mut roots: BTreeSet<Vec<u8>> = by_type
+        .values()
+        .filter(|roots| roots.len() > 1)
+        .flat_map(|roots| roots.keys().cloned())
+        .collect();
+    if roots.is_empty() {
+        // One copy; its root is where most of it lies, the first of them by name.
+        let mut weight: BTreeMap<&Vec<u8>, usize> = BTreeMap::new();
+        for root in by_type.values().flat_map(BTreeMap::keys) {
+            let count = weight.entry(root).or_default();
+            *count = count.saturating_add(1);
+        }
+        let best = weight
+            .iter()
+            .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))
+            .map(|(root, _)| (*root).clone());
+        roots.extend(best);
+    }
+    roots
+        .into_iter()
+        .map(|root| {
+            let mut files = BTreeMap::new();
+            for (type_name, copies) in &by_type {
+                let mine = copies
+                    .get(&root)
+                    .or_else(|| if copies.len() == 1 { copies.values().next() } else { None });
+                if let Some(mine) = mine {
+                    files.insert(Arc::clone(type_name), mine.clone());
+                }
+            }
+            Subject {
+                kind,
+                name: name.to_owned(),
+                root,
+                files,
+                per: None,
+            }
+        })
+        .collect()
+}
+
+/// The subject of a control that judges components one by one.
+pub fn single(component: &Arc<Component>) -> Subject {
+    Subject {
+        kind: SubjectKind::Org,
+        name: format!("{}:{}", component.type_name, component.name),
+        root: component.path.parent().to_vec(),
+        files: BTreeMap::from([(Arc::clone(&component.type_name), vec![Arc::clone(component)])]),
+        per: Some(Arc::clone(component)),
+    }
+}
+
+/// A copy of a subject at head and what it is compared with.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Candidates at base: none for a new subject, several when head has a copy more than base. The finding that is
+    /// worst against any of them counts.
+    pub base: Vec<Subject>,
+    /// `None` when the copy is gone from head.
+    pub head: Option<Subject>,
+}
+
+/// Pairs the copies of one subject: by package root, then by equal content, then by the most similar root.
+pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
+    let mut left: Vec<Option<Subject>> = base.iter().cloned().map(Some).collect();
+    let mut pairs: Vec<(Subject, Option<Subject>)> = head.into_iter().map(|head| (head, None)).collect();
+    let mut take = |pairs: &mut Vec<(Subject, Option<Subject>)>, alike: &dyn Fn(&Subject, &Subject) -> bool| {
+        for (head, base) in pairs.iter_mut().filter(|(_, base)| base.is_none()) {
+            let found = left
+                .iter_mut()
+                .find(|slot| slot.as_ref().is_some_and(|candidate| alike(candidate, head)));
+            *base = found.and_then(Option::take);
+        }
+    };
+    take(&mut pairs, &|a, b| a.root == b.root);
+    take(&mut pairs, &same_files);
+    let longest = pairs
+        .iter()
+        .map(|(head, _)| head.root.split(|b| *b == b'/').count())
+        .max()
+        .unwrap_or_default();
+    for wanted in (0..=longest).rev() {
+        take(&mut pairs, &|a, b| common_tail(&a.root, &b.root) >= wanted);
+    }
+    let mut result: Vec<Pair> = pairs
+        .into_iter()
+        .map(|(head, found)| match found {
+            Some(one) => Pair {
+                base: vec![one],
+                head: Some(head),
+            },
+            // A copy more than before is held against every copy that was there.
+            None => Pair {
+                base: base.to_vec(),
+                head: Some(head),
+            },
+        })
+        .collect();
+    result.extend(left.into_iter().flatten().map(|gone| Pair {
+        base: vec![gone],
+        head: None,
+    }));
+    result
+}
+
+fn same_files(a: &Subject, b: &Subject) -> bool {
+    a.files.len() == b.files.len()
+        && a.files.iter().all(|(type_name, mine)| {
+            let theirs = b.of_type(type_name);
+            mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(x, y)| x.root.same_content(&y.root))
+        })
+}
+
+fn common_tail(a: &[u8], b: &[u8]) -> usize {
+    a.rsplit(|byte| *byte == b'/')
+        .zip(b.rsplit(|byte| *byte == b'/'))
+        .take_while(|(x, y)| x == y)
+        .count()
+}

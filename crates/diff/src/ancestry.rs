@@ -1,0 +1,149 @@
+//! The best common ancestor of two commits, from the commits as they are.
+//!
+//! Reads raw commits, so replace refs and grafts play no part. The history of a shallow clone ends where its `shallow`
+//! file says; anywhere else an absent parent is an error, never an end.
+
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use crate::commit::RawCommit;
+use crate::error::DiffError;
+use crate::id::ObjectId;
+use crate::objects::Objects;
+
+const ONE: u8 = 1;
+const OTHER: u8 = 2;
+const STALE: u8 = 4;
+
+/// The commits at which the history of a shallow clone ends.
+pub(crate) fn shallow_commits(common_dir: &Path) -> Result<HashSet<ObjectId>, DiffError> {
+    let path = common_dir.join("shallow");
+    match fs::read(&path) {
+        Ok(text) => Ok(text
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| ObjectId::from_hex(line.trim_ascii()))
+            .collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(error) => Err(DiffError::io("read", &path, &error)),
+    }
+}
+
+/// The best common ancestor; of several equally good ones the youngest, as git picks it. `None` when there is none.
+pub(crate) fn merge_base(
+    objects: &Objects,
+    shallow: &HashSet<ObjectId>,
+    one: ObjectId,
+    other: ObjectId,
+) -> Result<Option<ObjectId>, DiffError> {
+    let graph = Graph { objects, shallow };
+    let mut found = graph.common(one, other)?;
+    if found.len() > 1 {
+        // Where clocks lie, an ancestor of a better candidate may slip in.
+        let all = found.clone();
+        let mut best = Vec::new();
+        for candidate in found {
+            let mut redundant = false;
+            for better in all.iter().filter(|better| better.1 != candidate.1) {
+                redundant |= graph.reaches(better.1, candidate.1)?;
+            }
+            if !redundant {
+                best.push(candidate);
+            }
+        }
+        found = best;
+    }
+    // The sort is stable: among equals the first found stays first.
+    found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+    Ok(found.first().map(|(_, id)| *id))
+}
+
+struct Graph<'a> {
+    objects: &'a Objects,
+    shallow: &'a HashSet<ObjectId>,
+}
+
+impl Graph<'_> {
+    fn commit(&self, id: ObjectId) -> Result<RawCommit, DiffError> {
+        let mut commit = RawCommit::read(self.objects, id)?.ok_or_else(|| self.objects.missing(id, b""))?;
+        if self.shallow.contains(&id) {
+            commit.parents.clear();
+        }
+        Ok(commit)
+    }
+
+    /// Common ancestors that are not known to be ancestors of another one.
+    fn common(&self, one: ObjectId, other: ObjectId) -> Result<Vec<(i64, ObjectId)>, DiffError> {
+        if one == other {
+            return Ok(vec![(0, one)]);
+        }
+        let mut flags: HashMap<ObjectId, u8> = HashMap::new();
+        let mut queue = Queue::default();
+        for (id, flag) in [(one, ONE), (other, OTHER)] {
+            flags.insert(id, flag);
+            queue.push(self.commit(id)?.time, id, false);
+        }
+        let mut candidates: Vec<(i64, ObjectId)> = Vec::new();
+        while queue.fresh > 0 {
+            let Some((time, id, _)) = queue.pop() else {
+                break;
+            };
+            let mut mine = flags.get(&id).copied().unwrap_or(0);
+            if mine & (ONE | OTHER) == ONE | OTHER && mine & STALE == 0 {
+                if !candidates.iter().any(|(_, known)| *known == id) {
+                    candidates.push((time, id));
+                }
+                mine |= STALE;
+            }
+            for parent in self.commit(id)?.parents {
+                let known = flags.entry(parent).or_insert(0);
+                if *known & mine == mine {
+                    continue;
+                }
+                *known |= mine;
+                queue.push(self.commit(parent)?.time, parent, *known & STALE != 0);
+            }
+        }
+        candidates.retain(|(_, id)| flags.get(id).is_some_and(|flag| flag & STALE == 0));
+        Ok(candidates)
+    }
+
+    /// Whether `ancestor` is among the ancestors of `id`.
+    fn reaches(&self, id: ObjectId, ancestor: ObjectId) -> Result<bool, DiffError> {
+        let mut seen = HashSet::from([id]);
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            for parent in self.commit(id)?.parents {
+                if parent == ancestor {
+                    return Ok(true);
+                }
+                if seen.insert(parent) {
+                    todo.push(parent);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Commits to look at, youngest first, with a count of those that may still matter.
+#[derive(Default)]
+struct Queue {
+    heap: BinaryHeap<(i64, std::cmp::Reverse<u64>, ObjectId, bool)>,
+    pushed: u64,
+    fresh: usize,
+}
+
+impl Queue {
+    fn push(&mut self, time: i64, id: ObjectId, stale: bool) {
+        self.pushed += 1;
+        self.fresh += usize::from(!stale);
+        self.heap.push((time, std::cmp::Reverse(self.pushed), id, stale));
+    }
+
+    fn pop(&mut self) -> Option<(i64, ObjectId, bool)> {
+        let (time, _, id, stale) = self.heap.pop()?;
+        self.fresh -= usize::from(!stale);
+        Some((time, id, stale))
+    }
+}

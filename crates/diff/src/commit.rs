@@ -1,0 +1,194 @@
+//! The snapshot of a commit or a tree: content comes from the object database, never from a checkout.
+
+use std::sync::Arc;
+
+use git2::ObjectType;
+use orgate_core::path::RepoPath;
+
+use crate::error::DiffError;
+use crate::id::ObjectId;
+use crate::objects::Objects;
+use crate::snapshot::{Change, Content, FileRef, Snapshot, Source, Want};
+use crate::tree::EntryKind;
+use crate::walk::{self, Budget};
+
+/// A commit, or a bare tree.
+#[derive(Debug, Clone)]
+pub struct CommitSnapshot {
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) tree: ObjectId,
+    /// `commit <id>` or `tree <id>`.
+    pub(crate) title: &'static str,
+    pub(crate) id: ObjectId,
+}
+
+impl CommitSnapshot {
+    /// What differs between two trees of one repository.
+    pub(crate) fn changes(&self, head: &Self, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
+        let mut changes = Vec::new();
+        let mut budget = Budget::new(head.describe());
+        walk::walk(
+            &self.objects,
+            Some(self.tree),
+            Some(head.tree),
+            &mut budget,
+            &mut |budget, path, base, head| {
+                if want(path) {
+                    budget.list(path)?;
+                    changes.push(Change {
+                        path: RepoPath::new(path),
+                        base: walk::file_ref(path, base),
+                        head: walk::file_ref(path, head),
+                    });
+                }
+                Ok(())
+            },
+        )?;
+        Ok(changes)
+    }
+}
+
+impl Snapshot for CommitSnapshot {
+    fn describe(&self) -> String {
+        format!("{} {}", self.title, self.id)
+    }
+
+    fn id(&self) -> Option<String> {
+        Some(self.id.to_string())
+    }
+
+    fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
+        let mut files = Vec::new();
+        let mut budget = Budget::new(self.describe());
+        walk::walk(&self.objects, None, Some(self.tree), &mut budget, &mut |budget, path, _, leaf| {
+            if want(path) {
+                budget.list(path)?;
+                files.extend(walk::file_ref(path, leaf));
+            }
+            Ok(())
+        })?;
+        Ok(files)
+    }
+
+    fn file(&self, path: &RepoPath) -> Result<Option<FileRef>, DiffError> {
+        let mut tree = self.tree;
+        let mut parts = path.parts().peekable();
+        while let Some(part) = parts.next() {
+            let Some((kind, id)) = entry(&self.objects, tree, part)? else {
+                return Ok(None);
+            };
+            match (kind, parts.peek().is_some()) {
+                (EntryKind::Folder, true) => tree = id,
+                (EntryKind::File(kind), false) => {
+                    return Ok(Some(FileRef::new(path.as_bytes(), kind, Content::Object(id))));
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&self, file: &FileRef, limit: u64) -> Result<Vec<u8>, DiffError> {
+        read(&self.objects, file, limit, || self.describe())
+    }
+
+    fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError> {
+        prefetch(&self.objects, files)
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source::Commit(self)
+    }
+}
+
+/// Reads a regular file whose content is an object.
+pub(crate) fn read(objects: &Objects, file: &FileRef, limit: u64, snapshot: impl Fn() -> String) -> Result<Vec<u8>, DiffError> {
+    file.regular()?;
+    match file.content() {
+        Content::Object(id) => objects.blob(id, file.path(), limit),
+        Content::Disk => Err(DiffError::ForeignFile {
+            path: file.path().clone(),
+            snapshot: snapshot(),
+        }),
+    }
+}
+
+/// Fetches the blobs among `files` that a partial clone left out.
+pub(crate) fn prefetch(objects: &Objects, files: &[&FileRef]) -> Result<(), DiffError> {
+    if objects.promised.is_none() {
+        return Ok(());
+    }
+    let ids = files
+        .iter()
+        .filter(|file| file.regular().is_ok())
+        .filter_map(|file| file.object_id());
+    objects.fetch(&objects.absent(ids)?)?;
+    Ok(())
+}
+
+/// The entry `name` of a tree. The whole tree is read, so that a malformed one is noticed.
+fn entry(objects: &Objects, tree: ObjectId, name: &[u8]) -> Result<Option<(EntryKind, ObjectId)>, DiffError> {
+    let broken = |reason| DiffError::broken(tree, reason);
+    let mut cursor = walk::cursor(objects, tree, name)?;
+    let mut found = None;
+    while let Some((kind, text, id)) = cursor.entry() {
+        if text == name {
+            found = ObjectId::from_bytes(id).map(|id| (kind, id));
+        }
+        cursor.advance().map_err(broken)?;
+    }
+    Ok(found)
+}
+
+/// The commit id, its tree and its parents, as the object itself says.
+#[derive(Debug)]
+pub(crate) struct RawCommit {
+    pub(crate) tree: ObjectId,
+    pub(crate) parents: Vec<ObjectId>,
+    /// Seconds since 1970, for the order of a walk; 0 when unreadable.
+    pub(crate) time: i64,
+}
+
+impl RawCommit {
+    /// Reads a commit; `None` when it is not in this clone.
+    pub(crate) fn read(objects: &Objects, id: ObjectId) -> Result<Option<Self>, DiffError> {
+        match objects.any(id)? {
+            None => Ok(None),
+            Some((ObjectType::Commit, raw)) => Self::parse(raw.as_ref())
+                .map(Some)
+                .ok_or_else(|| DiffError::broken(id, "the header of the commit is malformed")),
+            Some(_) => Err(DiffError::broken(id, "a commit was expected")),
+        }
+    }
+
+    pub(crate) fn parse(raw: &[u8]) -> Option<Self> {
+        let mut lines = raw.split(|byte| *byte == b'\n');
+        let tree = ObjectId::from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
+        let mut parents = Vec::new();
+        let mut time = 0;
+        for line in lines {
+            if let Some(parent) = line.strip_prefix(b"parent ") {
+                parents.push(ObjectId::from_hex(parent)?);
+            } else if line.starts_with(b"author ") {
+            } else {
+                if let Some(committer) = line.strip_prefix(b"committer ") {
+                    time = timestamp(committer).unwrap_or(0);
+                }
+                break;
+            }
+        }
+        Some(Self { tree, parents, time })
+    }
+}
+
+fn timestamp(committer: &[u8]) -> Option<i64> {
+    let after = committer.iter().rposition(|byte| *byte == b'>')? + 1;
+    let text = std::str::from_utf8(committer.get(after..)?).ok()?;
+    text.split_whitespace().next()?.parse().ok()
+}
+
+/// The object a tag points at.
+pub(crate) fn tag_target(raw: &[u8]) -> Option<ObjectId> {
+    let line = raw.split(|byte| *byte == b'\n').next()?;
+    ObjectId::from_hex(line.strip_prefix(b"object ")?)
+}

@@ -1,0 +1,204 @@
+//! What differs between two snapshots of any kind.
+//!
+//! Two commits of one repository take the tree walk; every other pair is listed on both sides and merged by path. Files
+//! are told apart by their bytes: sizes and ids are shortcuts, modes are not content.
+
+use std::cmp::Ordering;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::dir;
+use crate::error::DiffError;
+use crate::id::ObjectId;
+use crate::index;
+use crate::objects::{HASH_IN_MEMORY, Objects};
+use crate::snapshot::{Change, Content, FileKind, FileRef, Snapshot, Source, Want};
+
+/// Bytes of two files compared at a time.
+const CHUNK: usize = 64 << 10;
+
+/// Every path that `want` accepts and whose content differs, sorted by path bytes. A side without the path is `None`.
+/// Files that differ in nothing but the executable bit are equal.
+pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
+    match (base.source(), head.source()) {
+        (Source::Commit(base), Source::Commit(head)) if Arc::ptr_eq(&base.objects, &head.objects) => base.changes(head, want),
+        (Source::Commit(base), Source::Index(head)) if Arc::ptr_eq(&base.objects, &head.objects) => {
+            index::changes(&base.objects, base.tree, &head.index, want)
+        }
+        (Source::Index(base), Source::Commit(head)) if Arc::ptr_eq(&base.objects, &head.objects) => {
+            let mut changes = index::changes(&head.objects, head.tree, &base.index, want)?;
+            for change in &mut changes {
+                std::mem::swap(&mut change.base, &mut change.head);
+            }
+            Ok(changes)
+        }
+        (base_source, head_source) => merge(
+            (base.files(want)?, &Place::of(base_source)),
+            (head.files(want)?, &Place::of(head_source)),
+        ),
+    }
+}
+
+/// Where the content of a snapshot's files lies.
+struct Place<'a> {
+    objects: Option<&'a Arc<Objects>>,
+    root: Option<&'a Path>,
+}
+
+impl<'a> Place<'a> {
+    fn of(source: Source<'a>) -> Self {
+        match source {
+            Source::Commit(commit) => Self {
+                objects: Some(&commit.objects),
+                root: None,
+            },
+            Source::Index(index) => Self {
+                objects: Some(&index.objects),
+                root: None,
+            },
+            Source::Worktree(tree) => Self {
+                objects: Some(&tree.inner.objects),
+                root: Some(&tree.root),
+            },
+            Source::Folder(folder) => Self {
+                objects: None,
+                root: Some(&folder.root),
+            },
+        }
+    }
+}
+
+fn merge((base, base_place): (Vec<FileRef>, &Place<'_>), (head, head_place): (Vec<FileRef>, &Place<'_>)) -> Result<Vec<Change>, DiffError> {
+    let mut changes = Vec::new();
+    let mut base = base.into_iter().peekable();
+    let mut head = head.into_iter().peekable();
+    loop {
+        let side = match (base.peek(), head.peek()) {
+            (None, None) => return Ok(changes),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(base), Some(head)) => base.path().cmp(head.path()),
+        };
+        let base = if side == Ordering::Greater { None } else { base.next() };
+        let head = if side == Ordering::Less { None } else { head.next() };
+        if let (Some(base), Some(head)) = (&base, &head)
+            && equal(base, base_place, head, head_place)?
+        {
+            continue;
+        }
+        let Some(path) = base.as_ref().or(head.as_ref()).map(|file| file.path().clone()) else {
+            continue;
+        };
+        changes.push(Change { path, base, head });
+    }
+}
+
+fn equal(base: &FileRef, base_place: &Place<'_>, head: &FileRef, head_place: &Place<'_>) -> Result<bool, DiffError> {
+    if base.kind() != head.kind() {
+        return Ok(false);
+    }
+    match (base.content(), head.content()) {
+        (Content::Object(a), Content::Object(b)) if a == b => Ok(true),
+        (Content::Object(a), Content::Object(b)) if a.as_bytes().len() == b.as_bytes().len() => Ok(false),
+        (Content::Object(id), Content::Disk) => on_disk(id, base_place, head, head_place),
+        (Content::Disk, Content::Object(id)) => on_disk(id, head_place, base, base_place),
+        (Content::Disk, Content::Disk) => both_on_disk(base, base_place, head_place),
+        (Content::Object(_), Content::Object(_)) => other_hash(base, base_place, head, head_place),
+    }
+}
+
+fn nowhere(file: &FileRef) -> DiffError {
+    DiffError::ForeignFile {
+        path: file.path().clone(),
+        snapshot: "this snapshot".into(),
+    }
+}
+
+/// Whether the blob `id` of one side has the content of a file on disk.
+fn on_disk(id: ObjectId, objects: &Place<'_>, file: &FileRef, disk: &Place<'_>) -> Result<bool, DiffError> {
+    let (Some(objects), Some(root)) = (objects.objects, disk.root) else {
+        return Err(nowhere(file));
+    };
+    let full = dir::locate(root, file.path().as_bytes())?;
+    match file.kind() {
+        FileKind::Symlink => {
+            let target = fs::read_link(&full).map_err(|error| DiffError::io("read", &full, &error))?;
+            return Ok(objects.hash(target.as_os_str().as_encoded_bytes()) == Some(id));
+        }
+        FileKind::Submodule | FileKind::Special => return Ok(false),
+        FileKind::Regular => {}
+    }
+    let Some((FileKind::Regular, size)) = dir::stat(root, file.path())? else {
+        return Ok(false);
+    };
+    // An absent blob (partial clone) has no size here, but its id tells as much as its content.
+    if objects.size(id)?.is_some_and(|stored| stored != size) {
+        return Ok(false);
+    }
+    if size > HASH_IN_MEMORY {
+        return Ok(objects.hash_file(&full)? == id);
+    }
+    let content = dir::read(root, file.path(), u64::MAX)?;
+    Ok(objects.hash(&content) == Some(id))
+}
+
+fn both_on_disk(file: &FileRef, base: &Place<'_>, head: &Place<'_>) -> Result<bool, DiffError> {
+    let (Some(base), Some(head)) = (base.root, head.root) else {
+        return Err(nowhere(file));
+    };
+    let base = dir::locate(base, file.path().as_bytes())?;
+    let head = dir::locate(head, file.path().as_bytes())?;
+    let link = |path: &Path| fs::read_link(path).map_err(|error| DiffError::io("read", path, &error));
+    let open = |path: &Path| File::open(path).map_err(|error| DiffError::io("read", path, &error));
+    match file.kind() {
+        FileKind::Symlink => return Ok(link(&base)? == link(&head)?),
+        FileKind::Submodule | FileKind::Special => return Ok(false),
+        FileKind::Regular => {}
+    }
+    let (a, b) = (open(&base)?, open(&head)?);
+    if let (Ok(a), Ok(b)) = (a.metadata(), b.metadata())
+        && a.len() != b.len()
+    {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (vec![0; CHUNK], vec![0; CHUNK]);
+    let (mut a, mut b) = (a, b);
+    loop {
+        let some = fill(&mut a, &mut left).map_err(|error| DiffError::io("read", &base, &error))?;
+        let other = fill(&mut b, &mut right).map_err(|error| DiffError::io("read", &head, &error))?;
+        if left.get(..some) != right.get(..other) {
+            return Ok(false);
+        }
+        if some == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Two repositories with different kinds of ids: only the bytes can tell.
+fn other_hash(base: &FileRef, base_place: &Place<'_>, head: &FileRef, head_place: &Place<'_>) -> Result<bool, DiffError> {
+    if base.kind() != FileKind::Regular {
+        return Ok(false);
+    }
+    let read = |file: &FileRef, place: &Place<'_>| match (file.content(), place.objects) {
+        (Content::Object(id), Some(objects)) => objects.blob(id, file.path(), u64::MAX),
+        _ => Err(nowhere(file)),
+    };
+    Ok(read(base, base_place)? == read(head, head_place)?)
+}

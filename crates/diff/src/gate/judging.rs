@@ -1,0 +1,265 @@
+//! Judges what is touched, on both sides, and collects the outcomes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use orgate_core::compare::{Comparison, Outcome, compare};
+use orgate_core::judge::{Judgement, TooManyAlternatives, judge};
+use orgate_core::report::build::Case;
+use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable};
+use orgate_core::subject::{Pair, assemble, pair, single};
+use orgate_core::world::{Facts, Subject, World};
+use orgate_core::{Component, Control, RepoPath, SubjectKind};
+
+use super::Input;
+use super::places::Lines;
+use super::replatform::Replatformed;
+use super::side::Side;
+use super::touched::Touched;
+
+pub(super) struct Judging<'a> {
+    input: &'a Input<'a>,
+    base: &'a Side<'a>,
+    head: &'a Side<'a>,
+    touched: &'a Touched,
+    facts: Facts,
+    places: Lines<'a>,
+    replatformed: Replatformed,
+}
+
+impl<'a> Judging<'a> {
+    pub(super) fn new(input: &'a Input<'a>, base: &'a Side<'a>, head: &'a Side<'a>, touched: &'a Touched) -> Self {
+        let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), touched.moved.clone());
+        let facts = input.settings.facts();
+        let replatformed = Replatformed::find(touched, base, head, &facts);
+        Self {
+            input,
+            base,
+            head,
+            touched,
+            facts,
+            places,
+            replatformed,
+        }
+    }
+
+    /// Judges everything the change can have made weaker.
+    pub(super) fn run(&self, report: &mut Report) {
+        let mut subjects = BTreeSet::new();
+        for ((kind, name), controls) in self.plan() {
+            let pairs = self.pairs(kind, &name);
+            let direct = self.touched.subjects.contains(&(kind, name.clone()));
+            if direct {
+                subjects.insert((kind, name.clone()));
+            }
+            let copies = pairs.len() > 1;
+            for one in &pairs {
+                for control in &controls {
+                    self.judge_pair(control, one, &name, copies, direct, report);
+                }
+            }
+        }
+        for (type_name, name) in &self.touched.components {
+            for control in self.input.catalog.controls().filter(|control| control.per.contains(type_name)) {
+                subjects.insert((SubjectKind::Org, format!("{type_name}:{name}")));
+                let side = |side: &Side<'_>| side.named(type_name, name).iter().map(single).collect::<Vec<_>>();
+                let pairs = pair(&side(self.base), side(self.head));
+                let copies = pairs.len() > 1;
+                for one in &pairs {
+                    self.judge_pair(control, one, &format!("{type_name}:{name}"), copies, true, report);
+                }
+            }
+        }
+        report.work.subjects = subjects.len();
+    }
+
+    /// Which controls have to be judged on which subjects: all on a subject whose own files changed; on every other
+    /// subject those that read a type of which some component changed.
+    fn plan(&self) -> BTreeMap<(SubjectKind, String), Vec<Arc<Control>>> {
+        let mut plan: BTreeMap<(SubjectKind, String), Vec<Arc<Control>>> = BTreeMap::new();
+        let controls = || self.input.catalog.controls().filter(|control| control.per.is_empty());
+        let mut direct = self.touched.subjects.clone();
+        if direct.iter().any(|(kind, _)| *kind != SubjectKind::Org) {
+            for (gone, _) in self.replatformed.pairs() {
+                direct.remove(&(SubjectKind::ConnectedApp, gone.to_owned()));
+            }
+        }
+        for (kind, name) in &direct {
+            let list: Vec<_> = controls().filter(|control| control.subject == *kind).cloned().collect();
+            plan.insert((*kind, name.clone()), list);
+        }
+        for kind in [SubjectKind::ConnectedApp, SubjectKind::ExternalClientApp, SubjectKind::Org] {
+            let foreign = |type_name: &Arc<str>| self.input.registry.get(type_name).is_none_or(|spec| spec.subject != Some(kind));
+            let list: Vec<Arc<Control>> = controls()
+                .filter(|control| control.subject == kind && self.touched.types.iter().any(|name| foreign(name) && control.reads(name)))
+                .cloned()
+                .collect();
+            if list.is_empty() {
+                continue;
+            }
+            let names = if kind == SubjectKind::Org {
+                vec!["org".to_owned()]
+            } else {
+                let mut names = self.head.subject_names(kind);
+                names.extend(self.base.subject_names(kind));
+                names
+            };
+            for name in names {
+                let replaced = kind == SubjectKind::ConnectedApp && self.replatformed.pairs().any(|(gone, _)| gone == name);
+                if !replaced {
+                    plan.entry((kind, name)).or_insert_with(|| list.clone());
+                }
+            }
+        }
+        plan
+    }
+
+    fn pairs(&self, kind: SubjectKind, name: &str) -> Vec<Pair> {
+        let build = |side: &Side<'_>| assemble(kind, name, &side.subject_files(kind, name), self.input.registry);
+        pair(&build(self.base), build(self.head))
+    }
+
+    fn judge_side(&self, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {
+        judge(control, subject, side, &self.facts)
+    }
+
+    fn judge_pair(&self, control: &Arc<Control>, one: &Pair, name: &str, copies: bool, direct: bool, report: &mut Report) {
+        let comparison = match self.compare(control, one) {
+            Ok(comparison) => comparison,
+            Err(error) => {
+                self.too_many(one, error, report);
+                return;
+            }
+        };
+        report.work.judged = report.work.judged.saturating_add(1);
+        let count = report.counts.entry(comparison.outcome).or_default();
+        *count = count.saturating_add(1);
+        let subject = SubjectRef {
+            kind: control.subject,
+            name: name.to_owned(),
+        };
+        let root = one
+            .head
+            .as_ref()
+            .or(one.base.first())
+            .map(|subject| String::from_utf8_lossy(&subject.root).into_owned());
+        let case = Case {
+            control,
+            subject: subject.clone(),
+            copy: if copies { root.unwrap_or_default() } else { String::new() },
+            comparison: &comparison,
+            any_file: self.any_file(one),
+            places: &self.places,
+        };
+        match comparison.outcome {
+            outcome if outcome.is_finding() => report.findings.push(case.finding()),
+            // Only what this change made unknown, or what it left unknown on a subject that it touches.
+            Outcome::Undecided => {
+                let entry = case.undecided();
+                // A file that cannot be read is told as such, not as a subject that is gone.
+                let refused = one.head.is_none()
+                    && one
+                        .base
+                        .iter()
+                        .flat_map(|base| base.files.values().flatten())
+                        .any(|file| self.head.refused(&file.path));
+                if (entry.new || direct) && !refused {
+                    report.undecided.push(entry);
+                }
+            }
+            Outcome::Improved | Outcome::Resolved => report.better.push(Better {
+                control: Arc::clone(control),
+                outcome: comparison.outcome,
+                subject,
+            }),
+            Outcome::Unchanged => {
+                use orgate_core::judge::Standing;
+                let violated = |side: &Option<Judgement>| side.as_ref().is_some_and(|side| side.standing == Standing::Violated);
+                if violated(&comparison.base) && violated(&comparison.head) {
+                    report.old_debt = report.old_debt.saturating_add(1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The worst comparison against any candidate of base.
+    fn compare(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
+        let head = match &one.head {
+            Some(head) => Some(self.judge_side(control, head, self.head)?),
+            None => None,
+        };
+        let mut worst: Option<Comparison> = None;
+        for base in &one.base {
+            let comparison = compare(control, Some(self.judge_side(control, base, self.base)?), head.clone());
+            if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
+                worst = Some(comparison);
+            }
+        }
+        if let Some(worst) = worst {
+            return Ok(worst);
+        }
+        let before = match &one.head {
+            Some(head) => self.before_replatforming(control, head)?,
+            None => None,
+        };
+        Ok(compare(control, before, head))
+    }
+
+    /// How the Connected App stood that this External Client App replaces, by the twin control.
+    fn before_replatforming(&self, control: &Control, head: &Subject) -> Result<Option<Judgement>, TooManyAlternatives> {
+        let Some(old) = self.replatformed.old_name(head) else {
+            return Ok(None);
+        };
+        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
+            return Ok(None);
+        };
+        let files = self.base.subject_files(SubjectKind::ConnectedApp, old);
+        let Some(subject) = assemble(SubjectKind::ConnectedApp, old, &files, self.input.registry)
+            .into_iter()
+            .next()
+        else {
+            return Ok(None);
+        };
+        let mut judgement = self.judge_side(twin, &subject, self.base)?;
+        // The twins have conditions of their own, so only the standing is compared, never the risk around it.
+        judgement.raises = self.judge_side(control, head, self.head)?.raises;
+        judgement.lowers = Vec::new();
+        Ok(Some(judgement))
+    }
+
+    fn any_file(&self, one: &Pair) -> Option<(Which, Arc<Component>)> {
+        let touched = |subject: &Subject| {
+            let all: Vec<&Arc<Component>> = subject.files.values().flatten().collect();
+            all.iter()
+                .find(|component| self.touched.paths.contains(&component.path))
+                .or_else(|| all.first())
+                .map(|component| Arc::clone(component))
+        };
+        let head = one.head.as_ref().and_then(touched).map(|component| (Which::Head, component));
+        head.or_else(|| one.base.first().and_then(touched).map(|component| (Which::Base, component)))
+    }
+
+    fn too_many(&self, one: &Pair, error: TooManyAlternatives, report: &mut Report) {
+        let place = self.any_file(one);
+        let fatal = one.head.as_ref().is_some_and(|head| {
+            head.files
+                .values()
+                .flatten()
+                .any(|component| self.touched.paths.contains(&component.path))
+        });
+        let entry = Unreadable {
+            path: place
+                .as_ref()
+                .map_or_else(|| RepoPath::from("sfdx-project.json"), |(_, component)| component.path.clone()),
+            side: place.map_or(Which::Head, |(side, _)| side),
+            line: 0,
+            column: 0,
+            reason: error.to_string(),
+            fatal,
+        };
+        if !report.unreadable.contains(&entry) {
+            report.unreadable.push(entry);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The gate itself: two snapshots in, a report out.
+//!
+//! It reads what the change touches and what a touched judgement may look at, nothing else. It never decides what is
+//! weaker (that is `orgate-core`) and never prints.
+
+pub mod glob;
+mod judging;
+mod places;
+mod replacements;
+mod replatform;
+mod side;
+mod touched;
+
+use orgate_core::Registry;
+use orgate_core::policy::Catalog;
+use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
+use orgate_core::settings::Settings;
+use orgate_metadata::Limits;
+
+use crate::error::DiffError;
+use crate::snapshot::Snapshot;
+use judging::Judging;
+use side::Side;
+use touched::Touched;
+
+/// What a run needs.
+#[derive(Debug)]
+pub struct Input<'a> {
+    /// What was.
+    pub base: &'a dyn Snapshot,
+    /// What is.
+    pub head: &'a dyn Snapshot,
+    /// The metadata types.
+    pub registry: &'a Registry,
+    /// The controls in force.
+    pub catalog: &'a Catalog,
+    /// What the team decided.
+    pub settings: &'a Settings,
+    /// Bounds on single files.
+    pub limits: Limits,
+}
+
+/// Compares the two snapshots and reports what got weaker, before settings and waivers are applied.
+///
+/// # Errors
+/// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
+pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
+    let wanted = |path: &[u8]| included(input.settings, path);
+    let base = Side::new(Which::Base, input.base, input.registry, input.limits, &wanted);
+    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &wanted).after(&base);
+    let touched = Touched::find(input, &base, &head, &wanted)?;
+    let mut report = Report {
+        compared: Compared {
+            base: input.base.describe(),
+            base_id: input.base.id(),
+            head: input.head.describe(),
+            head_id: input.head.id(),
+            why: String::new(),
+        },
+        work: Work {
+            changed_files: touched.changed_files,
+            changed_metadata: touched.changed_metadata,
+            controls: input.catalog.len(),
+            ..Work::default()
+        },
+        controls: input.catalog.controls().cloned().collect(),
+        ..Report::default()
+    };
+    Judging::new(input, &base, &head, &touched).run(&mut report);
+    for side in [&base, &head] {
+        if let Some(error) = side.failure() {
+            return Err(error);
+        }
+    }
+    remarks(&base, &head, &touched, &mut report);
+    report.work.files_read = base.files_read().saturating_add(head.files_read());
+    report.sort();
+    Ok(report)
+}
+
+/// Whether settings want a path to be judged.
+pub fn included(settings: &Settings, path: &[u8]) -> bool {
+    let any = |globs: &[String]| globs.iter().any(|glob| glob::matches(glob.trim_start_matches("./"), path));
+    (settings.include.is_empty() || any(&settings.include)) && !any(&settings.exclude)
+}
+
+/// What could not be read keeps the gate from judging when this change wrote it; what was unreadable before is a
+/// warning.
+fn remarks(base: &Side<'_>, head: &Side<'_>, touched: &Touched, report: &mut Report) {
+    let (base_refused, _) = base.remarks();
+    let (head_refused, warnings) = head.remarks();
+    for refused in base_refused.into_iter().chain(head_refused) {
+        let changed = touched.paths.contains(&refused.path);
+        if refused.side == Which::Head && changed {
+            report.unreadable.push(Unreadable { fatal: true, ..refused });
+        } else if changed || refused.side == Which::Head {
+            report.unreadable.push(refused);
+        }
+    }
+    report.unreadable.extend(touched.orphans.iter().cloned());
+    report.warnings.extend(
+        warnings
+            .into_iter()
+            .filter(|warning| warning.path.as_ref().is_some_and(|path| touched.paths.contains(path))),
+    );
+}

@@ -1,0 +1,368 @@
+//! One side of the comparison as a [`World`]: components read from a snapshot when they are first asked for.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use orgate_core::registry::{Join, Registry, SubjectKind};
+use orgate_core::report::{Side as Which, Unreadable, Warning};
+use orgate_core::subject::subject_of;
+use orgate_core::world::World;
+use orgate_core::{Component, Element, RepoPath};
+use orgate_metadata::{Limits, LineIndex, classify, full_name, read_component, read_component_as, sniff};
+
+use super::replacements::Replacements;
+use crate::error::DiffError;
+use crate::snapshot::{FileKind, FileRef, Snapshot};
+
+/// What a path turned out to hold.
+#[derive(Clone, Debug)]
+pub(super) enum Loaded {
+    Component(Arc<Component>),
+    /// A file that is none of ours after all.
+    Other,
+    /// No readable metadata; the reason is in `unreadable`.
+    Refused(Unreadable),
+}
+
+/// Paths by type, as far as names tell.
+type Listing = BTreeMap<Arc<str>, Vec<FileRef>>;
+
+/// Lazily read components of one snapshot.
+pub(super) struct Side<'a> {
+    pub(super) which: Which,
+    /// The other side, for head: org settings that are no longer in source still are in the org.
+    before: Option<&'a Side<'a>>,
+    pub(super) snapshot: &'a dyn Snapshot,
+    registry: &'a Registry,
+    limits: Limits,
+    wanted: &'a dyn Fn(&[u8]) -> bool,
+    listing: OnceLock<Listing>,
+    loaded: Mutex<BTreeMap<RepoPath, Loaded>>,
+    by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
+    /// Files found by their root element although their name says nothing.
+    extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
+    replacements: OnceLock<Replacements>,
+    failure: Mutex<Option<DiffError>>,
+    read: Mutex<usize>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // A poisoned lock holds what was written before the panic; nothing here is left half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn new(
+        which: Which,
+        snapshot: &'a dyn Snapshot,
+        registry: &'a Registry,
+        limits: Limits,
+        wanted: &'a dyn Fn(&[u8]) -> bool,
+    ) -> Self {
+        Self {
+            which,
+            before: None,
+            snapshot,
+            registry,
+            limits,
+            wanted,
+            listing: OnceLock::new(),
+            loaded: Mutex::default(),
+            by_type: Mutex::default(),
+            extra: Mutex::default(),
+            replacements: OnceLock::new(),
+            failure: Mutex::default(),
+            read: Mutex::default(),
+        }
+    }
+
+    /// Takes org settings from `before` where this side has none: a deleted file does not change the org.
+    pub(super) fn after(self, before: &'a Side<'a>) -> Self {
+        Self {
+            before: Some(before),
+            ..self
+        }
+    }
+
+    /// The first error of the snapshot; a side with one cannot be trusted.
+    pub(super) fn failure(&self) -> Option<DiffError> {
+        lock(&self.failure).take()
+    }
+
+    fn fail(&self, error: DiffError) {
+        lock(&self.failure).get_or_insert(error);
+    }
+
+    /// How many files were read and parsed.
+    pub(super) fn files_read(&self) -> usize {
+        *lock(&self.read)
+    }
+
+    fn bytes(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        let file = self.snapshot.file(path).ok().flatten()?;
+        self.snapshot.read(&file, u64::from(self.limits.bytes)).ok()
+    }
+
+    /// Whether this file could not be read as metadata.
+    pub(super) fn refused(&self, path: &RepoPath) -> bool {
+        matches!(lock(&self.loaded).get(path), Some(Loaded::Refused(_)))
+    }
+
+    /// Every file that a declared replacement covers, as far as it holds metadata.
+    pub(super) fn covered_by(&self, replacements: &Replacements) -> Vec<Arc<Component>> {
+        let files: Vec<&FileRef> = self
+            .listing()
+            .values()
+            .flatten()
+            .filter(|file| replacements.cover(file.path()))
+            .collect();
+        files
+            .into_iter()
+            .filter_map(|file| match self.load(file) {
+                Loaded::Component(component) => Some(component),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Reads one file as metadata.
+    pub(super) fn load(&self, file: &FileRef) -> Loaded {
+        if let Some(known) = lock(&self.loaded).get(file.path()) {
+            return known.clone();
+        }
+        let loaded = self.load_fresh(file);
+        lock(&self.loaded).insert(file.path().clone(), loaded.clone());
+        loaded
+    }
+
+    fn refuse(&self, path: &RepoPath, line: u32, column: u32, reason: String) -> Loaded {
+        Loaded::Refused(Unreadable {
+            path: path.clone(),
+            side: self.which,
+            line,
+            column,
+            reason,
+            fatal: false,
+        })
+    }
+
+    fn load_fresh(&self, file: &FileRef) -> Loaded {
+        let path = file.path();
+        if file.kind() != FileKind::Regular {
+            return self.refuse(
+                path,
+                0,
+                0,
+                format!("{} stands in place of metadata; commit the file itself", file.kind()),
+            );
+        }
+        let bytes = match self.snapshot.read(file, u64::from(self.limits.bytes)) {
+            Ok(bytes) => bytes,
+            Err(error @ DiffError::TooLarge { .. }) => return self.refuse(path, 0, 0, error.to_string()),
+            Err(error) => {
+                let text = error.to_string();
+                self.fail(error);
+                return self.refuse(path, 0, 0, text);
+            }
+        };
+        {
+            let mut read = lock(&self.read);
+            *read = read.saturating_add(1);
+        }
+        match read_component(path, &bytes, self.registry, &self.limits) {
+            Ok(Some(component)) => Loaded::Component(Arc::new(component)),
+            Ok(None) => match sniff(&bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
+                Some(spec) => match read_component_as(path, &bytes, spec, &self.limits) {
+                    Ok(component) => {
+                        let component = Arc::new(component);
+                        lock(&self.extra).insert(path.clone(), Arc::clone(&component));
+                        Loaded::Component(component)
+                    }
+                    Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
+                },
+                None => Loaded::Other,
+            },
+            Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
+        }
+    }
+
+    fn listing(&self) -> &Listing {
+        self.listing.get_or_init(|| {
+            let wanted = |path: &[u8]| (self.wanted)(path) && classify(&RepoPath::new(path), self.registry).is_some();
+            let mut listing = Listing::new();
+            match self.snapshot.files(&wanted) {
+                Ok(files) => {
+                    for file in files {
+                        if let Some(spec) = classify(file.path(), self.registry) {
+                            listing.entry(Arc::clone(&spec.name)).or_default().push(file);
+                        }
+                    }
+                }
+                Err(error) => self.fail(error),
+            }
+            listing
+        })
+    }
+
+    fn read_all(&self, type_name: &str, keep: &dyn Fn(&RepoPath) -> bool) -> Vec<Arc<Component>> {
+        let files: Vec<&FileRef> = self
+            .listing()
+            .get(type_name)
+            .into_iter()
+            .flatten()
+            .filter(|file| keep(file.path()))
+            .collect();
+        if let Err(error) = self.snapshot.prefetch(&files) {
+            self.fail(error);
+        }
+        let mut found: Vec<Arc<Component>> = files
+            .into_iter()
+            .filter_map(|file| match self.load(file) {
+                Loaded::Component(component) if &*component.type_name == type_name => Some(component),
+                _ => None,
+            })
+            .collect();
+        found.extend(
+            lock(&self.extra)
+                .iter()
+                .filter(|(path, component)| &*component.type_name == type_name && keep(path))
+                .map(|(_, component)| Arc::clone(component)),
+        );
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found
+    }
+
+    /// All readable components of a type in this snapshot.
+    fn own(&self, type_name: &str) -> Vec<Arc<Component>> {
+        if let Some(known) = lock(&self.by_type).get(type_name) {
+            return known.clone();
+        }
+        let found = self.read_all(type_name, &|_| true);
+        lock(&self.by_type).insert(type_name.into(), found.clone());
+        found
+    }
+
+    /// The components of one subject.
+    pub(super) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
+        let mut found = Vec::new();
+        for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
+            let candidates = match spec.join {
+                Join::Name => self.named(&spec.name, name),
+                _ => self.own(&spec.name),
+            };
+            found.extend(
+                candidates
+                    .into_iter()
+                    .filter(|component| self.subject_name(component).is_some_and(|(_, owner)| owner == name)),
+            );
+        }
+        found
+    }
+
+    /// The names of all subjects of a kind.
+    pub(super) fn subject_names(&self, kind: SubjectKind) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
+            names.extend(
+                self.own(&spec.name)
+                    .iter()
+                    .filter_map(|component| self.subject_name(component))
+                    .map(|(_, name)| name),
+            );
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The subject a component belongs to. Some files name their app by its label; then the header with that label
+    /// gives the name.
+    pub(super) fn subject_name(&self, component: &Component) -> Option<(SubjectKind, String)> {
+        let (kind, name) = subject_of(component, self.registry)?;
+        if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.named(HEADER, &name).is_empty() {
+            return Some((kind, name));
+        }
+        let headers = self.components(HEADER);
+        let mut labelled = headers
+            .iter()
+            .filter(|header| header.root.children_named("label").any(|label| label.text == name));
+        match (labelled.next(), labelled.next()) {
+            (Some(header), None) => Some((kind, header.name.clone())),
+            _ => Some((kind, name)),
+        }
+    }
+
+    /// Everything of this side that could not be read, and the remarks of the reader.
+    pub(super) fn remarks(&self) -> (Vec<Unreadable>, Vec<Warning>) {
+        let mut unreadable = Vec::new();
+        let mut warnings = Vec::new();
+        for (path, loaded) in lock(&self.loaded).iter() {
+            match loaded {
+                Loaded::Refused(reason) => unreadable.push(reason.clone()),
+                Loaded::Component(component) => {
+                    let bytes = if component.notes.is_empty() { None } else { self.bytes(path) };
+                    warnings.extend(component.notes.iter().map(|note| {
+                        Warning {
+                            path: Some(path.clone()),
+                            line: bytes
+                                .as_ref()
+                                .map_or(0, |bytes| LineIndex::new(bytes).position(note.span.start).line),
+                            text: note.text.clone(),
+                        }
+                    }));
+                }
+                Loaded::Other => {}
+            }
+        }
+        (unreadable, warnings)
+    }
+
+    pub(super) fn replacements(&self) -> &Replacements {
+        self.replacements.get_or_init(|| match Replacements::of(self.snapshot) {
+            Ok(found) => found,
+            Err(error) => {
+                self.fail(error);
+                Replacements::default()
+            }
+        })
+    }
+}
+
+const HEADER: &str = "ExternalClientApplication";
+
+impl World for Side<'_> {
+    fn registry(&self) -> &Registry {
+        self.registry
+    }
+
+    fn components(&self, type_name: &str) -> Vec<Arc<Component>> {
+        let own = self.own(type_name);
+        let org_wide = || self.registry.get(type_name).is_some_and(|spec| spec.join == Join::Org);
+        match self.before {
+            Some(before) if own.is_empty() && org_wide() && !self.blind(type_name) => before.own(type_name),
+            _ => own,
+        }
+    }
+
+    fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
+        self.read_all(type_name, &|path| full_name(path, self.registry).is_none_or(|own| own == name))
+            .into_iter()
+            .filter(|component| component.name == name)
+            .collect()
+    }
+
+    fn blind(&self, type_name: &str) -> bool {
+        lock(&self.loaded).iter().any(|(path, loaded)| {
+            matches!(loaded, Loaded::Refused(_)) && classify(path, self.registry).is_some_and(|spec| &*spec.name == type_name)
+        })
+    }
+
+    fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
+        let replacements = self.replacements();
+        if !replacements.cover(&component.path) {
+            return None;
+        }
+        let bytes = self.bytes(&component.path)?;
+        replacements.token(&component.path, &bytes, element.span)
+    }
+}

@@ -1,0 +1,165 @@
+//! What a change touches: components whose content differs, however they were moved or reformatted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use orgate_core::registry::Join;
+use orgate_core::report::{Side as Which, Unreadable};
+use orgate_core::{Component, RepoPath, SubjectKind};
+use orgate_metadata::classify;
+
+use super::Input;
+use super::side::{Loaded, Side};
+use crate::compare::changes;
+use crate::error::DiffError;
+use crate::snapshot::Change;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    /// Changed files that were looked at, whatever they hold.
+    pub(super) changed_files: usize,
+    /// Those of them that hold metadata of a known type on either side.
+    pub(super) changed_metadata: usize,
+    /// Their paths.
+    pub(super) paths: BTreeSet<RepoPath>,
+    /// Subjects one of whose files changed.
+    pub(super) subjects: BTreeSet<(SubjectKind, String)>,
+    /// Types of which some component changed in content.
+    pub(super) types: BTreeSet<Arc<str>>,
+    /// Changed components, by type and full name.
+    pub(super) components: BTreeSet<(Arc<str>, String)>,
+    /// Head path to base path of components that moved.
+    pub(super) moved: BTreeMap<RepoPath, RepoPath>,
+    /// Files that belong to a subject but do not say to which.
+    pub(super) orphans: Vec<Unreadable>,
+}
+
+type ByIdentity = BTreeMap<(Arc<str>, String), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
+
+impl Touched {
+    pub(super) fn find(input: &Input<'_>, base: &Side<'_>, head: &Side<'_>, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Self, DiffError> {
+        let mut touched = Self::default();
+        let folders: BTreeSet<&[u8]> = input
+            .registry
+            .types()
+            .filter(|spec| spec.subject.is_some() && spec.member.is_none())
+            .map(|spec| spec.folder.as_bytes())
+            .collect();
+        let ours = |path: &[u8]| {
+            let repo_path = RepoPath::new(path);
+            classify(&repo_path, input.registry).is_some() || repo_path.parts().rev().nth(1).is_some_and(|folder| folders.contains(folder))
+        };
+        let mut list = changes(input.base, input.head, &|path| wanted(path) && ours(path))?;
+        // A file of ours that vanished may have come back under a name that says nothing.
+        if list.iter().any(|change| change.head.is_none()) {
+            let xml = |path: &[u8]| path.to_ascii_lowercase().ends_with(b".xml");
+            list = changes(input.base, input.head, &|path| wanted(path) && (ours(path) || xml(path)))?;
+        }
+        touched.changed_files = list.len();
+        let mut components: ByIdentity = BTreeMap::new();
+        for change in &list {
+            touched.take(change, base, head, &mut components);
+        }
+        for ((type_name, name), (before, after)) in components {
+            let mut left = before.clone();
+            let mut same = true;
+            for component in &after {
+                match left.iter().position(|old| old.root.same_content(&component.root)) {
+                    Some(at) => {
+                        let old = left.remove(at);
+                        touched.note_move(&old, component);
+                    }
+                    None => same = false,
+                }
+            }
+            let fresh: Vec<&Arc<Component>> = after.iter().filter(|new| !before.iter().any(|old| old.path == new.path)).collect();
+            let gone = left.iter().filter(|old| !after.iter().any(|new| new.path == old.path));
+            for (old, new) in gone.zip(fresh) {
+                touched.note_move(old, new);
+            }
+            if same && left.is_empty() {
+                continue;
+            }
+            for (component, side) in before.iter().map(|c| (c, base)).chain(after.iter().map(|c| (c, head))) {
+                touched.subject(component, side, input);
+            }
+            touched.types.insert(Arc::clone(&type_name));
+            touched.components.insert((type_name, name));
+        }
+        touched.replaced(base, head);
+        for side in [base, head] {
+            if let Some(error) = side.failure() {
+                return Err(error);
+            }
+        }
+        Ok(touched)
+    }
+
+    /// Files whose deployed content changes because the project's replacements do.
+    fn replaced(&mut self, base: &Side<'_>, head: &Side<'_>) {
+        if base.replacements() == head.replacements() {
+            return;
+        }
+        for (side, declared) in [(base, base), (base, head), (head, base), (head, head)] {
+            for component in side.covered_by(declared.replacements()) {
+                if let Some(subject) = side.subject_name(&component) {
+                    self.subjects.insert(subject);
+                }
+                self.types.insert(Arc::clone(&component.type_name));
+                self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
+            }
+        }
+    }
+
+    fn note_move(&mut self, old: &Component, new: &Component) {
+        if old.path != new.path {
+            self.moved.insert(new.path.clone(), old.path.clone());
+        }
+    }
+
+    fn take(&mut self, change: &Change, base: &Side<'_>, head: &Side<'_>, components: &mut ByIdentity) {
+        let before = change.base.as_ref().map(|file| base.load(file));
+        let after = change.head.as_ref().map(|file| head.load(file));
+        let ours = |loaded: &Option<Loaded>| matches!(loaded, Some(Loaded::Component(_) | Loaded::Refused(_)));
+        if !ours(&before) && !ours(&after) {
+            return;
+        }
+        self.changed_metadata = self.changed_metadata.saturating_add(1);
+        self.paths.insert(change.path.clone());
+        if let Some(Loaded::Component(component)) = before {
+            components
+                .entry((Arc::clone(&component.type_name), component.name.clone()))
+                .or_default()
+                .0
+                .push(component);
+        }
+        if let Some(Loaded::Component(component)) = after {
+            components
+                .entry((Arc::clone(&component.type_name), component.name.clone()))
+                .or_default()
+                .1
+                .push(component);
+        }
+    }
+
+    fn subject(&mut self, component: &Component, side: &Side<'_>, input: &Input<'_>) {
+        if let Some(subject) = side.subject_name(component) {
+            self.subjects.insert(subject);
+            return;
+        }
+        let Some(spec) = input.registry.get(&component.type_name) else {
+            return;
+        };
+        if let (Join::Element(element), Which::Head) = (&spec.join, side.which) {
+            self.orphans.push(Unreadable {
+                path: component.path.clone(),
+                side: Which::Head,
+                line: 1,
+                column: 1,
+                reason: format!("`{element}` is missing or empty, so nobody can tell which app this file belongs to; name the app"),
+                fatal: true,
+            });
+        }
+    }
+}

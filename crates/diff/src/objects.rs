@@ -1,0 +1,241 @@
+//! The object database: raw objects by id, true ones, whatever replace refs and grafts say.
+//!
+//! Reads through libgit2's database only, not through a repository, so it needs no configuration and no refs. It may
+//! ask git to fetch objects that a partial clone was promised; it must never take "missing" for "empty".
+
+use std::path::Path;
+
+use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
+use orgate_core::path::RepoPath;
+
+use crate::error::DiffError;
+use crate::id::ObjectId;
+use crate::spawn::Git;
+
+/// The tree without entries. Git knows it without storing it.
+const EMPTY_TREE: [&str; 2] = [
+    "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+];
+
+/// Above this size a file on disk is hashed in pieces instead of in memory.
+pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
+
+/// A raw object, or the empty tree, which need not exist.
+pub(crate) enum Raw<'a> {
+    Stored(OdbObject<'a>),
+    Empty,
+}
+
+impl AsRef<[u8]> for Raw<'_> {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Stored(object) => object.data(),
+            Self::Empty => &[],
+        }
+    }
+}
+
+/// The object database of one repository.
+pub(crate) struct Objects {
+    odb: Odb<'static>,
+    format: ObjectFormat,
+    /// What to run when an object is missing: git, if this is a partial clone.
+    pub(crate) promised: Option<Promise>,
+    /// Whether history was cut off when this clone was made.
+    pub(crate) shallow: bool,
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Objects").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// How to get the objects a partial clone left out.
+#[derive(Debug)]
+pub(crate) struct Promise {
+    pub(crate) git: Git,
+    /// `GIT_NO_LAZY_FETCH` is set: the user wants no network.
+    pub(crate) forbidden: bool,
+}
+
+impl Objects {
+    /// Opens the database in `dirs`: the first is the repository's own, the rest are alternates from the environment.
+    pub(crate) fn open(format: ObjectFormat, dirs: &[impl AsRef<Path>]) -> Result<Self, DiffError> {
+        let failed = |path: &Path, reason: &str| DiffError::Open {
+            path: path.to_path_buf(),
+            reason: reason.to_owned(),
+        };
+        let mut odb: Option<Odb<'static>> = None;
+        for (at, dir) in dirs.iter().enumerate() {
+            let dir = dir.as_ref();
+            if !dir.is_dir() {
+                if at == 0 {
+                    return Err(failed(dir, "the folder of objects does not exist"));
+                }
+                continue;
+            }
+            let odb = match &odb {
+                Some(odb) => odb,
+                None => odb.insert(Odb::new_ext(format).map_err(|error| failed(dir, error.message()))?),
+            };
+            let text = dir.to_str().ok_or_else(|| failed(dir, "its path is not UTF-8"))?;
+            odb.add_disk_alternate(text).map_err(|error| failed(dir, error.message()))?;
+        }
+        let odb = odb.ok_or_else(|| failed(Path::new(""), "no folder of objects"))?;
+        Ok(Self {
+            odb,
+            format,
+            promised: None,
+            shallow: false,
+        })
+    }
+
+    /// The id of the tree without entries.
+    pub(crate) fn empty_tree(&self) -> Option<ObjectId> {
+        ObjectId::from_hex(EMPTY_TREE[usize::from(self.format != ObjectFormat::Sha1)].as_bytes())
+    }
+
+    /// Bytes in an id of this repository.
+    pub(crate) fn id_len(&self) -> usize {
+        if self.format == ObjectFormat::Sha1 { 20 } else { 32 }
+    }
+
+    /// The id that `content` would have as a blob.
+    pub(crate) fn hash(&self, content: &[u8]) -> Option<ObjectId> {
+        git2::Oid::hash_object_ext(ObjectType::Blob, content, self.format)
+            .ok()
+            .and_then(ObjectId::from_git)
+    }
+
+    /// The id that the file would have as a blob, without holding the file in memory.
+    pub(crate) fn hash_file(&self, path: &Path) -> Result<ObjectId, DiffError> {
+        git2::Oid::hash_file_ext(ObjectType::Blob, path, self.format)
+            .ok()
+            .and_then(ObjectId::from_git)
+            .ok_or_else(|| DiffError::Io {
+                doing: "hash",
+                path: path.to_path_buf(),
+                reason: "the file cannot be read".into(),
+            })
+    }
+
+    /// Reads an object of any kind; `None` when it is not in this clone and cannot be fetched either.
+    pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+        if Some(id) == self.empty_tree() {
+            return Ok(Some((ObjectType::Tree, Raw::Empty)));
+        }
+        if id.as_bytes().len() != self.id_len() {
+            return Ok(None);
+        }
+        let object = match self.odb.read(id.to_git()?) {
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                if !self.fetch(&[id])? {
+                    return Ok(None);
+                }
+                self.odb.read(id.to_git()?)
+            }
+            other => other,
+        };
+        match object {
+            Ok(object) => Ok(Some((object.kind(), Raw::Stored(object)))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(DiffError::object(id, &error)),
+        }
+    }
+
+    /// Reads a tree. `path` is the folder, for the message.
+    pub(crate) fn tree(&self, id: ObjectId, path: &[u8]) -> Result<Raw<'_>, DiffError> {
+        match self.any(id)? {
+            Some((ObjectType::Tree, raw)) => Ok(raw),
+            Some(_) => Err(DiffError::broken(id, "a tree was expected")),
+            None => Err(self.missing(id, path)),
+        }
+    }
+
+    /// Size of a blob without reading it; `None` when it is not here.
+    pub(crate) fn size(&self, id: ObjectId) -> Result<Option<u64>, DiffError> {
+        match self.odb.read_header(id.to_git()?) {
+            Ok((size, ObjectType::Blob)) => Ok(u64::try_from(size).ok()),
+            Ok(_) => Err(DiffError::broken(id, "a blob was expected")),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(DiffError::object(id, &error)),
+        }
+    }
+
+    /// Reads a blob of at most `limit` bytes.
+    pub(crate) fn blob(&self, id: ObjectId, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
+        let mut size = self.size(id)?;
+        if size.is_none() && self.fetch(&[id])? {
+            size = self.size(id)?;
+        }
+        let size = size.ok_or_else(|| self.missing(id, path.as_bytes()))?;
+        if size > limit {
+            return Err(DiffError::TooLarge {
+                path: path.clone(),
+                size,
+                limit,
+            });
+        }
+        let object = self.odb.read(id.to_git()?).map_err(|error| DiffError::object(id, &error))?;
+        if object.kind() != ObjectType::Blob {
+            return Err(DiffError::broken(id, "a blob was expected"));
+        }
+        Ok(object.data().to_vec())
+    }
+
+    /// Those of `ids` that are not in this clone, each once.
+    pub(crate) fn absent(&self, ids: impl Iterator<Item = ObjectId>) -> Result<Vec<ObjectId>, DiffError> {
+        let mut absent = Vec::new();
+        for id in ids {
+            if !self.odb.exists_ext(id.to_git()?, git2::OdbLookupFlags::NO_REFRESH) {
+                absent.push(id);
+            }
+        }
+        absent.sort_unstable();
+        absent.dedup();
+        Ok(absent)
+    }
+
+    /// Asks git for objects this partial clone was promised. False when this is no partial clone.
+    pub(crate) fn fetch(&self, ids: &[ObjectId]) -> Result<bool, DiffError> {
+        let Some(promise) = &self.promised else {
+            return Ok(false);
+        };
+        let Some(first) = ids.first() else {
+            return Ok(true);
+        };
+        if promise.forbidden {
+            return Err(DiffError::MissingObject {
+                id: *first,
+                path: None,
+                remedy: format!(
+                    "this is a partial clone, {} object(s) have to be fetched and GIT_NO_LAZY_FETCH forbids it; unset it or fetch them first",
+                    ids.len()
+                ),
+            });
+        }
+        promise.git.fetch_objects(ids)?;
+        self.odb.refresh().map_err(|error| DiffError::GitFailed {
+            command: "cat-file".into(),
+            reason: error.message().to_owned(),
+        })?;
+        Ok(true)
+    }
+
+    pub(crate) fn missing(&self, id: ObjectId, path: &[u8]) -> DiffError {
+        let remedy = if self.promised.is_some() {
+            "this is a partial clone and its remote did not deliver it; run git fetch --refetch"
+        } else if self.shallow {
+            "this clone is shallow; fetch the commit in full (fetch-depth: 0, or git fetch --unshallow)"
+        } else {
+            "the repository is damaged or incomplete; run git fsck, or clone again"
+        };
+        DiffError::MissingObject {
+            id,
+            path: (!path.is_empty()).then(|| RepoPath::new(path)),
+            remedy: remedy.into(),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What the name of a file says: the type and the full name of the component.
+//!
+//! [`classify`] runs over every changed path of a repository, so nothing is allocated for a path that is not ours.
+
+use std::borrow::Cow;
+
+use orgate_core::RepoPath;
+use orgate_core::registry::{Registry, TypeSpec};
+
+/// What source format appends to the name that metadata format uses.
+const META: &[u8] = b"-meta.xml";
+
+/// A file name that belongs to a type.
+#[derive(Clone, Debug)]
+pub(super) struct Found<'p, 'r> {
+    pub(super) spec: &'r TypeSpec,
+    /// File name without suffixes, as stored.
+    stem: &'p [u8],
+    /// It ends in `-meta.xml`.
+    source: bool,
+    /// No tool deploys a file of this name.
+    misnamed: bool,
+}
+
+/// How well a suffix fits; a better one wins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Misnamed,
+    Case,
+    Exact,
+}
+
+/// The type that a file belongs to by its name: `NAME.suffix-meta.xml` or `NAME.suffix`.
+///
+/// Suffixes that differ in case, and those that the registry lists as misnamed, count as well; reading such a file
+/// yields a note.
+pub fn classify<'r>(path: &RepoPath, registry: &'r Registry) -> Option<&'r TypeSpec> {
+    recognise(path, registry).map(|found| found.spec)
+}
+
+/// The full name that a file's name gives its component; `None` for files of no known type, and for names that are not
+/// UTF-8.
+pub fn full_name(path: &RepoPath, registry: &Registry) -> Option<String> {
+    recognise(path, registry)?.full_name()
+}
+
+pub(super) fn recognise<'p, 'r>(path: &'p RepoPath, registry: &'r Registry) -> Option<Found<'p, 'r>> {
+    let file = path.file_name();
+    let (base, meta) = strip_meta(file);
+    let dot = base.iter().rposition(|byte| *byte == b'.')?;
+    let (stem, suffix) = (base.get(..dot)?, base.get(dot + 1..)?);
+    if stem.is_empty() {
+        return None;
+    }
+    let best = registry
+        .types()
+        .filter_map(|spec| Some((fit(spec, stem, suffix)?, spec)))
+        .max_by_key(|(fit, _)| *fit)?;
+    Some(Found {
+        spec: best.1,
+        stem,
+        source: meta.is_some(),
+        misnamed: best.0 != Fit::Exact || meta == Some(Fit::Case),
+    })
+}
+
+/// Cuts `-meta.xml`; tells whether it was there and how it was spelt.
+fn strip_meta(file: &[u8]) -> (&[u8], Option<Fit>) {
+    let Some(at) = file.len().checked_sub(META.len()) else {
+        return (file, None);
+    };
+    match file.split_at_checked(at) {
+        Some((base, META)) => (base, Some(Fit::Exact)),
+        Some((base, end)) if end.eq_ignore_ascii_case(META) => (base, Some(Fit::Case)),
+        _ => (file, None),
+    }
+}
+
+fn fit(spec: &TypeSpec, stem: &[u8], suffix: &[u8]) -> Option<Fit> {
+    let same = |known: &str| {
+        let known = known.as_bytes();
+        if known == suffix {
+            Some(Fit::Exact)
+        } else {
+            known.eq_ignore_ascii_case(suffix).then_some(Fit::Case)
+        }
+    };
+    let found = same(&spec.suffix).or_else(|| {
+        let listed = spec.misnamed.iter().any(|name| same(name).is_some());
+        listed.then_some(Fit::Misnamed)
+    })?;
+    let Some(member) = &spec.member else {
+        return Some(found);
+    };
+    let stem = decode(stem);
+    if *stem == *member.as_bytes() {
+        Some(found)
+    } else {
+        let similar = stem.eq_ignore_ascii_case(member.as_bytes());
+        similar.then_some(found.min(Fit::Case))
+    }
+}
+
+impl<'p, 'r> Found<'p, 'r> {
+    /// A file that is read as a component of `spec` although its name says nothing of the kind.
+    pub(super) fn forced(path: &'p RepoPath, spec: &'r TypeSpec) -> Self {
+        let file = path.file_name();
+        let (base, meta) = strip_meta(file);
+        let cut = |name: &'p [u8]| {
+            let end = name.iter().rposition(|byte| *byte == b'.').filter(|end| *end > 0)?;
+            Some((name.get(..end)?, name.get(end + 1..)?))
+        };
+        let mut stem = cut(base).map_or(base, |(stem, _)| stem);
+        // `App.connectedApp.xml` is still about `App`.
+        if let Some((inner, suffix)) = cut(stem)
+            && suffix.eq_ignore_ascii_case(spec.suffix.as_bytes())
+        {
+            stem = inner;
+        }
+        Self {
+            spec,
+            stem,
+            source: meta.is_some(),
+            misnamed: true,
+        }
+    }
+
+    /// Whether the name belongs to no other tool: `-meta.xml` is Salesforce's, and so is the folder of the type. A
+    /// `.profile` elsewhere may be a shell's.
+    pub(super) fn is_certain(&self, path: &RepoPath) -> bool {
+        self.source || path.parts().rev().skip(1).any(|part| part == self.spec.folder.as_bytes())
+    }
+
+    /// Full name of the component; `None` when it is not UTF-8.
+    pub(super) fn full_name(&self) -> Option<String> {
+        if let Some(member) = &self.spec.member {
+            return Some(member.clone());
+        }
+        let name = match String::from_utf8(decode(self.stem).into_owned()) {
+            Ok(name) => name,
+            // The percent signs are part of the name then.
+            Err(_) => String::from_utf8(self.stem.to_vec()).ok()?,
+        };
+        Some(name)
+    }
+
+    /// The file name that would be deployable, when this one is not.
+    pub(super) fn expected(&self) -> Option<String> {
+        let stem = match &self.spec.member {
+            Some(member) => Cow::Borrowed(member.as_str()),
+            None => String::from_utf8_lossy(self.stem),
+        };
+        let end = if self.source { "-meta.xml" } else { "" };
+        self.misnamed.then(|| format!("{stem}.{}{end}", self.spec.suffix))
+    }
+}
+
+/// Resolves `%28` and the like; what is not of that form stays as it is.
+fn decode(stem: &[u8]) -> Cow<'_, [u8]> {
+    if !stem.contains(&b'%') {
+        return Cow::Borrowed(stem);
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut decoded = Vec::with_capacity(stem.len());
+    let mut rest = stem;
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        let code = match (first, tail) {
+            (b'%', [high, low, ..]) => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        match code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => decoded.push(first),
+        }
+    }
+    Cow::Owned(decoded)
+}

@@ -1,0 +1,327 @@
+use orgate_core::Element;
+
+use super::*;
+use crate::xml::METADATA;
+
+fn registry() -> Registry {
+    crate::builtin::registry().unwrap()
+}
+
+fn app(inner: &str) -> String {
+    format!("<ConnectedApp xmlns=\"{METADATA}\">{inner}</ConnectedApp>")
+}
+
+fn read_at(path: &str, source: &str) -> Result<Option<Component>, ReadError> {
+    read_component(&RepoPath::from(path), source.as_bytes(), &registry(), &Limits::default())
+}
+
+fn read_app(source: &str) -> Component {
+    read_at("connectedApps/A.connectedApp-meta.xml", source).unwrap().unwrap()
+}
+
+fn refused(source: &str) -> &'static str {
+    read_at("connectedApps/App.connectedApp-meta.xml", source).map_or_else(|error| error.kind.as_str(), |_| "accepted")
+}
+
+fn find<'a>(element: &'a Element, path: &str) -> Option<&'a Element> {
+    path.split('/')
+        .try_fold(element, |element, name| element.children.iter().find(|child| &*child.name == name))
+}
+
+fn notes(component: &Component) -> Vec<&str> {
+    component.notes.iter().map(|note| note.text.as_str()).collect()
+}
+
+fn type_of(path: &str) -> Option<String> {
+    let registry = registry();
+    classify(&RepoPath::from(path), &registry).map(|spec| spec.name.to_string())
+}
+
+#[test]
+fn files_are_classified_by_name() {
+    for (path, expected) in [
+        ("force-app/main/default/connectedApps/A.connectedApp-meta.xml", "ConnectedApp"),
+        ("src/connectedApps/A.connectedApp", "ConnectedApp"),
+        ("odd/A.B.connectedApp-meta.xml", "ConnectedApp"),
+        ("A.connectedapp-meta.xml", "ConnectedApp"),
+        ("A.connectedApp-META.xml", "ConnectedApp"),
+        ("A.ecaGlblOauth-meta.xml", "ExtlClntAppGlobalOauthSettings"),
+        ("A.ecaGlobalOauth-meta.xml", "ExtlClntAppGlobalOauthSettings"),
+        ("A.ecaOauth-meta.xml", "ExtlClntAppOauthSettings"),
+        ("A.ecaOauthPlcy-meta.xml", "ExtlClntAppOauthConfigurablePolicies"),
+        ("A.ecaPolicy-meta.xml", "ExtlClntAppConfigurablePolicies"),
+        ("settings/OauthOidc.settings-meta.xml", "OauthOidcSettings"),
+        ("settings/ConnectedApp.settings", "ConnectedAppSettings"),
+        ("settings/oauthoidc.settings-meta.xml", "OauthOidcSettings"),
+        ("settings/Oauth%4Fidc.settings-meta.xml", "OauthOidcSettings"),
+        ("permissionsets/A.permissionset-meta.xml", "PermissionSet"),
+    ] {
+        assert_eq!(type_of(path).as_deref(), Some(expected), "{path}");
+    }
+    for path in [
+        "",
+        "connectedApp",
+        ".connectedApp-meta.xml",
+        ".profile",
+        "-meta.xml",
+        "x-meta.xml",
+        "A.connectedApp-meta.xml/b",
+        "A.connectedApp.bak",
+        "A.connectedApp-meta.xml.orig",
+        "connectedApps/A.xml",
+        "settings/Account.settings-meta.xml",
+        "objects/ConnectedAppId.field-meta.xml",
+        "extlClntAppGlobalOauthSets.png",
+    ] {
+        assert_eq!(type_of(path), None, "{path}");
+    }
+}
+
+#[test]
+fn full_names_are_decoded() {
+    let name = |file: &str| read_at(file, &app("")).unwrap().unwrap().name;
+    assert_eq!(name("A.B.connectedApp-meta.xml"), "A.B");
+    assert_eq!(name("A %28b%29.connectedApp-meta.xml"), "A (b)");
+    assert_eq!(name("%C3%A9%2Fx.connectedApp-meta.xml"), "é/x");
+    assert_eq!(name("100%.connectedApp-meta.xml"), "100%");
+    assert_eq!(name("%2.connectedApp-meta.xml"), "%2");
+    assert_eq!(name("%+1.connectedApp-meta.xml"), "%+1");
+    assert_eq!(name("%FF.connectedApp-meta.xml"), "%FF");
+    let path = RepoPath::new(&b"\xff.connectedApp-meta.xml"[..]);
+    let error = read_component(&path, app("").as_bytes(), &registry(), &Limits::default());
+    assert_eq!(error.unwrap_err().kind, ReadErrorKind::Name);
+}
+
+#[test]
+fn both_formats_are_read_without_remarks() {
+    for path in [
+        "force-app/main/default/connectedApps/A.connectedApp-meta.xml",
+        "src/connectedApps/A.connectedApp",
+        "odd/A.connectedApp",
+    ] {
+        let component = read_at(path, &app("<label>A</label>")).unwrap().unwrap();
+        assert_eq!((&*component.type_name, &*component.name), ("ConnectedApp", "A"));
+        assert_eq!(component.notes, [], "{path}");
+    }
+}
+
+#[test]
+fn names_that_no_tool_deploys_are_read_with_a_note() {
+    for (path, expected) in [
+        ("A.connectedapp-meta.xml", "A.connectedApp-meta.xml"),
+        ("connectedApps/A.CONNECTEDAPP", "A.connectedApp"),
+        ("A.connectedApp-Meta.xml", "A.connectedApp-meta.xml"),
+    ] {
+        let component = read_at(path, &app("")).unwrap().unwrap();
+        let note = format!("not deployable under this name, expected `{expected}`");
+        assert_eq!(notes(&component), [note], "{path}");
+    }
+    let source = format!(
+        "<ExtlClntAppGlobalOauthSettings xmlns=\"{METADATA}\"><isPkceRequired>false</isPkceRequired></ExtlClntAppGlobalOauthSettings>"
+    );
+    let component = read_at("A.ecaGlobalOauth-meta.xml", &source).unwrap().unwrap();
+    assert_eq!(
+        notes(&component),
+        ["not deployable under this name, expected `A.ecaGlblOauth-meta.xml`"]
+    );
+    let settings = format!("<OauthOidcSettings xmlns=\"{METADATA}\"/>");
+    let component = read_at("oauthoidc.settings-meta.xml", &settings).unwrap().unwrap();
+    assert_eq!(component.name, "OauthOidc");
+    assert_eq!(component.notes.len(), 1);
+}
+
+#[test]
+fn files_of_other_tools_are_left_alone() {
+    assert_eq!(read_at("home/bash.profile", "export PATH=x\n"), Ok(None));
+    assert_eq!(read_at("ide/Security.settings", "{}"), Ok(None));
+    assert_eq!(read_at("README.md", &app("")), Ok(None));
+    // The same names where Salesforce would read them.
+    assert!(read_at("src/profiles/bash.profile", "export PATH=x\n").is_err());
+    assert!(read_at("home/bash.profile-meta.xml", "export PATH=x\n").is_err());
+    // And content that mentions the type.
+    assert!(read_at("home/bash.profile", "<Profile>").is_err());
+    assert!(read_at("home/bash.profile", "\u{1}\0\0").is_err());
+}
+
+#[test]
+fn elements_are_pruned_to_the_registry() {
+    let source = app("\n <label> A &amp; B\n</label><unknown><oauthConfig/></unknown>\
+         <oauthConfig><!-- c --><isPkceRequired> true </isPkceRequired><other>x</other>\
+         <scopes>Api</scopes><scopes><![CDATA[Full]]></scopes>\
+         <callbackUrl>https://a\n https://b</callbackUrl></oauthConfig>");
+    let component = read_app(&source);
+    assert_eq!(component.notes, []);
+    let root = &component.root;
+    let names: Vec<_> = root.children.iter().map(|child| &*child.name).collect();
+    assert_eq!(names, ["label", "oauthConfig"]);
+    assert_eq!(find(root, "label").unwrap().text, "A & B");
+    assert_eq!(find(root, "oauthConfig/isPkceRequired").unwrap().text, "true");
+    assert_eq!(find(root, "oauthConfig/other"), None);
+    let config = find(root, "oauthConfig").unwrap();
+    let scopes: Vec<_> = config.children_named("scopes").map(|scope| scope.text.as_str()).collect();
+    assert_eq!(scopes, ["Api", "Full"]);
+    let span = find(root, "oauthConfig/isPkceRequired").unwrap().span;
+    assert_eq!(
+        source.get(span.start as usize..span.end as usize),
+        Some("<isPkceRequired> true </isPkceRequired>")
+    );
+    assert_eq!((root.span.start, root.span.end as usize), (0, source.len()));
+}
+
+#[test]
+fn white_space_of_unicode_is_not_trimmed() {
+    let component = read_app(&app("<label>\u{a0}A\u{feff}</label>"));
+    assert_eq!(find(&component.root, "label").unwrap().text, "\u{a0}A\u{feff}");
+}
+
+#[test]
+fn nil_is_kept() {
+    let source = app("<oauthConfig xmlns:i='http://www.w3.org/2001/XMLSchema-instance'>\
+         <isPkceRequired i:nil='true'/></oauthConfig>");
+    let component = read_app(&source);
+    let element = find(&component.root, "oauthConfig/isPkceRequired").unwrap();
+    assert!(element.nil);
+    assert_eq!(element.text, "");
+}
+
+#[test]
+fn prefixed_files_are_read_like_others() {
+    let plain = read_app(&app("<oauthConfig><isPkceRequired>true</isPkceRequired></oauthConfig>"));
+    let source = format!(
+        "<m:ConnectedApp xmlns:m=\"{METADATA}\"><m:oauthConfig><m:isPkceRequired>true</m:isPkceRequired></m:oauthConfig></m:ConnectedApp>"
+    );
+    let prefixed = read_app(&source);
+    assert_eq!(prefixed.notes, []);
+    assert!(prefixed.root.same_content(&plain.root));
+}
+
+#[test]
+fn elements_of_another_namespace_are_refused_when_their_name_counts() {
+    for inside in [
+        "<oauthConfig><isPkceRequired xmlns='urn:x'>true</isPkceRequired></oauthConfig>",
+        "<label xmlns=''>A</label>",
+    ] {
+        assert_eq!(refused(&app(inside)), "foreign-element", "{inside}");
+    }
+    let harmless = read_app(&app("<oauthConfig><other xmlns='urn:x'/></oauthConfig>"));
+    assert_eq!(notes(&harmless), [""; 0]);
+}
+
+#[test]
+fn nil_with_content_is_refused() {
+    let xsi = "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'";
+    for inside in [
+        format!("<oauthConfig {xsi} xsi:nil='true'><isPkceRequired>true</isPkceRequired></oauthConfig>"),
+        format!("<oauthConfig><isPkceRequired {xsi} xsi:nil='true'>true</isPkceRequired></oauthConfig>"),
+    ] {
+        assert_eq!(refused(&app(&inside)), "nil-with-content", "{inside}");
+    }
+    let not_nil = read_app(&app(&format!(
+        "<oauthConfig><isPkceRequired {xsi} xsi:nil='1'>true</isPkceRequired></oauthConfig>"
+    )));
+    assert_eq!(
+        find(&not_nil.root, "oauthConfig/isPkceRequired").map(|element| element.nil),
+        Some(false)
+    );
+}
+
+#[test]
+fn a_missing_namespace_is_noted() {
+    let component = read_app("<ConnectedApp><label>A</label></ConnectedApp>");
+    assert_eq!(find(&component.root, "label").unwrap().text, "A");
+    assert_eq!(
+        notes(&component),
+        ["the root element has no namespace, expected `xmlns=\"http://soap.sforce.com/2006/04/metadata\"`"]
+    );
+}
+
+#[test]
+fn odd_elements_are_noted() {
+    let component = read_app(&app("<Label>A</Label><oauthConfig>x<ispkcerequired>true</ispkcerequired>\
+         <isPkceRequired>true</isPkceRequired><isPkceRequired>false</isPkceRequired></oauthConfig>"));
+    assert_eq!(
+        notes(&component),
+        [
+            "unknown element `Label`, not read; names are case-sensitive, perhaps `label` is meant",
+            "`oauthConfig` holds elements; the text inside is not read",
+            "unknown element `ispkcerequired`, not read; names are case-sensitive, perhaps `isPkceRequired` is meant",
+            "`isPkceRequired` may occur once, but stands here again",
+        ]
+    );
+    let config = find(&component.root, "oauthConfig").unwrap();
+    assert_eq!(config.children_named("isPkceRequired").count(), 2);
+
+    let source = format!(
+        "<ExtlClntAppGlobalOauthSettings xmlns=\"{METADATA}\"><isClientCredentialEnabled>true</isClientCredentialEnabled></ExtlClntAppGlobalOauthSettings>"
+    );
+    let component = read_at("A.ecaGlblOauth-meta.xml", &source).unwrap().unwrap();
+    assert_eq!(
+        notes(&component),
+        ["`isClientCredentialEnabled` is an old name that newer API versions do not have; they use `isClientCredentialsFlowEnabled`"]
+    );
+}
+
+#[test]
+fn notes_are_bounded() {
+    let component = read_app(&app(&"<LABEL/><Label/>".repeat(500)));
+    assert_eq!(component.notes.len(), 101);
+}
+
+#[test]
+fn errors_name_file_line_and_column() {
+    let error = read_at("x/A.connectedApp-meta.xml", "\u{feff}<ConnectedApp>\n  <é>&x;</é>\n</ConnectedApp>").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "x/A.connectedApp-meta.xml:2:6: the entity `&x;` is not defined; XML knows lt, gt, amp, quot and apos"
+    );
+    let error = read_at("A.connectedApp-meta.xml", "<!-- x -->\n<Profile/>").unwrap_err();
+    assert_eq!(error.kind.as_str(), "wrong-root");
+    assert_eq!((error.line, error.column), (2, 1));
+}
+
+#[test]
+fn roots_are_sniffed() {
+    let registry = registry();
+    let type_of = |source: &str| sniff(source.as_bytes(), &registry).map(|spec| &*spec.name);
+    for source in [
+        "<ConnectedApp>",
+        "<ConnectedApp/>",
+        "<ConnectedApp\n xmlns='x'>",
+        "<m:ConnectedApp xmlns:m='x'>",
+        "\u{feff}<?xml version=\"1.0\"?>\r\n<!-- < x > --><?p ?>\n <ConnectedApp >",
+    ] {
+        assert_eq!(type_of(source), Some("ConnectedApp"), "{source}");
+    }
+    for source in [
+        "",
+        "<",
+        "<ConnectedApp",
+        "<connectedApp>",
+        "<html><ConnectedApp>",
+        "<!-- <ConnectedApp>",
+        "<!DOCTYPE x><ConnectedApp>",
+        "x <ConnectedApp>",
+    ] {
+        assert_eq!(type_of(source), None, "{source}");
+    }
+    let long = format!("<!--{}é--><ConnectedApp>", "é".repeat(4000));
+    assert_eq!(type_of(&long), None);
+}
+
+#[test]
+fn sniffed_files_are_read_with_a_note() {
+    let registry = registry();
+    let source = app("<label>A</label>");
+    let spec = sniff(source.as_bytes(), &registry).unwrap();
+    for (path, name, expected) in [
+        ("connectedApps/A.xml", "A", "A.connectedApp"),
+        ("A.foo-meta.xml", "A", "A.connectedApp-meta.xml"),
+        ("A", "A", "A.connectedApp"),
+    ] {
+        let path = RepoPath::from(path);
+        let component = read_component_as(&path, source.as_bytes(), spec, &Limits::default()).unwrap();
+        assert_eq!(component.name, name);
+        let note = format!("not deployable under this name, expected `{expected}`");
+        assert_eq!(notes(&component), [note]);
+    }
+}

@@ -1,0 +1,157 @@
+use super::*;
+
+fn parse(text: &str) -> Doc<'_> {
+    Doc::parse(text.as_bytes(), &Limits::default()).unwrap()
+}
+
+fn refused(text: &str, limits: &Limits) -> XmlErrorKind {
+    Doc::parse(text.as_bytes(), limits).unwrap_err().kind
+}
+
+fn text(inner: &str) -> String {
+    parse(&format!("<a>{inner}</a>")).root().text().into_owned()
+}
+
+#[test]
+fn nodes_stay_small() {
+    assert!(size_of::<Node>() <= 40, "{}", size_of::<Node>());
+}
+
+#[test]
+fn ranges_count_a_byte_order_mark() {
+    let source = "\u{feff}<?xml version=\"1.0\"?>\r\n<a>\r\n  <b>x</b>\r\n</a>\r\n";
+    let doc = parse(source);
+    let root = doc.root();
+    let piece = |span: Span| source.get(span.start as usize..span.end as usize).unwrap();
+    assert_eq!(piece(root.span()), "<a>\r\n  <b>x</b>\r\n</a>");
+    assert_eq!(piece(root.open_tag()), "<a>");
+    let inner = root.children().next().unwrap();
+    assert_eq!(piece(inner.span()), "<b>x</b>");
+    assert_eq!(inner.name(), "b");
+    assert_eq!(inner.text(), "x");
+}
+
+#[test]
+fn errors_count_a_byte_order_mark() {
+    let error = Doc::parse("\u{feff}<a>&nbsp;</a>".as_bytes(), &Limits::default()).unwrap_err();
+    assert_eq!(error.offset, 6);
+    assert_eq!(error.kind, XmlErrorKind::Entity("nbsp".to_owned()));
+    assert_eq!(error.to_string(), error.kind.to_string());
+}
+
+#[test]
+fn text_joins_sections_references_and_what_stands_between() {
+    assert_eq!(text("true"), "true");
+    assert_eq!(text(""), "");
+    assert_eq!(text("<!-- false -->"), "");
+    assert_eq!(text("t<!-- x -->ru<?p q?>e"), "true");
+    assert_eq!(text("<![CDATA[tr]]><![CDATA[ue]]>"), "true");
+    assert_eq!(text("&#116;&#x72;ue&lt;&amp;&gt;&quot;&apos;"), "true<&>\"'");
+    assert_eq!(text("<![CDATA[&lt;<b>]] ]]]>"), "&lt;<b>]] ]");
+    assert_eq!(text("a\r\nb\rc\n<![CDATA[\r\n]]>"), "a\nb\nc\n\n");
+    assert_eq!(text("a&#13;&#10;b"), "a\r\nb");
+    assert_eq!(text("\r&lt;"), "\n<");
+    assert_eq!(text("&#x1F600;"), "\u{1F600}");
+    assert_eq!(text("&#0000000000000000065;"), "A");
+    assert_eq!(text("]]&gt;"), "]]>");
+}
+
+#[test]
+fn text_of_an_element_with_children_is_empty() {
+    let doc = parse("<a> x <b>y</b> z </a>");
+    assert_eq!(doc.root().text(), "");
+    assert!(doc.root().has_text());
+    assert!(doc.root().has_children());
+    assert!(!parse("<a> \n <b>y</b><!-- z --></a>").root().has_text());
+}
+
+#[test]
+fn prefixes_and_inner_declarations_are_resolved() {
+    let doc = parse(
+        "<m:a xmlns:m='http://soap.sforce.com/2006/04/metadata' xmlns='urn:x'>\
+         <m:b/><b/><b xmlns='http://soap.sforce.com/2006/04/met&#97;data'/>\
+         <m:b xmlns:m='urn:y'/><b xmlns=''/><m:b/></m:a>",
+    );
+    let root = doc.root();
+    assert_eq!((root.name(), root.space()), ("a", Space::Metadata));
+    let spaces: Vec<_> = root.children().map(Elem::space).collect();
+    assert_eq!(
+        spaces,
+        [
+            Space::Metadata,
+            Space::Other,
+            Space::Metadata,
+            Space::Other,
+            Space::None,
+            Space::Metadata
+        ]
+    );
+    assert!(root.children().all(|child| child.name() == "b"));
+    assert_eq!(parse("<a/>").root().space(), Space::None);
+}
+
+#[test]
+fn nil_is_known_by_its_namespace() {
+    let nil = |attributes: &str| {
+        let source = format!("<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:o='urn:o'><b {attributes}/></a>");
+        let doc = parse(&source);
+        doc.root().children().next().unwrap().is_nil()
+    };
+    assert!(nil("xsi:nil='true'"));
+    assert!(!nil("xsi:nil=' 1\n'"));
+    assert!(nil("xsi:nil='tr&#117;e'"));
+    assert!(nil("xmlns:q='http://www.w3.org/2001/XMLSchema-instance' q:nil=\"true\""));
+    assert!(!nil("xsi:nil='false'"));
+    assert!(!nil("xsi:nil='TRUE'"));
+    assert!(!nil("o:nil='true'"));
+    assert!(!nil("nil='true'"));
+    assert!(!nil("xmlns:xsi='urn:z' xsi:nil='true'"));
+}
+
+#[test]
+fn harmless_spellings_are_accepted() {
+    for source in [
+        "<?xml version='1.0'?><a/>",
+        "<?xml version = \"1.0\"\n encoding='utf-8' ?>\n<a/>",
+        "<?xml version=\"1.0\" encoding=\"US-ASCII\" standalone='no'?><a/>",
+        "<!-- a --><?p q?>\n<a/>\n<!-- b -->\n<?p?>\n",
+        "<a\n  b = 'x>y'\n\tc=\"'\"\r\n></a\n>",
+        "<a b='&lt;&#10;'/>",
+        "<é-1.·/>",
+        "<a>\u{feff}</a>",
+        "<a><!-- - --><!----><![CDATA[]]></a>",
+        "<a xml:lang='de' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+        "<a>Title\n=======\n</a>",
+        "<a><!--\n<<<<<<< HEAD\n--><![CDATA[\n>>>>>>> x\n]]></a>",
+    ] {
+        assert_eq!(parse(source).len(), 1, "{source}");
+    }
+}
+
+#[test]
+fn limits_are_kept_to_the_last_one() {
+    let limits = Limits {
+        bytes: 100,
+        depth: 3,
+        elements: 4,
+        attributes: 2,
+    };
+    let ok = |source: &str| Doc::parse(source.as_bytes(), &limits).is_ok();
+    assert!(ok("<a><b><c/></b></a>"));
+    assert_eq!(refused("<a><b><c><d/></c></b></a>", &limits), XmlErrorKind::TooDeep(3));
+    assert!(ok("<a><b/><b/><b/></a>"));
+    assert_eq!(refused("<a><b/><b/><b/><b/></a>", &limits), XmlErrorKind::TooManyElements(4));
+    assert!(ok("<a b='' c=''/>"));
+    assert_eq!(refused("<a b='' c='' d=''/>", &limits), XmlErrorKind::TooManyAttributes(2));
+    assert!(ok(&format!("<a>{}</a>", "x".repeat(93))));
+    assert_eq!(refused(&format!("<a>{}</a>", "x".repeat(94)), &limits), XmlErrorKind::TooLarge(100));
+    assert!(XmlErrorKind::TooLarge(100).is_limit());
+}
+
+#[test]
+fn names_too_long_to_count_are_refused() {
+    let name = "n".repeat(70_000);
+    let kind = refused(&format!("<{name}/>"), &Limits::default());
+    assert_eq!(kind.as_str(), "name");
+    assert!(kind.to_string().len() < 200, "{kind}");
+}
