@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import pathlib
 import shutil
 import tarfile
 
@@ -47,7 +49,7 @@ class Action(Case):
         payload_file.write_text(json.dumps(payload))
         given = {key.replace("_", "-"): value for key, value in inputs.items()}
         if binary:
-            given["binary"] = str(BINARY)
+            given["binary"] = str(BINARY) if binary is True else binary
         return action_runner.run(action, clone.path, event, payload_file, sha, given, env, cached)
 
     def pull_request(self, clone, **more):
@@ -63,9 +65,9 @@ class Action(Case):
         self.assertEqual((outputs["findings"], outputs["failing"]), ("1", "1"))
         self.assertIn(f"::error file={APP}", result.log)
         self.assertIn("ca-client-credentials-enabled", result.summary)
-        report = json.loads(open(outputs["json-file"]).read())
+        report = json.loads(pathlib.Path(outputs["json-file"]).read_text())
         self.assertIn("first parent", report["compared"]["why"])
-        self.assertEqual(json.loads(open(outputs["sarif-file"]).read())["version"], "2.1.0")
+        self.assertEqual(json.loads(pathlib.Path(outputs["sarif-file"]).read_text())["version"], "2.1.0")
         self.assertEqual(result.used, [])
 
     def test_a_harmless_pull_request_passes(self):
@@ -128,7 +130,7 @@ class Action(Case):
         for name in ["base", "head", "path", "paths", "config", "fail_on", "binary"]:
             for text in ["$(touch pwned)", "`touch pwned`", "'; touch pwned; '", "--output=text=pwned", "a\nresult=pass\nexit-code=0"]:
                 with self.subTest(name=name, text=text):
-                    result = self.pull_request(clone, binary=name != "binary", **{name: text})
+                    result = self.pull_request(clone, **{name: text})
                     self.assertEqual((result.ok, result.outputs["exit-code"]), (False, "2"), result.log)
                     self.assertEqual([found for found in self.folder.rglob("pwned")], [])
 
@@ -177,8 +179,6 @@ class Action(Case):
         path.chmod(0o755)
 
     def with_path(self, tools):
-        import os
-
         return {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
 
     def test_a_release_is_downloaded_checked_and_kept(self):
