@@ -153,13 +153,14 @@ class Hooks(Case):
         repository.write("README.md", "2\n")
         repository.commit("harmless")
         self.assertEqual(push("main").returncode, 0)
+        self.assertEqual(push("main:refs/heads/spare").returncode, 0)
+        self.assertEqual(push("--delete", "spare").returncode, 0, "a deletion takes nothing there")
         repository.write(APP, app(client_credentials=True))
         repository.commit("open the app, past the commit hook")
         refused = push("main")
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("ca-client-credentials-enabled", refused.stdout + refused.stderr)
         self.assertNotEqual(push("main:refs/heads/new").returncode, 0, "a new branch")
-        self.assertEqual(push("--delete", "main").returncode, 0, "a deletion takes nothing there")
 
     @unittest.skipUnless(SLOW, "builds orgate; ORGATE_SLOW=1")
     def test_the_hook_that_builds_orgate(self):
