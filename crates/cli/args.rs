@@ -268,6 +268,16 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// GitHub workflow commands: annotations in the pull request
+    Github,
+    /// For a job summary or a merge-request note
+    Markdown,
+    /// GitLab Code Quality
+    GitlabCodequality,
+    /// GitLab SAST 15.2.1
+    GitlabSast,
+    /// JUnit XML
+    Junit,
 }
 
 impl std::str::FromStr for OutputArg {

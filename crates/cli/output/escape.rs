@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use orgate_core::RepoPath;
 use sarif::text::is_hidden;
 
 pub(crate) use sarif::text::visible;
@@ -128,11 +127,6 @@ pub(crate) fn xml(text: &str) -> String {
     safe
 }
 
-/// A path as the path part of an address.
-pub(crate) fn uri(path: &RepoPath) -> String {
-    sarif::uri::encode(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +169,6 @@ mod tests {
         for (escape, text, expected) in table {
             assert_eq!(escape(text), expected, "{text:?}");
         }
-        assert_eq!(uri(&"a b/%41".into()), "a%20b/%2541");
         assert_eq!(cut("abcd", 3), "ab…");
     }
 }

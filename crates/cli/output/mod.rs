@@ -1,21 +1,15 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "some sinks have no writer in use yet"))]
 pub(crate) mod escape;
 mod facts;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
-pub(crate) mod github;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
-pub(crate) mod gitlab_codequality;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
-pub(crate) mod gitlab_sast;
+mod github;
+mod gitlab_codequality;
+mod gitlab_sast;
 #[cfg(test)]
 mod hostile;
 mod json;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
-pub(crate) mod junit;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
-pub(crate) mod markdown;
+mod junit;
+mod markdown;
 mod text;
 
 use std::collections::BTreeSet;
@@ -28,6 +22,8 @@ use orgate_core::report::Report;
 use crate::args::{Format, Global, OutputArg};
 use crate::error::CliError;
 use crate::sides::Sides;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A format and where it goes.
 #[derive(Clone, Debug)]
@@ -72,7 +68,12 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
         match &target.file {
             None => {
                 let mut out = BufWriter::new(anstream::stdout());
-                let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
+                let written = if target.format == Format::Text && std::env::var_os("GITHUB_ACTIONS").is_some() {
+                    guarded(report, sides, global, &mut out)
+                } else {
+                    write_one(report, target.format, sides, global, &mut out)
+                };
+                let written = written.and_then(|()| out.flush());
                 match written {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                     Err(error) => return Err(CliError::Stdout(error)),
@@ -93,6 +94,13 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
     Ok(())
 }
 
+/// The text report where a runner reads standard output for commands: names and values must not be taken for one.
+fn guarded(report: &Report, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    write_one(report, Format::Text, sides, global, &mut bytes)?;
+    out.write_all(github::guarded(&String::from_utf8_lossy(&bytes)).as_bytes())
+}
+
 fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
     let head_file = |path: &RepoPath| {
         let file = sides.head.file(path).ok().flatten()?;
@@ -105,7 +113,25 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
     match format {
         Format::Text => text::write(report, &head_file, &base_file, global, out),
         Format::Json => json::write(report, out),
-        Format::Sarif => sarif::write(report, &sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file), out),
+        Format::Sarif => {
+            let mut options = sarif::Options::new(VERSION, &head_file);
+            options.empty_results = sides.on_default_branch;
+            sarif::write(report, &options, out)
+        }
+        Format::Github => github::write(report, out),
+        Format::Markdown => markdown::write(report, markdown::LIMIT, out),
+        Format::GitlabCodequality => gitlab_codequality::write(report, sides.on_default_branch, out),
+        Format::GitlabSast => {
+            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+            let options = gitlab_sast::Options {
+                version: VERSION,
+                start: &now,
+                end: &now,
+                empty: sides.on_default_branch,
+            };
+            gitlab_sast::write(report, &options, out)
+        }
+        Format::Junit => junit::write(report, out),
     }
 }
 
