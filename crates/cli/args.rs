@@ -57,6 +57,11 @@ pub(crate) enum Command {
     Hook(Box<HookArgs>),
     /// Print which two commits the CI event compares, and what is missing for it
     CiRange(RangeArgs),
+    /// Print the numbers of a JSON report as lines of `name=value`
+    CiOutputs {
+        /// A file that `orgate check --output json=FILE` wrote
+        report: PathBuf,
+    },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
     Demo,
 }

@@ -42,6 +42,8 @@ pub(crate) enum CliError {
         "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
     )]
     NothingToCompare(String),
+    #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
+    Report { path: PathBuf, source: serde_json::Error },
     #[error("{0}")]
     Ci(#[from] CiError),
     #[error("no CI platform is running here; name it (--ci github, --ci gitlab), or both commits (--base REV --head REV)")]

@@ -74,7 +74,7 @@ fn read_stdin() -> Result<String, CliError> {
 }
 
 /// A line as git writes it for pre-push: `LOCAL-REF ID REMOTE-REF ID`. An id of zeros stands for "none".
-fn from_line(repository: &Repository, remote: &str, line: &str) -> Result<Option<Range>, CliError> {
+pub(super) fn from_line(repository: &Repository, remote: &str, line: &str) -> Result<Option<Range>, CliError> {
     let id = |text: &str| crate::ci::id("standard input", text);
     let parts: Vec<&str> = line.split_whitespace().collect();
     let &[_, local, _, there] = parts.as_slice() else {
