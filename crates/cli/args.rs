@@ -1,9 +1,15 @@
 //! What was typed. Nothing here opens a file: the commands give it meaning.
 
+mod catalog;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use catalog::{
+    ControlsArgs, ExplainArgs, FamilyArg, ListFormat, PageFormat, PolicyArgs, PolicyCommand, SchemaArg, SeverityArg, StatusArg,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +59,13 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// Compare two revisions and fail if a control got weaker
     Check(Box<CheckArgs>),
+    /// Tell all about a control: what, why, how bad, how to mend it
+    Explain(ExplainArgs),
+    /// List the controls
+    Controls(ControlsArgs),
+    /// Check and test controls of your own
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Build a small repository with a pull request that opens the org, and run the gate on it
     Demo,
 }

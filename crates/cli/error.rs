@@ -40,6 +40,12 @@ pub(crate) enum CliError {
         "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
     )]
     NothingToCompare(String),
+    #[error("no control has the id `{id}`{near}")]
+    UnknownControl { id: String, near: String },
+    #[error("no control decides by the field `{field}`{near}")]
+    UnknownField { field: String, near: String },
+    #[error("no control names the standard `{standard}`{near}")]
+    UnknownStandard { standard: String, near: String },
     #[error("{0}")]
     Demo(String),
 }

@@ -9,8 +9,10 @@ mod check;
 mod config;
 mod demo;
 mod error;
+mod explain;
 mod logging;
 mod output;
+mod policy;
 mod sides;
 
 use std::ffi::OsString;
@@ -33,6 +35,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     cli.global.color.apply();
     let result = match &cli.command {
         args::Command::Check(arguments) => check::run(arguments, &cli.global),
+        args::Command::Explain(arguments) => explain::run(arguments),
+        args::Command::Controls(arguments) => explain::list::run(arguments),
+        args::Command::Policy(command) => policy::run(command),
         args::Command::Demo => demo::run(&cli.global),
     };
     match result {

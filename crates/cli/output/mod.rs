@@ -1,7 +1,8 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
 pub(crate) mod escape;
-mod json;
+pub(crate) mod json;
+pub(crate) mod style;
 mod text;
 
 use std::collections::BTreeSet;
@@ -92,6 +93,15 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         Format::Text => text::write(report, &head_file, &base_file, global, out),
         Format::Json => json::write(report, out),
         Format::Sarif => Ok(()),
+    }
+}
+
+/// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
+pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
+    let mut out = BufWriter::new(anstream::stdout());
+    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
+        _ => Ok(()),
     }
 }
 

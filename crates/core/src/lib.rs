@@ -7,6 +7,7 @@ mod check;
 pub mod compare;
 mod condition;
 pub mod element;
+pub mod explain;
 pub mod judge;
 pub mod lexical;
 pub mod path;
