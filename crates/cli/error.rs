@@ -7,6 +7,8 @@ use orgate_core::registry::RegistryError;
 use orgate_core::settings::SettingsError;
 use orgate_diff::DiffError;
 
+use crate::ci::CiError;
+
 /// Every error ends in exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
@@ -46,6 +48,14 @@ pub(crate) enum CliError {
     UnknownField { field: String, near: String },
     #[error("no control names the standard `{standard}`{near}")]
     UnknownStandard { standard: String, near: String },
+    #[error("{0}")]
+    Ci(#[from] CiError),
+    #[error("no CI platform is running here; name it (--ci github, --ci gitlab), or both commits (--base REV --head REV)")]
+    NoCi,
+    #[error("cannot read from standard input what is being pushed: {0}")]
+    Stdin(std::io::Error),
+    #[error("standard input does not list what is being pushed: git writes lines of `LOCAL-REF ID REMOTE-REF ID` there; got {0:?}")]
+    PushLine(String),
     #[error("{0}")]
     Demo(String),
 }

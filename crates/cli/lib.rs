@@ -6,12 +6,15 @@
 mod args;
 mod builtin;
 mod check;
+mod ci;
 mod config;
 mod demo;
 mod error;
 mod explain;
+mod hook;
 mod logging;
 mod output;
+mod people;
 mod policy;
 mod sides;
 
@@ -19,6 +22,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use orgate_core::report::verdict::Verdict;
 
 /// Runs the command line and returns the process's exit code: 0, 1 or 2 as `--help` says.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -35,9 +39,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     cli.global.color.apply();
     let result = match &cli.command {
         args::Command::Check(arguments) => check::run(arguments, &cli.global),
-        args::Command::Explain(arguments) => explain::run(arguments),
-        args::Command::Controls(arguments) => explain::list::run(arguments),
-        args::Command::Policy(command) => policy::run(command),
+        args::Command::People(command) => people::run(command, &cli.global),
+        args::Command::Hook(arguments) => hook::run(arguments, &cli.global),
+        args::Command::CiRange(arguments) => ci::range::run(arguments).map(|()| Verdict::Pass),
         args::Command::Demo => demo::run(&cli.global),
     };
     match result {

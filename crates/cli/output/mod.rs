@@ -92,7 +92,7 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
     match format {
         Format::Text => text::write(report, &head_file, &base_file, global, out),
         Format::Json => json::write(report, out),
-        Format::Sarif => Ok(()),
+        Format::Sarif => sarif::write(report, &sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file), out),
     }
 }
 

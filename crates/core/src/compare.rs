@@ -151,6 +151,9 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure) {
             std::cmp::Ordering::Less => Outcome::Regressed,
             std::cmp::Ordering::Greater => Outcome::Improved,
+            // What would be no finding on a new subject does not become one by its surroundings; and what makes it count
+            // now (a flow that was switched on) has a control of its own.
+            std::cmp::Ordering::Equal if [base, head].iter().any(|side| side.counts_when_new == Truth::False) => Outcome::Unchanged,
             std::cmp::Ordering::Equal => by_risk(base, head, roles),
         },
     }
@@ -173,7 +176,8 @@ fn by_measure(base: &Measure, head: &Measure) -> std::cmp::Ordering {
 fn by_risk(base: &Judgement, head: &Judgement, roles: &mut Vec<Role>) -> Outcome {
     let mut rose = Vec::new();
     for (index, (before, after)) in base.raises.iter().zip(&head.raises).enumerate() {
-        if after.is_true() && !before.is_true() {
+        // Coming into sight is not becoming true: what a file newly in source says, the direct controls judge.
+        if after.is_true() && *before == Truth::False {
             rose.push(Role::Raises(index));
         }
     }

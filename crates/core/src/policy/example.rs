@@ -278,7 +278,7 @@ impl World for ExampleWorld<'_> {
     fn blind(&self, _: &str) -> bool {
         false
     }
-    fn replaced(&self, _: &Component, _: &str) -> Option<String> {
+    fn replaced(&self, _: &Component, _: &Element) -> Option<String> {
         None
     }
 }
@@ -318,6 +318,25 @@ fn subject(control: &Control, registry: &Registry, components: &[Arc<Component>]
 }
 
 impl Example {
+    /// The same example with its sides exchanged, for tests of symmetry.
+    #[must_use]
+    pub fn swapped(&self) -> Self {
+        Self {
+            base: self.head.clone(),
+            head: self.base.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Head against itself, for tests that nothing is found where nothing changed.
+    #[must_use]
+    pub fn still(&self) -> Self {
+        Self {
+            base: self.head.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Judges both sides and compares.
     ///
     /// # Errors

@@ -283,6 +283,13 @@ impl Case<'_> {
                 changed.join("; ")
             );
         }
+        if self.comparison.outcome == Outcome::Introduced {
+            return match self.comparison.base.as_ref().map(|base| base.standing) {
+                None => format!("'{}' is new: {}.", self.subject.name, self.control.title),
+                Some(Standing::Undecided) => format!("'{}' can be judged now: {}.", self.subject.name, self.control.title),
+                Some(_) => format!("'{}' is concerned now: {}.", self.subject.name, self.control.title),
+            };
+        }
         // One pass over the template, so that a value that looks like a placeholder stays what it is.
         let mut text = String::new();
         let mut rest = self.control.message.as_str();

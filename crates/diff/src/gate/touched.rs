@@ -87,12 +87,29 @@ impl Touched {
             touched.types.insert(Arc::clone(&type_name));
             touched.components.insert((type_name, name));
         }
+        touched.replaced(base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
                 return Err(error);
             }
         }
         Ok(touched)
+    }
+
+    /// Files whose deployed content changes because the project's replacements do.
+    fn replaced(&mut self, base: &Side<'_>, head: &Side<'_>) {
+        if base.replacements() == head.replacements() {
+            return;
+        }
+        for (side, declared) in [(base, base), (base, head), (head, base), (head, head)] {
+            for component in side.covered_by(declared.replacements()) {
+                if let Some(subject) = side.subject_name(&component) {
+                    self.subjects.insert(subject);
+                }
+                self.types.insert(Arc::clone(&component.type_name));
+                self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
+            }
+        }
     }
 
     fn note_move(&mut self, old: &Component, new: &Component) {
