@@ -134,3 +134,28 @@ fn test(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
 fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
+
+#[cfg(test)]
+mod tests {
+    use orgate_core::schema;
+
+    #[test]
+    fn the_published_schemas_are_those_of_the_code() {
+        for (name, what, mut schema) in [
+            ("control", "A control of orgate", schema::control()),
+            ("conditions", "Named conditions of orgate", schema::conditions()),
+            ("registry", "A metadata type of orgate", schema::registry()),
+            ("settings", "orgate.yaml", schema::settings()),
+        ] {
+            schema.insert("title".to_owned(), what.into());
+            schema.insert(
+                "$id".to_owned(),
+                format!("{}/blob/main/schemas/orgate-{name}.v1.json", env!("CARGO_PKG_REPOSITORY")).into(),
+            );
+            crate::output::fresh(
+                &format!("schemas/orgate-{name}.v1.json"),
+                &serde_json::to_string_pretty(&schema).expect("schema"),
+            );
+        }
+    }
+}

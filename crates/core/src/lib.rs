@@ -14,6 +14,8 @@ pub mod path;
 pub mod policy;
 pub mod registry;
 pub mod report;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod score;
 pub mod settings;
 pub mod subject;
