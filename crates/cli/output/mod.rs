@@ -1,7 +1,21 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "some sinks have no writer in use yet"))]
 pub(crate) mod escape;
-pub(crate) mod json;
+mod facts;
+#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
+pub(crate) mod github;
+#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
+pub(crate) mod gitlab_codequality;
+#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
+pub(crate) mod gitlab_sast;
+#[cfg(test)]
+mod hostile;
+mod json;
+#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
+pub(crate) mod junit;
+#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
+pub(crate) mod markdown;
 pub(crate) mod style;
 mod text;
 

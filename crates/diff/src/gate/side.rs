@@ -103,6 +103,11 @@ impl<'a> Side<'a> {
         self.snapshot.read(&file, u64::from(self.limits.bytes)).ok()
     }
 
+    /// Counts a component in although its path is left out.
+    pub(super) fn adopt(&self, component: &Arc<Component>) {
+        lock(&self.extra).insert(component.path.clone(), Arc::clone(component));
+    }
+
     /// Whether this file could not be read as metadata.
     pub(super) fn refused(&self, path: &RepoPath) -> bool {
         matches!(lock(&self.loaded).get(path), Some(Loaded::Refused(_)))
