@@ -1,9 +1,15 @@
 //! What was typed. Nothing here opens a file: the commands give it meaning.
 
+mod catalog;
+mod people;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use catalog::*;
+pub(crate) use people::*;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +59,8 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// Compare two revisions and fail if a control got weaker
     Check(Box<CheckArgs>),
+    #[command(flatten)]
+    People(PeopleCommand),
     /// Judge what is about to be committed or pushed; for pre-commit, prek, lefthook, husky
     Hook(Box<HookArgs>),
     /// Print which two commits the CI event compares, and what is missing for it

@@ -44,6 +44,12 @@ pub(crate) enum CliError {
     NothingToCompare(String),
     #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
     Report { path: PathBuf, source: serde_json::Error },
+    #[error("no control has the id `{id}`{near}")]
+    UnknownControl { id: String, near: String },
+    #[error("no control decides by the field `{field}`{near}")]
+    UnknownField { field: String, near: String },
+    #[error("no control names the standard `{standard}`{near}")]
+    UnknownStandard { standard: String, near: String },
     #[error("{0}")]
     Ci(#[from] CiError),
     #[error("no CI platform is running here; name it (--ci github, --ci gitlab), or both commits (--base REV --head REV)")]

@@ -10,6 +10,7 @@ mod hostile;
 mod json;
 mod junit;
 mod markdown;
+pub(crate) mod style;
 mod text;
 
 use std::collections::BTreeSet;
@@ -132,6 +133,19 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
             gitlab_sast::write(report, &options, out)
         }
         Format::Junit => junit::write(report, out),
+    }
+}
+
+/// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
+pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
+    let mut out = BufWriter::new(anstream::stdout());
+    match out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
+        _ => Ok(()),
     }
 }
 
