@@ -94,7 +94,7 @@ pub(crate) type Visit<'a> =
 pub(crate) fn walk(root: &Path, budget: &mut Budget, visit: Visit<'_>) -> Result<(), DiffError> {
     let mut todo: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
     while let Some((prefix, depth)) = todo.pop() {
-        budget.depth(depth)?;
+        budget.folder(depth)?;
         let folder = locate(root, &prefix)?;
         let entries =
             fs::read_dir(&folder).map_err(|error| DiffError::io("list", &folder, &error))?;
