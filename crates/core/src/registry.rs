@@ -34,7 +34,7 @@ impl SubjectKind {
 }
 
 /// How a component of a type finds its subject.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// The component's own full name is the subject's name.
@@ -71,7 +71,7 @@ pub enum FieldKind {
 }
 
 /// What the absence of an element means.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum Absent {
     /// The reference documents this value.
@@ -84,7 +84,7 @@ pub enum Absent {
 }
 
 /// One element of a metadata type.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FieldSpec {
     /// The kind of value.
@@ -116,7 +116,7 @@ pub struct FieldSpec {
 }
 
 /// One metadata type.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeSpec {
     /// Name of the type and of the root element.
@@ -166,7 +166,7 @@ pub struct RegistryError {
 }
 
 /// All metadata types that orgate reads.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Registry {
     types: BTreeMap<Arc<str>, TypeSpec>,
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::example::RawExample;
 use crate::registry::SubjectKind;
 use crate::yaml::Spanned;
 
 /// Life cycle of a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Reported, never fails a change.
@@ -73,7 +73,7 @@ pub(crate) struct RawCondition {
 }
 
 /// What a text may look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum LooksLike {
     /// A real secret, not a placeholder or a masked value.
@@ -113,7 +113,7 @@ pub(crate) struct RawDeclared {
 }
 
 /// Whether a client can keep a secret (RFC 6749 section 2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ClientType {
@@ -160,7 +160,7 @@ pub(crate) struct RawLimitValue {
 }
 
 /// What a limit concludes when no file sets a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum NotSet {
     /// Nobody can tell.
@@ -189,7 +189,7 @@ pub(crate) enum RawRank {
 }
 
 /// How the members of a set are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum MemberKind {
     /// As text, exactly.
@@ -202,7 +202,7 @@ pub(crate) enum MemberKind {
 }
 
 /// Which change of a set weakens it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum WeakerWhen {
     /// A list of what is allowed or trusted: more is weaker.
@@ -241,7 +241,7 @@ pub(crate) struct RawReview {
 }
 
 /// What the removal of the component at head means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnRemoval {
     /// A missing file does not change the org: nobody can tell.
