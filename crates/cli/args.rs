@@ -1,9 +1,15 @@
 //! What was typed. Nothing here opens a file: the commands give it meaning.
 
+mod catalog;
+mod people;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use catalog::*;
+pub(crate) use people::*;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +59,8 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// Compare two revisions and fail if a control got weaker
     Check(Box<CheckArgs>),
+    #[command(flatten)]
+    People(PeopleCommand),
     /// Judge what is about to be committed or pushed; for pre-commit, prek, lefthook, husky
     Hook(Box<HookArgs>),
     /// Print which two commits the CI event compares, and what is missing for it
@@ -273,15 +281,15 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub Actions, as workflow commands
+    /// GitHub workflow commands: annotations in the pull request
     Github,
-    /// For job summaries and merge-request notes
+    /// For a job summary or a merge-request note
     Markdown,
-    /// GitLab's Code Quality report
+    /// GitLab Code Quality
     GitlabCodequality,
-    /// GitLab's SAST report, 15.2.1
+    /// GitLab SAST 15.2.1
     GitlabSast,
-    /// Findings as failed tests
+    /// JUnit XML
     Junit,
 }
 

@@ -9,10 +9,15 @@ mod check;
 mod ci;
 mod config;
 mod demo;
+#[cfg(test)]
+mod docs;
 mod error;
+mod explain;
 mod hook;
 mod logging;
 mod output;
+mod people;
+mod policy;
 mod sides;
 
 use std::ffi::OsString;
@@ -36,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     cli.global.color.apply();
     let result = match &cli.command {
         args::Command::Check(arguments) => check::run(arguments, &cli.global),
+        args::Command::People(command) => people::run(command, &cli.global),
         args::Command::Hook(arguments) => hook::run(arguments, &cli.global),
         args::Command::CiRange(arguments) => ci::range::run(arguments).map(|()| Verdict::Pass),
         args::Command::CiOutputs { report } => ci::outputs::run(report).map(|()| Verdict::Pass),

@@ -10,6 +10,7 @@ mod hostile;
 mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+pub(crate) mod style;
 mod text;
 
 use std::collections::BTreeSet;
@@ -140,6 +141,16 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         }
         Format::Junit => junit::write(report, out),
     }
+}
+
+/// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
+pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
+    let mut out = BufWriter::new(anstream::stdout());
+    let written = out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush());
+    written.or_else(gone).map_err(CliError::Stdout)
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.
