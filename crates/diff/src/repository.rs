@@ -265,6 +265,9 @@ impl Repository {
                 .iter()
                 .map(|dir| ("GIT_WORK_TREE", dir.clone())),
         );
+        if env.common_dir.is_some() {
+            git.env.push(("GIT_COMMON_DIR", layout.common_dir.clone()));
+        }
         if env.objects.is_some() {
             let own = layout.objects.first().cloned();
             git.env.extend(own.map(|dir| ("GIT_OBJECT_DIRECTORY", dir)));
