@@ -65,8 +65,7 @@ struct Graph<'a> {
 
 impl Graph<'_> {
     fn commit(&self, id: ObjectId) -> Result<RawCommit, DiffError> {
-        let mut commit =
-            RawCommit::read(self.objects, id)?.ok_or_else(|| self.objects.missing(id, b""))?;
+        let mut commit = RawCommit::read(self.objects, id)?.ok_or_else(|| self.objects.missing(id, b""))?;
         if self.shallow.contains(&id) {
             commit.parents.clear();
         }
@@ -139,8 +138,7 @@ impl Queue {
     fn push(&mut self, time: i64, id: ObjectId, stale: bool) {
         self.pushed += 1;
         self.fresh += usize::from(!stale);
-        self.heap
-            .push((time, std::cmp::Reverse(self.pushed), id, stale));
+        self.heap.push((time, std::cmp::Reverse(self.pushed), id, stale));
     }
 
     fn pop(&mut self) -> Option<(i64, ObjectId, bool)> {

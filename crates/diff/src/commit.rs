@@ -60,19 +60,13 @@ impl Snapshot for CommitSnapshot {
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
         let mut files = Vec::new();
         let mut budget = Budget::new(self.describe());
-        walk::walk(
-            &self.objects,
-            None,
-            Some(self.tree),
-            &mut budget,
-            &mut |budget, path, _, leaf| {
-                if want(path) {
-                    budget.list(path)?;
-                    files.extend(walk::file_ref(path, leaf));
-                }
-                Ok(())
-            },
-        )?;
+        walk::walk(&self.objects, None, Some(self.tree), &mut budget, &mut |budget, path, _, leaf| {
+            if want(path) {
+                budget.list(path)?;
+                files.extend(walk::file_ref(path, leaf));
+            }
+            Ok(())
+        })?;
         Ok(files)
     }
 
@@ -86,11 +80,7 @@ impl Snapshot for CommitSnapshot {
             match (kind, parts.peek().is_some()) {
                 (EntryKind::Folder, true) => tree = id,
                 (EntryKind::File(kind), false) => {
-                    return Ok(Some(FileRef::new(
-                        path.as_bytes(),
-                        kind,
-                        Content::Object(id),
-                    )));
+                    return Ok(Some(FileRef::new(path.as_bytes(), kind, Content::Object(id))));
                 }
                 _ => return Ok(None),
             }
@@ -112,12 +102,7 @@ impl Snapshot for CommitSnapshot {
 }
 
 /// Reads a regular file whose content is an object.
-pub(crate) fn read(
-    objects: &Objects,
-    file: &FileRef,
-    limit: u64,
-    snapshot: impl Fn() -> String,
-) -> Result<Vec<u8>, DiffError> {
+pub(crate) fn read(objects: &Objects, file: &FileRef, limit: u64, snapshot: impl Fn() -> String) -> Result<Vec<u8>, DiffError> {
     file.regular()?;
     match file.content() {
         Content::Object(id) => objects.blob(id, file.path(), limit),
@@ -142,11 +127,7 @@ pub(crate) fn prefetch(objects: &Objects, files: &[&FileRef]) -> Result<(), Diff
 }
 
 /// The entry `name` of a tree. The whole tree is read, so that a malformed one is noticed.
-fn entry(
-    objects: &Objects,
-    tree: ObjectId,
-    name: &[u8],
-) -> Result<Option<(EntryKind, ObjectId)>, DiffError> {
+fn entry(objects: &Objects, tree: ObjectId, name: &[u8]) -> Result<Option<(EntryKind, ObjectId)>, DiffError> {
     let broken = |reason| DiffError::broken(tree, reason);
     let mut cursor = walk::cursor(objects, tree, name)?;
     let mut found = None;
@@ -196,11 +177,7 @@ impl RawCommit {
                 break;
             }
         }
-        Some(Self {
-            tree,
-            parents,
-            time,
-        })
+        Some(Self { tree, parents, time })
     }
 }
 

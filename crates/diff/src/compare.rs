@@ -21,15 +21,9 @@ const CHUNK: usize = 64 << 10;
 
 /// Every path that `want` accepts and whose content differs, sorted by path bytes. A side without the path is `None`.
 /// Files that differ in nothing but the executable bit are equal.
-pub fn changes(
-    base: &dyn Snapshot,
-    head: &dyn Snapshot,
-    want: Want<'_>,
-) -> Result<Vec<Change>, DiffError> {
+pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     match (base.source(), head.source()) {
-        (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => {
-            base.changes(head, want)
-        }
+        (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => base.changes(head, want),
         (Source::Commit(base), Source::Index(head)) if base.objects.same(&head.objects) => {
             index::changes(&base.objects, base.tree, &head.index, want)
         }
@@ -76,10 +70,7 @@ impl<'a> Place<'a> {
     }
 }
 
-fn merge(
-    (base, base_place): (Vec<FileRef>, &Place<'_>),
-    (head, head_place): (Vec<FileRef>, &Place<'_>),
-) -> Result<Vec<Change>, DiffError> {
+fn merge((base, base_place): (Vec<FileRef>, &Place<'_>), (head, head_place): (Vec<FileRef>, &Place<'_>)) -> Result<Vec<Change>, DiffError> {
     let mut changes = Vec::new();
     let mut base = base.into_iter().peekable();
     let mut head = head.into_iter().peekable();
@@ -90,46 +81,27 @@ fn merge(
             (None, Some(_)) => Ordering::Greater,
             (Some(base), Some(head)) => base.path().cmp(head.path()),
         };
-        let base = if side == Ordering::Greater {
-            None
-        } else {
-            base.next()
-        };
-        let head = if side == Ordering::Less {
-            None
-        } else {
-            head.next()
-        };
+        let base = if side == Ordering::Greater { None } else { base.next() };
+        let head = if side == Ordering::Less { None } else { head.next() };
         if let (Some(base), Some(head)) = (&base, &head)
             && equal(base, base_place, head, head_place)?
         {
             continue;
         }
-        let Some(path) = base
-            .as_ref()
-            .or(head.as_ref())
-            .map(|file| file.path().clone())
-        else {
+        let Some(path) = base.as_ref().or(head.as_ref()).map(|file| file.path().clone()) else {
             continue;
         };
         changes.push(Change { path, base, head });
     }
 }
 
-fn equal(
-    base: &FileRef,
-    base_place: &Place<'_>,
-    head: &FileRef,
-    head_place: &Place<'_>,
-) -> Result<bool, DiffError> {
+fn equal(base: &FileRef, base_place: &Place<'_>, head: &FileRef, head_place: &Place<'_>) -> Result<bool, DiffError> {
     if base.kind() != head.kind() {
         return Ok(false);
     }
     match (base.content(), head.content()) {
         (Content::Object(a), Content::Object(b)) if a == b => Ok(true),
-        (Content::Object(a), Content::Object(b)) if a.as_bytes().len() == b.as_bytes().len() => {
-            Ok(false)
-        }
+        (Content::Object(a), Content::Object(b)) if a.as_bytes().len() == b.as_bytes().len() => Ok(false),
         (Content::Object(id), Content::Disk) => on_disk(id, base_place, head, head_place),
         (Content::Disk, Content::Object(id)) => on_disk(id, head_place, base, base_place),
         (Content::Disk, Content::Disk) => both_on_disk(base, base_place, head_place),
@@ -145,20 +117,14 @@ fn nowhere(file: &FileRef) -> DiffError {
 }
 
 /// Whether the blob `id` of one side has the content of a file on disk.
-fn on_disk(
-    id: ObjectId,
-    objects: &Place<'_>,
-    file: &FileRef,
-    disk: &Place<'_>,
-) -> Result<bool, DiffError> {
+fn on_disk(id: ObjectId, objects: &Place<'_>, file: &FileRef, disk: &Place<'_>) -> Result<bool, DiffError> {
     let (Some(objects), Some(root)) = (objects.objects, disk.root) else {
         return Err(nowhere(file));
     };
     let full = dir::locate(root, file.path().as_bytes())?;
     match file.kind() {
         FileKind::Symlink => {
-            let target =
-                fs::read_link(&full).map_err(|error| DiffError::io("read", &full, &error))?;
+            let target = fs::read_link(&full).map_err(|error| DiffError::io("read", &full, &error))?;
             return Ok(objects.hash(target.as_os_str().as_encoded_bytes()) == Some(id));
         }
         FileKind::Submodule | FileKind::Special => return Ok(false),
@@ -187,8 +153,7 @@ fn both_on_disk(file: &FileRef, base: &Place<'_>, head: &Place<'_>) -> Result<bo
     };
     let base = dir::locate(base, file.path().as_bytes())?;
     let head = dir::locate(head, file.path().as_bytes())?;
-    let link =
-        |path: &Path| fs::read_link(path).map_err(|error| DiffError::io("read", path, &error));
+    let link = |path: &Path| fs::read_link(path).map_err(|error| DiffError::io("read", path, &error));
     let open = |path: &Path| File::open(path).map_err(|error| DiffError::io("read", path, &error));
     match file.kind() {
         FileKind::Symlink => return Ok(link(&base)? == link(&head)?),
@@ -205,8 +170,7 @@ fn both_on_disk(file: &FileRef, base: &Place<'_>, head: &Place<'_>) -> Result<bo
     let (mut a, mut b) = (a, b);
     loop {
         let some = fill(&mut a, &mut left).map_err(|error| DiffError::io("read", &base, &error))?;
-        let other =
-            fill(&mut b, &mut right).map_err(|error| DiffError::io("read", &head, &error))?;
+        let other = fill(&mut b, &mut right).map_err(|error| DiffError::io("read", &head, &error))?;
         if left.get(..some) != right.get(..other) {
             return Ok(false);
         }
@@ -231,12 +195,7 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> std::io::Result<usize> {
 }
 
 /// Two repositories with different kinds of ids: only the bytes can tell.
-fn other_hash(
-    base: &FileRef,
-    base_place: &Place<'_>,
-    head: &FileRef,
-    head_place: &Place<'_>,
-) -> Result<bool, DiffError> {
+fn other_hash(base: &FileRef, base_place: &Place<'_>, head: &FileRef, head_place: &Place<'_>) -> Result<bool, DiffError> {
     if base.kind() != FileKind::Regular {
         return Ok(false);
     }

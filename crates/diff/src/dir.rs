@@ -66,8 +66,7 @@ impl Snapshot for DirSnapshot {
         if path.parts().any(|part| part == b".git") {
             return Ok(None);
         }
-        Ok(stat(&self.root, path)?
-            .map(|(kind, _)| FileRef::new(path.as_bytes(), kind, Content::Disk)))
+        Ok(stat(&self.root, path)?.map(|(kind, _)| FileRef::new(path.as_bytes(), kind, Content::Disk)))
     }
 
     fn read(&self, file: &FileRef, limit: u64) -> Result<Vec<u8>, DiffError> {
@@ -91,8 +90,7 @@ impl Snapshot for DirSnapshot {
 }
 
 /// Receives a file with its kind, or a folder (`None`) and says whether to go in.
-pub(crate) type Visit<'a> =
-    &'a mut dyn FnMut(&mut Budget, &[u8], Option<FileKind>) -> Result<bool, DiffError>;
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(&mut Budget, &[u8], Option<FileKind>) -> Result<bool, DiffError>;
 
 /// Calls `visit` for every file (with its kind) and folder (`None`; true to go in) below `root`, folder by folder.
 pub(crate) fn walk(root: &Path, budget: &mut Budget, visit: Visit<'_>) -> Result<(), DiffError> {
@@ -100,16 +98,13 @@ pub(crate) fn walk(root: &Path, budget: &mut Budget, visit: Visit<'_>) -> Result
     while let Some((prefix, depth)) = todo.pop() {
         budget.depth(depth)?;
         let folder = locate(root, &prefix)?;
-        let entries =
-            fs::read_dir(&folder).map_err(|error| DiffError::io("list", &folder, &error))?;
+        let entries = fs::read_dir(&folder).map_err(|error| DiffError::io("list", &folder, &error))?;
         for entry in entries {
             let entry = entry.map_err(|error| DiffError::io("list", &folder, &error))?;
             budget.entry()?;
             let mut path = prefix.clone();
             path.extend_from_slice(&name_bytes(&entry.file_name(), &folder)?);
-            let kind = entry
-                .file_type()
-                .map_err(|error| DiffError::io("look at", &entry.path(), &error))?;
+            let kind = entry.file_type().map_err(|error| DiffError::io("look at", &entry.path(), &error))?;
             if kind.is_dir() {
                 if visit(budget, &path, None)? {
                     path.push(b'/');
@@ -166,10 +161,7 @@ pub(crate) fn read(root: &Path, path: &RepoPath, limit: u64) -> Result<Vec<u8>, 
     let full = locate(root, path.as_bytes())?;
     match stat(root, path)? {
         Some((FileKind::Regular, _)) => read_file(&full, path, limit),
-        Some((kind, _)) => Err(DiffError::NotAFile {
-            path: path.clone(),
-            kind,
-        }),
+        Some((kind, _)) => Err(DiffError::NotAFile { path: path.clone(), kind }),
         None => Err(DiffError::io("read", &full, &ErrorKind::NotFound.into())),
     }
 }
@@ -188,14 +180,8 @@ pub(crate) fn read_file(full: &Path, path: &RepoPath, limit: u64) -> Result<Vec<
         return Err(too_large(size));
     }
     // The file may grow while it is read, so the limit holds for the reading and not only for the size.
-    let mut content = Vec::with_capacity(
-        usize::try_from(size.min(HASH_IN_MEMORY))
-            .unwrap_or(0)
-            .saturating_add(1),
-    );
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut content)
-        .map_err(failed)?;
+    let mut content = Vec::with_capacity(usize::try_from(size.min(HASH_IN_MEMORY)).unwrap_or(0).saturating_add(1));
+    file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
     let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
     if size > limit {
         return Err(too_large(size));

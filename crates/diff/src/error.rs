@@ -47,9 +47,7 @@ pub enum DiffError {
         reason: String,
     },
     /// The program `git` is needed for this repository and could not be started.
-    #[error(
-        "this repository needs the program git ({why}), which could not be started: {reason}; install git and put it on PATH"
-    )]
+    #[error("this repository needs the program git ({why}), which could not be started: {reason}; install git and put it on PATH")]
     GitMissing {
         /// What it was needed for.
         why: String,
@@ -81,9 +79,7 @@ pub enum DiffError {
         remedy: String,
     },
     /// An abbreviation that several objects share, or the name of several refs that differ.
-    #[error(
-        "'{rev}' is ambiguous; write the id in full, or the ref in full, such as refs/heads/NAME"
-    )]
+    #[error("'{rev}' is ambiguous; write the id in full, or the ref in full, such as refs/heads/NAME")]
     Ambiguous {
         /// The text as given.
         rev: String,
@@ -220,10 +216,7 @@ impl DiffError {
     }
 
     pub(crate) fn broken(id: ObjectId, reason: impl Into<String>) -> Self {
-        Self::BrokenObject {
-            id,
-            reason: reason.into(),
-        }
+        Self::BrokenObject { id, reason: reason.into() }
     }
 }
 

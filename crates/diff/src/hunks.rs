@@ -31,16 +31,8 @@ impl LineMap {
         let suffix = common_suffix(rest_base, rest_head);
         let before = lines_in(base.get(..prefix).unwrap_or_default());
         let after = lines_in(tail(rest_head, rest_head.len() - suffix));
-        let old = lines(
-            rest_base
-                .get(..rest_base.len() - suffix)
-                .unwrap_or_default(),
-        );
-        let new = lines(
-            rest_head
-                .get(..rest_head.len() - suffix)
-                .unwrap_or_default(),
-        );
+        let old = lines(rest_base.get(..rest_base.len() - suffix).unwrap_or_default());
+        let new = lines(rest_head.get(..rest_head.len() - suffix).unwrap_or_default());
         let head_lines = before + count(new.len()) + after;
         Self {
             hunks: linediff::compare(&old, &new, before),
@@ -61,14 +53,8 @@ impl LineMap {
     /// The first changed line of head, counted from 1, among the lines `range` (counted from 1, end excluded).
     pub fn head_changed(&self, range: Range<u32>) -> Option<u32> {
         let range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
-        let at = self
-            .hunks
-            .partition_point(|hunk| hunk.head.end <= range.start);
-        let hunk = self
-            .hunks
-            .get(at..)?
-            .iter()
-            .find(|hunk| !hunk.head.is_empty())?;
+        let at = self.hunks.partition_point(|hunk| hunk.head.end <= range.start);
+        let hunk = self.hunks.get(at..)?.iter().find(|hunk| !hunk.head.is_empty())?;
         let first = hunk.head.start.max(range.start);
         (first < range.end).then_some(first + 1)
     }
@@ -82,9 +68,7 @@ impl LineMap {
     /// their place, else the line before the gap, and never below 1. Lines that are still there give their place at head.
     pub fn anchor_for_removed(&self, range: Range<u32>) -> u32 {
         let range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
-        let at = self
-            .hunks
-            .partition_point(|hunk| hunk.base.end <= range.start);
+        let at = self.hunks.partition_point(|hunk| hunk.base.end <= range.start);
         let hunk = self
             .hunks
             .get(at..)
@@ -104,10 +88,7 @@ impl LineMap {
     fn moved(&self, line: u32) -> u32 {
         let at = self.hunks.partition_point(|hunk| hunk.base.end <= line);
         match at.checked_sub(1).and_then(|last| self.hunks.get(last)) {
-            Some(hunk) => hunk
-                .head
-                .end
-                .saturating_add(line.saturating_sub(hunk.base.end)),
+            Some(hunk) => hunk.head.end.saturating_add(line.saturating_sub(hunk.base.end)),
             None => line,
         }
     }
@@ -131,11 +112,7 @@ fn common_prefix(a: &[u8], b: &[u8]) -> usize {
 /// Bytes of the equal lines both end with. What comes before them ends with a line break, or is empty, on both sides.
 fn common_suffix(a: &[u8], b: &[u8]) -> usize {
     let same = equal_bytes(a.rchunks(CHUNK), b.rchunks(CHUNK), |a, b| {
-        a.iter()
-            .rev()
-            .zip(b.iter().rev())
-            .take_while(|(a, b)| a == b)
-            .count()
+        a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
     });
     let whole = |side: &[u8]| side.len() == same || side.get(side.len() - same - 1) == Some(&b'\n');
     if whole(a) && whole(b) {
@@ -148,11 +125,7 @@ fn common_suffix(a: &[u8], b: &[u8]) -> usize {
 /// Blocks compared at once before looking byte by byte.
 const CHUNK: usize = 4096;
 
-fn equal_bytes<'a>(
-    a: impl Iterator<Item = &'a [u8]>,
-    b: impl Iterator<Item = &'a [u8]>,
-    within: impl Fn(&[u8], &[u8]) -> usize,
-) -> usize {
+fn equal_bytes<'a>(a: impl Iterator<Item = &'a [u8]>, b: impl Iterator<Item = &'a [u8]>, within: impl Fn(&[u8], &[u8]) -> usize) -> usize {
     let mut same = 0;
     for (a, b) in a.zip(b) {
         if a != b {

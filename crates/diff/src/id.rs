@@ -94,15 +94,9 @@ mod tests {
     #[test]
     fn hex_goes_in_and_out() {
         let text = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-        assert_eq!(
-            ObjectId::from_hex(text.as_bytes()).unwrap().to_string(),
-            text
-        );
+        assert_eq!(ObjectId::from_hex(text.as_bytes()).unwrap().to_string(), text);
         let long = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
-        assert_eq!(
-            ObjectId::from_hex(long.as_bytes()).unwrap().to_string(),
-            long
-        );
+        assert_eq!(ObjectId::from_hex(long.as_bytes()).unwrap().to_string(), long);
     }
 
     #[test]

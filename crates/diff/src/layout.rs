@@ -33,11 +33,7 @@ pub(crate) fn open_by_library(start: &Path, env: &Env) -> Result<git2::Repositor
 }
 
 /// The work tree by git's own rules.
-pub(crate) fn work_dir(
-    library: &git2::Repository,
-    start: &Path,
-    env: &Env,
-) -> Result<Option<PathBuf>, DiffError> {
+pub(crate) fn work_dir(library: &git2::Repository, start: &Path, env: &Env) -> Result<Option<PathBuf>, DiffError> {
     if let Some(dir) = &env.work_tree {
         let dir = start.join(dir);
         return fs::canonicalize(&dir)
@@ -45,9 +41,7 @@ pub(crate) fn work_dir(
             .map_err(|error| DiffError::io("open the work tree", &dir, &error));
     }
     let config = library.config().ok();
-    let configured = config
-        .as_ref()
-        .is_some_and(|config| config.get_entry("core.worktree").is_ok());
+    let configured = config.as_ref().is_some_and(|config| config.get_entry("core.worktree").is_ok());
     if env.git_dir.is_some() && !configured {
         // With GIT_DIR alone, the current directory is the top of the work tree.
         let bare = config.is_some_and(|config| config.get_bool("core.bare").unwrap_or(false));
@@ -58,8 +52,7 @@ pub(crate) fn work_dir(
 
 /// Whether some remote promised objects that were left out.
 pub(crate) fn is_partial(config: &git2::Config) -> bool {
-    let Ok(entries) = config.entries(Some(r"^(extensions\.partialclone|remote\..*\.promisor)$"))
-    else {
+    let Ok(entries) = config.entries(Some(r"^(extensions\.partialclone|remote\..*\.promisor)$")) else {
         return false;
     };
     let mut found = false;
@@ -68,11 +61,7 @@ pub(crate) fn is_partial(config: &git2::Config) -> bool {
 }
 
 /// The folders of objects: the repository's own, then those that the environment adds.
-pub(crate) fn with_alternates(
-    own: PathBuf,
-    top: &Path,
-    env: &Env,
-) -> Result<Vec<PathBuf>, DiffError> {
+pub(crate) fn with_alternates(own: PathBuf, top: &Path, env: &Env) -> Result<Vec<PathBuf>, DiffError> {
     if env.quoted {
         return Err(DiffError::Environment {
             name: "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -94,11 +83,9 @@ pub(crate) fn not_owned(error: DiffError, start: &Path) -> DiffError {
                 .map_or_else(|| start.to_path_buf(), |(dir, _)| PathBuf::from(dir));
             DiffError::NotOwned { dir }
         }
-        DiffError::GitFailed { reason, .. } if reason.contains("not a git repository") => {
-            DiffError::NotARepository {
-                start: start.to_path_buf(),
-            }
-        }
+        DiffError::GitFailed { reason, .. } if reason.contains("not a git repository") => DiffError::NotARepository {
+            start: start.to_path_buf(),
+        },
         DiffError::GitFailed { reason, .. } => DiffError::Open {
             path: start.to_path_buf(),
             reason: reason.clone(),

@@ -21,10 +21,7 @@ pub(crate) fn compare(old: &[&[u8]], new: &[&[u8]], before: u32) -> Vec<Hunk> {
         return Vec::new();
     }
     let whole = whole(0..old.len(), 0..new.len(), before);
-    if old.is_empty()
-        || new.is_empty()
-        || old.len().max(new.len()) > usize::try_from(i32::MAX / 2).unwrap_or(0)
-    {
+    if old.is_empty() || new.is_empty() || old.len().max(new.len()) > usize::try_from(i32::MAX / 2).unwrap_or(0) {
         return vec![whole];
     }
     let mut interner: Interner<&[u8]> = Interner::new(old.len() + new.len());
@@ -85,22 +82,15 @@ fn diff(old: &[Token], new: &[Token], tokens: u32, from_old: u32, from_new: u32)
 fn anchors(old: &[Token], new: &[Token], tokens: u32) -> Vec<(usize, usize)> {
     let once_old = once(old, tokens);
     let once_new = once(new, tokens);
-    let places = once_old
-        .iter()
-        .zip(&once_new)
-        .filter_map(|(old, new)| old.zip(*new));
+    let places = once_old.iter().zip(&once_new).filter_map(|(old, new)| old.zip(*new));
     let mut pairs: Vec<(usize, usize)> = places.collect();
     pairs.sort_unstable();
     // The longest rising run of places in `new`: for every length the smallest last place, and what came before it.
     let mut tails: Vec<usize> = Vec::new();
     let mut previous: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
     for (at, (_, place)) in pairs.iter().enumerate() {
-        let len =
-            tails.partition_point(|tail| pairs.get(*tail).is_some_and(|pair| pair.1 < *place));
-        previous.push(
-            len.checked_sub(1)
-                .and_then(|before| tails.get(before).copied()),
-        );
+        let len = tails.partition_point(|tail| pairs.get(*tail).is_some_and(|pair| pair.1 < *place));
+        previous.push(len.checked_sub(1).and_then(|before| tails.get(before).copied()));
         match tails.get_mut(len) {
             Some(tail) => *tail = at,
             None => tails.push(at),
@@ -190,10 +180,7 @@ mod tests {
                 head: 10..40_011
             }]
         );
-        let (old, new) = (
-            file(90_000, |n| n == 30_000, 0),
-            file(90_000, |n| n == 30_000, 1),
-        );
+        let (old, new) = (file(90_000, |n| n == 30_000, 0), file(90_000, |n| n == 30_000, 1));
         let hunks = checked(&old, &new);
         assert!(hunks.iter().all(|hunk| !hunk.head.contains(&30_010)));
     }

@@ -45,11 +45,7 @@ impl Loose {
     /// Looks at folders of objects and at the alternates they name.
     pub(crate) fn open(dirs: &[impl AsRef<Path>]) -> Self {
         let mut loose = Self::default();
-        let mut todo: Vec<(PathBuf, usize)> = dirs
-            .iter()
-            .rev()
-            .map(|dir| (dir.as_ref().into(), 0))
-            .collect();
+        let mut todo: Vec<(PathBuf, usize)> = dirs.iter().rev().map(|dir| (dir.as_ref().into(), 0)).collect();
         while let Some((dir, depth)) = todo.pop() {
             let Ok(dir) = fs::canonicalize(&dir) else {
                 continue;
@@ -63,9 +59,7 @@ impl Loose {
                     todo.push((dir.join(crate::spawn::path_from(line)), depth + 1));
                 }
             }
-            let first = (0..=u8::MAX)
-                .map(|byte| dir.join(format!("{byte:02x}")).is_dir())
-                .collect();
+            let first = (0..=u8::MAX).map(|byte| dir.join(format!("{byte:02x}")).is_dir()).collect();
             loose.dirs.push(Folder { path: dir, first });
         }
         loose
@@ -82,20 +76,14 @@ impl Loose {
             return Ok(None);
         };
         let mut content = object.start;
-        let left = object
-            .size
-            .saturating_add(1)
-            .saturating_sub(length(&content));
+        let left = object.size.saturating_add(1).saturating_sub(length(&content));
         object
             .rest
             .take(left)
             .read_to_end(&mut content)
             .map_err(|error| broken(id, &error))?;
         if length(&content) != object.size {
-            return Err(DiffError::broken(
-                id,
-                "its content is not as long as its header says",
-            ));
+            return Err(DiffError::broken(id, "its content is not as long as its header says"));
         }
         Ok(Some((object.kind, content)))
     }
@@ -136,15 +124,9 @@ fn open(id: ObjectId, file: File) -> Result<Opened, DiffError> {
         };
         Some((kind, size.parse().ok()?, nul + 1))
     });
-    let (kind, size, from) =
-        header.ok_or_else(|| DiffError::broken(id, "its header is malformed"))?;
+    let (kind, size, from) = header.ok_or_else(|| DiffError::broken(id, "its header is malformed"))?;
     start.drain(..from);
-    Ok(Opened {
-        kind,
-        size,
-        start,
-        rest,
-    })
+    Ok(Opened { kind, size, start, rest })
 }
 
 fn length(content: &[u8]) -> u64 {

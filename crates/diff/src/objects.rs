@@ -54,9 +54,7 @@ pub(crate) struct Objects {
 
 impl std::fmt::Debug for Objects {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Objects")
-            .field("format", &self.format)
-            .finish_non_exhaustive()
+        f.debug_struct("Objects").field("format", &self.format).finish_non_exhaustive()
     }
 }
 
@@ -86,15 +84,10 @@ impl Objects {
             }
             let odb = match &odb {
                 Some(odb) => odb,
-                None => {
-                    odb.insert(Odb::new_ext(format).map_err(|error| failed(dir, error.message()))?)
-                }
+                None => odb.insert(Odb::new_ext(format).map_err(|error| failed(dir, error.message()))?),
             };
-            let text = dir
-                .to_str()
-                .ok_or_else(|| failed(dir, "its path is not UTF-8"))?;
-            odb.add_disk_alternate(text)
-                .map_err(|error| failed(dir, error.message()))?;
+            let text = dir.to_str().ok_or_else(|| failed(dir, "its path is not UTF-8"))?;
+            odb.add_disk_alternate(text).map_err(|error| failed(dir, error.message()))?;
         }
         let odb = odb.ok_or_else(|| failed(Path::new(""), "no folder of objects"))?;
         Ok(Self {
@@ -114,11 +107,7 @@ impl Objects {
 
     /// Bytes in an id of this repository.
     pub(crate) fn id_len(&self) -> usize {
-        if self.format == ObjectFormat::Sha1 {
-            20
-        } else {
-            32
-        }
+        if self.format == ObjectFormat::Sha1 { 20 } else { 32 }
     }
 
     /// The id that `content` would have as a blob.
@@ -198,9 +187,7 @@ impl Objects {
     fn packed_header(&self, id: ObjectId) -> Result<Option<(ObjectType, usize)>, DiffError> {
         let git_id = id.to_git()?;
         // git2 panics on a kind of object that does not exist, which a damaged pack can hold.
-        let header = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            self.odb.read_header(git_id)
-        }));
+        let header = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.odb.read_header(git_id)));
         match header {
             Ok(Ok((size, kind))) => Ok(Some((kind, size))),
             Ok(Err(error)) if error.code() == ErrorCode::NotFound => Ok(None),
@@ -210,12 +197,7 @@ impl Objects {
     }
 
     /// Reads a blob of at most `limit` bytes.
-    pub(crate) fn blob(
-        &self,
-        id: ObjectId,
-        path: &RepoPath,
-        limit: u64,
-    ) -> Result<Vec<u8>, DiffError> {
+    pub(crate) fn blob(&self, id: ObjectId, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
         let mut size = self.size(id)?;
         if size.is_none() && self.fetch(&[id])? {
             size = self.size(id)?;
@@ -237,16 +219,10 @@ impl Objects {
     }
 
     /// Those of `ids` that are not in this clone, each once.
-    pub(crate) fn absent(
-        &self,
-        ids: impl Iterator<Item = ObjectId>,
-    ) -> Result<Vec<ObjectId>, DiffError> {
+    pub(crate) fn absent(&self, ids: impl Iterator<Item = ObjectId>) -> Result<Vec<ObjectId>, DiffError> {
         let mut absent = Vec::new();
         for id in ids {
-            if !self
-                .odb
-                .exists_ext(id.to_git()?, git2::OdbLookupFlags::NO_REFRESH)
-            {
+            if !self.odb.exists_ext(id.to_git()?, git2::OdbLookupFlags::NO_REFRESH) {
                 absent.push(id);
             }
         }

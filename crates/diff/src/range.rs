@@ -52,9 +52,7 @@ impl Repository {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(DiffError::io("read", &path, &error)),
         };
-        let lines = text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty());
+        let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         lines
             .map(|line| {
                 ObjectId::from_hex(line.trim_ascii())
@@ -76,8 +74,7 @@ impl Repository {
     /// The parents the commit object names, whether or not they are in this clone.
     pub fn raw_parents(&self, commit: &str) -> Result<Vec<String>, DiffError> {
         let side = self.resolve(commit)?;
-        let raw = RawCommit::read(&self.inner.objects, side.object)?
-            .ok_or_else(|| self.missing(commit, Some(side.object)))?;
+        let raw = RawCommit::read(&self.inner.objects, side.object)?.ok_or_else(|| self.missing(commit, Some(side.object)))?;
         Ok(raw.parents.iter().map(ToString::to_string).collect())
     }
 

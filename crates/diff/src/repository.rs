@@ -73,28 +73,18 @@ pub(crate) struct Env {
 
 impl Env {
     fn read() -> Self {
-        let path = |name| {
-            env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         Self {
             git_dir: path("GIT_DIR"),
             work_tree: path("GIT_WORK_TREE"),
             index: path("GIT_INDEX_FILE"),
             objects: path("GIT_OBJECT_DIRECTORY"),
-            alternates: env::split_paths(&alternates)
-                .filter(|dir| !dir.as_os_str().is_empty())
-                .collect(),
+            alternates: env::split_paths(&alternates).filter(|dir| !dir.as_os_str().is_empty()).collect(),
             quoted: alternates.as_encoded_bytes().contains(&b'"'),
             common_dir: path("GIT_COMMON_DIR"),
             ceilings: env::var_os("GIT_CEILING_DIRECTORIES")
-                .map(|list| {
-                    env::split_paths(&list)
-                        .filter(|dir| dir.is_absolute())
-                        .collect()
-                })
+                .map(|list| env::split_paths(&list).filter(|dir| dir.is_absolute()).collect())
                 .unwrap_or_default(),
             across_file_systems: truth("GIT_DISCOVERY_ACROSS_FILESYSTEM"),
             no_lazy_fetch: truth("GIT_NO_LAZY_FETCH"),
@@ -119,24 +109,17 @@ impl Repository {
         git2::opts::strict_hash_verification(false);
         let env = Env::read();
         let start = match start {
-            Some(start) => fs::canonicalize(start)
-                .map_err(|error| DiffError::io("open the start folder", start, &error))?,
-            None => {
-                env::current_dir().map_err(|error| DiffError::io("open", Path::new("."), &error))?
-            }
+            Some(start) => fs::canonicalize(start).map_err(|error| DiffError::io("open the start folder", start, &error))?,
+            None => env::current_dir().map_err(|error| DiffError::io("open", Path::new("."), &error))?,
         };
         if env.common_dir.is_some() {
             return Self::by_program(&start, &env, "GIT_COMMON_DIR is set");
         }
         match open_by_library(&start, &env) {
             Ok(library) => Self::by_library(library, &start, &env),
-            Err(error) if error.code() == ErrorCode::NotFound && env.git_dir.is_none() => {
-                Err(DiffError::NotARepository { start })
-            }
+            Err(error) if error.code() == ErrorCode::NotFound && env.git_dir.is_none() => Err(DiffError::NotARepository { start }),
             Err(error) => match Self::by_program(&start, &env, error.message()) {
-                Err(DiffError::GitMissing { .. }) if error.code() == ErrorCode::Owner => {
-                    Err(DiffError::NotOwned { dir: start })
-                }
+                Err(DiffError::GitMissing { .. }) if error.code() == ErrorCode::Owner => Err(DiffError::NotOwned { dir: start }),
                 other => other,
             },
         }
@@ -147,18 +130,14 @@ impl Repository {
         if let Some(dir) = &work_dir
             && library.workdir() != Some(dir.as_path())
         {
-            library
-                .set_workdir(dir, false)
-                .map_err(|error| DiffError::Open {
-                    path: dir.clone(),
-                    reason: error.message().to_owned(),
-                })?;
+            library.set_workdir(dir, false).map_err(|error| DiffError::Open {
+                path: dir.clone(),
+                reason: error.message().to_owned(),
+            })?;
         }
         // Git runs from the top of the work tree if it was started inside, and relative paths count from there.
         let top = match &work_dir {
-            Some(dir) if start.starts_with(fs::canonicalize(dir).unwrap_or_default()) => {
-                dir.as_path()
-            }
+            Some(dir) if start.starts_with(fs::canonicalize(dir).unwrap_or_default()) => dir.as_path(),
             _ => start,
         };
         let git_dir = library.path().to_path_buf();
@@ -185,32 +164,17 @@ impl Repository {
         } else {
             Refs::Library(Box::new(Mutex::new(library)))
         };
-        Self::finish(
-            layout,
-            refs,
-            start,
-            env,
-            promised,
-            "the library cannot read it",
-        )
+        Self::finish(layout, refs, start, env, promised, "the library cannot read it")
     }
 
     fn by_program(start: &Path, env: &Env, why: &str) -> Result<Self, DiffError> {
         let git = Git::new(start, why);
         let line = |args: &[&str]| git.line(args).map(|line| spawn::path_from(&line));
         let path = |name: &str| line(&["rev-parse", "--path-format=absolute", "--git-path", name]);
-        let git_dir =
-            line(&["rev-parse", "--absolute-git-dir"]).map_err(|error| not_owned(error, start))?;
+        let git_dir = line(&["rev-parse", "--absolute-git-dir"]).map_err(|error| not_owned(error, start))?;
         let common_dir = line(&["rev-parse", "--path-format=absolute", "--git-common-dir"])?;
-        let work_dir = match git
-            .line(&["rev-parse", "--is-inside-work-tree"])?
-            .as_slice()
-        {
-            b"true" => Some(line(&[
-                "rev-parse",
-                "--path-format=absolute",
-                "--show-toplevel",
-            ])?),
+        let work_dir = match git.line(&["rev-parse", "--is-inside-work-tree"])?.as_slice() {
+            b"true" => Some(line(&["rev-parse", "--path-format=absolute", "--show-toplevel"])?),
             _ => env.work_tree.as_ref().map(|dir| start.join(dir)),
         };
         let top = work_dir.as_deref().unwrap_or(start);
@@ -220,10 +184,7 @@ impl Repository {
             other => {
                 return Err(DiffError::Open {
                     path: git_dir,
-                    reason: format!(
-                        "unknown kind of object ids: {}",
-                        String::from_utf8_lossy(other)
-                    ),
+                    reason: format!("unknown kind of object ids: {}", String::from_utf8_lossy(other)),
                 });
             }
         };
@@ -235,36 +196,17 @@ impl Repository {
             work_dir,
             format,
         };
-        let args = [
-            "config",
-            "--get-regexp",
-            r"^(extensions\.partialclone|remote\..*\.promisor)$",
-        ];
+        let args = ["config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$"];
         let promised = git.output(&args)?.status.success();
         Self::finish(layout, Refs::Program, start, env, promised, why)
     }
 
-    fn finish(
-        layout: Layout,
-        refs: Refs,
-        start: &Path,
-        env: &Env,
-        promised: bool,
-        why: &str,
-    ) -> Result<Self, DiffError> {
+    fn finish(layout: Layout, refs: Refs, start: &Path, env: &Env, promised: bool, why: &str) -> Result<Self, DiffError> {
         let mut objects = Objects::open(layout.format, &layout.objects)?;
         // From here on git is told where everything lies, so it finds the same repository from anywhere.
         let mut git = Git::new(layout.work_dir.as_deref().unwrap_or(start), why);
-        git.env = vec![
-            ("GIT_DIR", layout.git_dir.clone()),
-            ("GIT_INDEX_FILE", layout.index.clone()),
-        ];
-        git.env.extend(
-            layout
-                .work_dir
-                .iter()
-                .map(|dir| ("GIT_WORK_TREE", dir.clone())),
-        );
+        git.env = vec![("GIT_DIR", layout.git_dir.clone()), ("GIT_INDEX_FILE", layout.index.clone())];
+        git.env.extend(layout.work_dir.iter().map(|dir| ("GIT_WORK_TREE", dir.clone())));
         if env.common_dir.is_some() {
             git.env.push(("GIT_COMMON_DIR", layout.common_dir.clone()));
         }
@@ -276,8 +218,7 @@ impl Repository {
             git: git.because("it is a partial clone"),
             forbidden: env.no_lazy_fetch,
         });
-        objects.shallow =
-            fs::metadata(layout.common_dir.join("shallow")).is_ok_and(|meta| meta.len() > 0);
+        objects.shallow = fs::metadata(layout.common_dir.join("shallow")).is_ok_and(|meta| meta.len() > 0);
         Ok(Self {
             inner: Arc::new(Inner {
                 objects: Arc::new(objects),

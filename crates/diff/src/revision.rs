@@ -55,9 +55,7 @@ impl Repository {
             };
             let id = self.peel(&name, id).map_or(id, |side| side.object);
             if found.is_some_and(|other| other != id) {
-                return Err(DiffError::Ambiguous {
-                    rev: rev.to_owned(),
-                });
+                return Err(DiffError::Ambiguous { rev: rev.to_owned() });
             }
             found = Some(id);
         }
@@ -66,20 +64,14 @@ impl Repository {
 
     /// The tree without files: the base of a first commit.
     pub fn empty_tree(&self) -> Result<CommitSide, DiffError> {
-        let tree = self
-            .inner
-            .objects
-            .empty_tree()
-            .ok_or(DiffError::Unborn { wanted: "tree" })?;
+        let tree = self.inner.objects.empty_tree().ok_or(DiffError::Unborn { wanted: "tree" })?;
         self.peel("the empty tree", tree)
     }
 
     pub(crate) fn head(&self) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match library.head() {
                     Ok(head) => Ok(head.target().and_then(ObjectId::from_git)),
                     Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
@@ -101,16 +93,10 @@ impl Repository {
     pub(crate) fn reference(&self, name: &str) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match library.refname_to_id(name) {
                     Ok(id) => Ok(ObjectId::from_git(id)),
-                    Err(error)
-                        if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) =>
-                    {
-                        Ok(None)
-                    }
+                    Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
                     Err(error) => Err(self.failed(&error)),
                 }
             }
@@ -126,8 +112,7 @@ impl Repository {
     }
 
     fn full_id(&self, rev: &str) -> Option<ObjectId> {
-        ObjectId::from_hex(rev.as_bytes())
-            .filter(|id| id.as_bytes().len() == self.inner.objects.id_len())
+        ObjectId::from_hex(rev.as_bytes()).filter(|id| id.as_bytes().len() == self.inner.objects.id_len())
     }
 
     /// The object a revision names; `None` when it names none.
@@ -137,16 +122,12 @@ impl Repository {
         }
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match library.revparse_single(rev) {
                     Ok(object) => Ok(ObjectId::from_git(object.id())),
                     Err(error) => match error.code() {
                         ErrorCode::NotFound | ErrorCode::InvalidSpec => Ok(None),
-                        ErrorCode::Ambiguous => Err(DiffError::Ambiguous {
-                            rev: rev.to_owned(),
-                        }),
+                        ErrorCode::Ambiguous => Err(DiffError::Ambiguous { rev: rev.to_owned() }),
                         _ => Err(self.failed(&error)),
                     },
                 }
@@ -176,16 +157,13 @@ impl Repository {
             };
             match kind {
                 ObjectType::Commit => {
-                    let raw = RawCommit::parse(raw.as_ref()).ok_or_else(|| {
-                        DiffError::broken(id, "the header of the commit is malformed")
-                    })?;
+                    let raw =
+                        RawCommit::parse(raw.as_ref()).ok_or_else(|| DiffError::broken(id, "the header of the commit is malformed"))?;
                     return Ok(side(true, raw.tree));
                 }
                 ObjectType::Tree => return Ok(side(false, id)),
                 ObjectType::Tag => {
-                    id = tag_target(raw.as_ref()).ok_or_else(|| {
-                        DiffError::broken(id, "the header of the tag is malformed")
-                    })?;
+                    id = tag_target(raw.as_ref()).ok_or_else(|| DiffError::broken(id, "the header of the tag is malformed"))?;
                 }
                 _ => {
                     return Err(DiffError::NotATree {
@@ -195,18 +173,13 @@ impl Repository {
                 }
             }
         }
-        Err(DiffError::broken(
-            start,
-            "a tag of a tag of a tag, too many times",
-        ))
+        Err(DiffError::broken(start, "a tag of a tag of a tag, too many times"))
     }
 
     /// A revision that names no object: either a name nobody knows, or history that was cut off.
     fn unknown(&self, rev: &str) -> DiffError {
         let cut = rev.find(['~', '^', '@']);
-        if let Some(Ok(side)) = cut
-            .and_then(|at| rev.get(..at))
-            .map(|stem| self.resolve(stem))
+        if let Some(Ok(side)) = cut.and_then(|at| rev.get(..at)).map(|stem| self.resolve(stem))
             && self.is_shallow()
         {
             return self.missing(rev, self.absent_parent(&side));
@@ -220,24 +193,14 @@ impl Repository {
 
     /// How to get a name this clone does not know: clones made for a build often have one branch only.
     fn elsewhere(&self, rev: &str) -> String {
-        let prefixes = [
-            "refs/remotes/origin/",
-            "remotes/origin/",
-            "origin/",
-            "refs/heads/",
-        ];
-        let branch = prefixes
-            .iter()
-            .find_map(|prefix| rev.strip_prefix(prefix))
-            .unwrap_or(rev);
+        let prefixes = ["refs/remotes/origin/", "remotes/origin/", "origin/", "refs/heads/"];
+        let branch = prefixes.iter().find_map(|prefix| rev.strip_prefix(prefix)).unwrap_or(rev);
         // Names are the author's choice and this becomes a command to copy, so only harmless characters will do.
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-        let harmless =
-            !branch.is_empty() && !branch.starts_with(['-', '.', '/']) && branch.bytes().all(plain);
+        let harmless = !branch.is_empty() && !branch.starts_with(['-', '.', '/']) && branch.bytes().all(plain);
         let id = rev.len() >= 4 && rev.bytes().all(|byte| byte.is_ascii_hexdigit());
         if id {
-            return "if it is the start of an id, write the id in full so that it can be fetched"
-                .into();
+            return "if it is the start of an id, write the id in full so that it can be fetched".into();
         }
         if !harmless || !self.has_origin() {
             return String::new();
@@ -250,18 +213,13 @@ impl Repository {
     fn has_origin(&self) -> bool {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let config = library.config();
                 config.is_ok_and(|config| config.get_entry("remote.origin.url").is_ok())
             }
             Refs::Program => {
                 let args = ["config", "--get", "remote.origin.url"];
-                self.inner
-                    .git
-                    .output(&args)
-                    .is_ok_and(|output| output.status.success())
+                self.inner.git.output(&args).is_ok_and(|output| output.status.success())
             }
         }
     }
@@ -281,13 +239,8 @@ impl Repository {
             _ => format!("commit {rev}"),
         };
         let remedy = match id {
-            Some(id) => format!(
-                "get it with: git fetch --no-tags --depth=1 origin {id} (or check out with fetch-depth: 0)"
-            ),
-            None => {
-                "get its history with: git fetch --unshallow (or check out with fetch-depth: 0)"
-                    .into()
-            }
+            Some(id) => format!("get it with: git fetch --no-tags --depth=1 origin {id} (or check out with fetch-depth: 0)"),
+            None => "get its history with: git fetch --unshallow (or check out with fetch-depth: 0)".into(),
         };
         DiffError::MissingCommit {
             what,
@@ -300,9 +253,7 @@ impl Repository {
     fn ref_names(&self) -> Vec<String> {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let Ok(mut references) = library.references() else {
                     return Vec::new();
                 };

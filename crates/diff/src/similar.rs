@@ -23,11 +23,7 @@ pub(crate) fn best(wanted: &str, refs: &[String]) -> Vec<String> {
         .collect();
     found.sort_unstable();
     found.dedup();
-    found
-        .into_iter()
-        .take(SHOWN)
-        .map(|(_, name)| name.to_owned())
-        .collect()
+    found.into_iter().take(SHOWN).map(|(_, name)| name.to_owned()).collect()
 }
 
 fn short(name: &str) -> &str {
@@ -66,12 +62,7 @@ mod tests {
 
     #[test]
     fn a_slip_and_a_missing_remote_are_found() {
-        let refs = [
-            "refs/heads/develop",
-            "refs/remotes/origin/main",
-            "refs/tags/v1",
-        ]
-        .map(str::to_owned);
+        let refs = ["refs/heads/develop", "refs/remotes/origin/main", "refs/tags/v1"].map(str::to_owned);
         assert_eq!(best("devlop", &refs), ["develop"]);
         assert_eq!(best("main", &refs), ["origin/main"]);
         assert!(best("something-else", &refs).is_empty());

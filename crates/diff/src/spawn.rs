@@ -75,9 +75,7 @@ impl Git {
 
     /// Runs git and returns whatever came of it.
     pub(crate) fn output<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Output, DiffError> {
-        self.command(args)
-            .output()
-            .map_err(|error| self.missing(&error))
+        self.command(args).output().map_err(|error| self.missing(&error))
     }
 
     /// Runs git and returns its output; an exit code other than 0 is an error.
@@ -129,25 +127,13 @@ impl Git {
     /// The remotes that promised to deliver what is missing.
     fn promisors(&self) -> Result<Vec<String>, DiffError> {
         let mut remotes = Vec::new();
-        let keys = self.output(&[
-            "config",
-            "--null",
-            "--name-only",
-            "--get-regexp",
-            r"^remote\..*\.promisor$",
-        ])?;
+        let keys = self.output(&["config", "--null", "--name-only", "--get-regexp", r"^remote\..*\.promisor$"])?;
         for key in keys.stdout.split(|byte| *byte == 0) {
-            let name = key
-                .strip_prefix(b"remote.")
-                .and_then(|rest| rest.strip_suffix(b".promisor"));
+            let name = key.strip_prefix(b"remote.").and_then(|rest| rest.strip_suffix(b".promisor"));
             remotes.extend(name.map(|name| String::from_utf8_lossy(name).into_owned()));
         }
         let older = self.output(&["config", "--null", "--get", "extensions.partialClone"])?;
-        let name = older
-            .stdout
-            .split(|byte| *byte == 0)
-            .next()
-            .unwrap_or_default();
+        let name = older.stdout.split(|byte| *byte == 0).next().unwrap_or_default();
         if older.status.success() && !name.is_empty() {
             remotes.push(String::from_utf8_lossy(name).into_owned());
         }
@@ -167,9 +153,7 @@ impl Git {
             Some(mut stdin) => stdin.write_all(input.as_bytes()),
             None => Ok(()),
         });
-        let output = child
-            .wait_with_output()
-            .map_err(|error| self.missing(&error))?;
+        let output = child.wait_with_output().map_err(|error| self.missing(&error))?;
         // A broken pipe shows in the exit code; what counts is whether the objects are there afterwards.
         drop(writer.join());
         check(args, &output)

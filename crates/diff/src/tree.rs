@@ -74,16 +74,14 @@ impl<D: AsRef<[u8]>> Cursor<D> {
         if rest.is_empty() {
             return Ok(());
         }
-        let space = memchr::memchr(b' ', rest.get(..8).unwrap_or(rest))
-            .ok_or("an entry of the tree has no mode")?;
+        let space = memchr::memchr(b' ', rest.get(..8).unwrap_or(rest)).ok_or("an entry of the tree has no mode")?;
         let kind = rest
             .get(..space)
             .and_then(octal)
             .and_then(EntryKind::from_mode)
             .ok_or("an entry of the tree has an unknown mode")?;
         let name_from = self.next + space + 1;
-        let name_len = memchr::memchr(0, data.get(name_from..).unwrap_or_default())
-            .ok_or("an entry of the tree has no end")?;
+        let name_len = memchr::memchr(0, data.get(name_from..).unwrap_or_default()).ok_or("an entry of the tree has no end")?;
         let name = name_from..name_from + name_len;
         let id = name.end + 1..name.end + 1 + self.id_len;
         if data.get(id.clone()).is_none() {
@@ -125,11 +123,7 @@ impl<D: AsRef<[u8]>> Cursor<D> {
     pub(crate) fn entry(&self) -> Option<(EntryKind, &[u8], &[u8])> {
         let at = self.at.as_ref()?;
         let data = self.data.as_ref();
-        Some((
-            at.kind,
-            data.get(at.name.clone())?,
-            data.get(at.id.clone())?,
-        ))
+        Some((at.kind, data.get(at.name.clone())?, data.get(at.id.clone())?))
     }
 }
 
@@ -157,16 +151,9 @@ fn octal(digits: &[u8]) -> Option<u32> {
 }
 
 fn check_name(name: &[u8]) -> Result<(), String> {
-    let escaping = name.is_empty()
-        || name == b"."
-        || name == b".."
-        || name.eq_ignore_ascii_case(b".git")
-        || name.contains(&b'/');
+    let escaping = name.is_empty() || name == b"." || name == b".." || name.eq_ignore_ascii_case(b".git") || name.contains(&b'/');
     if escaping {
-        return Err(format!(
-            "the tree holds the forbidden name '{}'",
-            String::from_utf8_lossy(name)
-        ));
+        return Err(format!("the tree holds the forbidden name '{}'", String::from_utf8_lossy(name)));
     }
     Ok(())
 }

@@ -84,8 +84,7 @@ impl Budget {
 pub(crate) type Leaf = (FileKind, ObjectId);
 
 /// Receives a path with what stands there on either side.
-pub(crate) type Emit<'a> =
-    &'a mut dyn FnMut(&mut Budget, &[u8], Option<Leaf>, Option<Leaf>) -> Result<(), DiffError>;
+pub(crate) type Emit<'a> = &'a mut dyn FnMut(&mut Budget, &[u8], Option<Leaf>, Option<Leaf>) -> Result<(), DiffError>;
 
 /// The two sides of one folder.
 struct Frame<'a> {
@@ -138,12 +137,7 @@ pub(crate) fn walk(
     Ok(())
 }
 
-fn open<'a>(
-    objects: &'a Objects,
-    base: Option<ObjectId>,
-    head: Option<ObjectId>,
-    path: &[u8],
-) -> Result<Frame<'a>, DiffError> {
+fn open<'a>(objects: &'a Objects, base: Option<ObjectId>, head: Option<ObjectId>, path: &[u8]) -> Result<Frame<'a>, DiffError> {
     let side = |id: Option<ObjectId>| match id {
         Some(id) => cursor(objects, id, path).map(Some),
         None => Ok(None),
@@ -157,13 +151,8 @@ fn open<'a>(
 }
 
 /// A cursor on the first entry of the tree `id`.
-pub(crate) fn cursor<'a>(
-    objects: &'a Objects,
-    id: ObjectId,
-    path: &[u8],
-) -> Result<Cursor<Raw<'a>>, DiffError> {
-    Cursor::new(objects.tree(id, path)?, objects.id_len())
-        .map_err(|reason| DiffError::broken(id, reason))
+pub(crate) fn cursor<'a>(objects: &'a Objects, id: ObjectId, path: &[u8]) -> Result<Cursor<Raw<'a>>, DiffError> {
+    Cursor::new(objects.tree(id, path)?, objects.id_len()).map_err(|reason| DiffError::broken(id, reason))
 }
 
 /// Takes the next entry off one side or both, and appends its name to `path`.
@@ -174,12 +163,7 @@ fn step(frame: &mut Frame<'_>, path: &mut Vec<u8>) -> Result<Step, DiffError> {
         (None, None) => return Ok(Step::Up),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
-        (Some(base), Some(head)) => order(
-            base.1,
-            base.0 == EntryKind::Folder,
-            head.1,
-            head.0 == EntryKind::Folder,
-        ),
+        (Some(base), Some(head)) => order(base.1, base.0 == EntryKind::Folder, head.1, head.0 == EntryKind::Folder),
     };
     let base = base.filter(|_| side != Ordering::Greater);
     let head = head.filter(|_| side != Ordering::Less);
@@ -189,12 +173,8 @@ fn step(frame: &mut Frame<'_>, path: &mut Vec<u8>) -> Result<Step, DiffError> {
             if let Some((_, name, _)) = base.or(head) {
                 path.extend_from_slice(name);
             }
-            let folder = base
-                .or(head)
-                .is_some_and(|entry| entry.0 == EntryKind::Folder);
-            let id = |entry: Option<(EntryKind, &[u8], &[u8])>| {
-                entry.and_then(|entry| ObjectId::from_bytes(entry.2))
-            };
+            let folder = base.or(head).is_some_and(|entry| entry.0 == EntryKind::Folder);
+            let id = |entry: Option<(EntryKind, &[u8], &[u8])>| entry.and_then(|entry| ObjectId::from_bytes(entry.2));
             if folder {
                 Step::Down(id(base), id(head))
             } else {
@@ -223,9 +203,7 @@ fn advance(cursor: Option<&mut Cursor<Raw<'_>>>, id: Option<ObjectId>) -> Result
     let (Some(cursor), Some(id)) = (cursor, id) else {
         return Ok(());
     };
-    cursor
-        .advance()
-        .map_err(|reason| DiffError::broken(id, reason))
+    cursor.advance().map_err(|reason| DiffError::broken(id, reason))
 }
 
 /// A leaf as a file reference.

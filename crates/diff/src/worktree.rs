@@ -31,13 +31,9 @@ pub struct WorktreeSnapshot {
 impl Repository {
     /// The snapshot of the work tree; an error in a bare repository.
     pub fn work_tree(&self) -> Result<WorktreeSnapshot, DiffError> {
-        let dir = self
-            .inner
-            .work_dir
-            .as_ref()
-            .ok_or_else(|| DiffError::NoWorkTree {
-                git_dir: self.inner.git_dir.clone(),
-            })?;
+        let dir = self.inner.work_dir.as_ref().ok_or_else(|| DiffError::NoWorkTree {
+            git_dir: self.inner.git_dir.clone(),
+        })?;
         let root = fs::canonicalize(dir).map_err(|error| DiffError::io("open", dir, &error))?;
         Ok(WorktreeSnapshot {
             root,
@@ -61,37 +57,19 @@ impl WorktreeSnapshot {
         Ok(match found {
             Some(Found::File(kind)) => Some(FileRef::new(path, kind, Content::Disk)),
             // A submodule is a folder on disk; which commit it is at is its own business.
-            Some(Found::Folder) => leaf
-                .filter(|leaf| leaf.0 == FileKind::Submodule)
-                .map(stored),
+            Some(Found::Folder) => leaf.filter(|leaf| leaf.0 == FileKind::Submodule).map(stored),
             // A sparse checkout leaves files out, which is no deletion.
             None => leaf.filter(|_| entry.skip_worktree()).map(stored),
         })
     }
 
     /// Untracked files that are not ignored.
-    fn untracked(
-        &self,
-        want: Want<'_>,
-        files: &mut Vec<FileRef>,
-        budget: &mut Budget,
-    ) -> Result<(), DiffError> {
+    fn untracked(&self, want: Want<'_>, files: &mut Vec<FileRef>, budget: &mut Budget) -> Result<(), DiffError> {
         if matches!(self.inner.refs, Refs::Program) {
-            let args = [
-                "ls-files",
-                "--others",
-                "--exclude-standard",
-                "--full-name",
-                "-z",
-            ];
+            let args = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z"];
             return self.listed_by_git(&self.inner.git.run(&args)?, want, files);
         }
-        let known: HashSet<&[u8]> = self
-            .index
-            .entries
-            .iter()
-            .map(|entry| self.index.path(entry))
-            .collect();
+        let known: HashSet<&[u8]> = self.index.entries.iter().map(|entry| self.index.path(entry)).collect();
         dir::walk(&self.root, budget, &mut |budget, path, kind| {
             let Some(kind) = kind else {
                 return Ok(!is_git(path) && !self.is_repository(path)? && !self.ignored(path)?);
@@ -104,12 +82,7 @@ impl WorktreeSnapshot {
         })
     }
 
-    fn listed_by_git(
-        &self,
-        list: &[u8],
-        want: Want<'_>,
-        files: &mut Vec<FileRef>,
-    ) -> Result<(), DiffError> {
+    fn listed_by_git(&self, list: &[u8], want: Want<'_>, files: &mut Vec<FileRef>) -> Result<(), DiffError> {
         for path in list.split(|byte| *byte == 0) {
             // A nested repository is listed as a folder.
             if path.is_empty() || path.ends_with(b"/") || !want(path) {
@@ -154,13 +127,10 @@ impl WorktreeSnapshot {
         let inner = dir::locate(&self.root, folder)?.join(".git");
         match fs::symlink_metadata(&inner) {
             Ok(meta) if meta.is_file() => {
-                let start =
-                    fs::read(&inner).map_err(|error| DiffError::io("read", &inner, &error))?;
+                let start = fs::read(&inner).map_err(|error| DiffError::io("read", &inner, &error))?;
                 Ok(start.starts_with(b"gitdir: "))
             }
-            Ok(_) => Ok(["HEAD", "objects", "refs"]
-                .iter()
-                .all(|part| inner.join(part).exists())),
+            Ok(_) => Ok(["HEAD", "objects", "refs"].iter().all(|part| inner.join(part).exists())),
             Err(error) if dir::absent(&error) => Ok(false),
             Err(error) => Err(DiffError::io("look at", &inner, &error)),
         }
@@ -171,13 +141,11 @@ impl WorktreeSnapshot {
             return Ok(false);
         };
         let library = library.lock().unwrap_or_else(PoisonError::into_inner);
-        library
-            .is_path_ignored(spawn::path_from(path))
-            .map_err(|error| DiffError::Io {
-                doing: "apply ignore rules to",
-                path: self.root.join(spawn::path_from(path)),
-                reason: error.message().to_owned(),
-            })
+        library.is_path_ignored(spawn::path_from(path)).map_err(|error| DiffError::Io {
+            doing: "apply ignore rules to",
+            path: self.root.join(spawn::path_from(path)),
+            reason: error.message().to_owned(),
+        })
     }
 }
 
@@ -211,9 +179,7 @@ impl Snapshot for WorktreeSnapshot {
             return self.tracked(entry, &mut Folders::default());
         }
         match dir::stat(&self.root, path)? {
-            Some((kind, _)) if self.belongs(path)? => {
-                Ok(Some(FileRef::new(path.as_bytes(), kind, Content::Disk)))
-            }
+            Some((kind, _)) if self.belongs(path)? => Ok(Some(FileRef::new(path.as_bytes(), kind, Content::Disk))),
             _ => Ok(None),
         }
     }
@@ -222,9 +188,7 @@ impl Snapshot for WorktreeSnapshot {
         file.regular()?;
         match file.content() {
             Content::Disk => dir::read(&self.root, file.path(), limit),
-            Content::Object(_) => {
-                commit::read(&self.inner.objects, file, limit, || self.describe())
-            }
+            Content::Object(_) => commit::read(&self.inner.objects, file, limit, || self.describe()),
         }
     }
 
@@ -279,10 +243,7 @@ impl Folders {
         self.real = true;
         let ends = memchr::memchr_iter(b'/', folder).chain([folder.len()]);
         for end in ends {
-            if !matches!(
-                look(root, folder.get(..end).unwrap_or_default())?,
-                Some(Found::Folder)
-            ) {
+            if !matches!(look(root, folder.get(..end).unwrap_or_default())?, Some(Found::Folder)) {
                 self.real = false;
                 break;
             }

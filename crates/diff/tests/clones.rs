@@ -36,13 +36,7 @@ fn absent(repo: &TestRepo) -> usize {
 fn child(test: &str, repo: &TestRepo, env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([
-            "--exact",
-            test,
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
         .current_dir(repo.path())
         .envs(env.iter().copied());
     command.output().unwrap()
@@ -63,16 +57,10 @@ fn show() {
         let base = opened.snapshot(&opened.resolve("HEAD~1")?);
         let found = changes(&base, &head, &all)?;
         println!("changes {}", found.len());
-        let files: Vec<&FileRef> = found
-            .iter()
-            .filter_map(|change| change.head.as_ref())
-            .collect();
+        let files: Vec<&FileRef> = found.iter().filter_map(|change| change.head.as_ref()).collect();
         head.prefetch(&files)?;
         for file in files {
-            println!(
-                "content {}",
-                String::from_utf8_lossy(&head.read(file, 100)?)
-            );
+            println!("content {}", String::from_utf8_lossy(&head.read(file, 100)?));
         }
         Ok(())
     };
@@ -92,33 +80,19 @@ fn a_blobless_clone_fetches_what_is_asked_for_at_once() {
     let found = changes(&a, &b, &all).unwrap();
     assert_eq!(rows(&found), git_diff(&origin, &[&base, &head]));
     assert_eq!(absent(&clone), before, "trees are enough to compare");
-    let files: Vec<&FileRef> = found
-        .iter()
-        .filter_map(|change| change.head.as_ref())
-        .collect();
-    let packs = || {
-        std::fs::read_dir(clone.path().join(".git/objects/pack"))
-            .unwrap()
-            .count()
-    };
+    let files: Vec<&FileRef> = found.iter().filter_map(|change| change.head.as_ref()).collect();
+    let packs = || std::fs::read_dir(clone.path().join(".git/objects/pack")).unwrap().count();
     let packs_before = packs();
     b.prefetch(&files).unwrap();
     assert_eq!(absent(&clone), before - 20);
     // A pack, its index, its reverse index and its promise: one fetch for all twenty files.
-    assert!(
-        packs() - packs_before <= 4,
-        "{} new files",
-        packs() - packs_before
-    );
+    assert!(packs() - packs_before <= 4, "{} new files", packs() - packs_before);
     for file in &files {
         assert!(b.read(file, 100).unwrap().starts_with(b"changed"));
     }
     // History is not promised: nobody asks the remote for a commit that is not there.
     let nowhere = "9".repeat(40);
-    assert!(matches!(
-        opened.resolve(&nowhere),
-        Err(DiffError::MissingCommit { .. })
-    ));
+    assert!(matches!(opened.resolve(&nowhere), Err(DiffError::MissingCommit { .. })));
     // Without prefetch a file is fetched when it is read.
     let single = a.file(&RepoPath::from("d0/f0")).unwrap().unwrap();
     assert_eq!(a.read(&single, 100).unwrap(), b"0");
@@ -152,10 +126,7 @@ fn no_lazy_fetch_turns_missing_objects_into_an_error() {
         let clone = TestRepo::clone_of(origin.path(), &["--no-checkout", filter]);
         let before = absent(&clone);
         let shown = text(&child("show", &clone, &[("GIT_NO_LAZY_FETCH", "1")]));
-        assert!(
-            shown.contains("error ") && shown.contains("GIT_NO_LAZY_FETCH"),
-            "{shown}"
-        );
+        assert!(shown.contains("error ") && shown.contains("GIT_NO_LAZY_FETCH"), "{shown}");
         assert_eq!(absent(&clone), before);
         let shown = text(&child("show", &clone, &[]));
         assert_eq!(shown.matches("content changed").count(), 20, "{shown}");
@@ -192,25 +163,14 @@ fn extensions_of_the_format_are_accepted() {
         repo.git(&["config", &format!("extensions.{name}"), value]);
         let opened = open(&repo);
         assert_eq!(opened.resolve("HEAD").unwrap().id, id, "{name}");
-        assert_eq!(
-            opened.index().unwrap().files(&all).unwrap().len(),
-            1,
-            "{name}"
-        );
-        assert_eq!(
-            opened.work_tree().unwrap().files(&all).unwrap().len(),
-            1,
-            "{name}"
-        );
+        assert_eq!(opened.index().unwrap().files(&all).unwrap().len(), 1, "{name}");
+        assert_eq!(opened.work_tree().unwrap().files(&all).unwrap().len(), 1, "{name}");
     }
     let repo = TestRepo::new();
     repo.commit("one");
     repo.git(&["config", "core.repositoryformatversion", "1"]);
     repo.git(&["config", "extensions.fromTheFuture", "true"]);
-    assert!(matches!(
-        Repository::open(Some(repo.path())),
-        Err(DiffError::Open { .. })
-    ));
+    assert!(matches!(Repository::open(Some(repo.path())), Err(DiffError::Open { .. })));
 }
 
 #[test]
@@ -223,11 +183,7 @@ fn grafts_invent_no_parents() {
     repo.write("a", "3");
     let three = repo.commit("three");
     std::fs::create_dir_all(repo.path().join(".git/info")).unwrap();
-    std::fs::write(
-        repo.path().join(".git/info/grafts"),
-        format!("{three} {one}\n"),
-    )
-    .unwrap();
+    std::fs::write(repo.path().join(".git/info/grafts"), format!("{three} {one}\n")).unwrap();
     assert_eq!(repo.git(&["rev-parse", "HEAD~1"]), one);
     let opened = open(&repo);
     assert_eq!(opened.resolve("HEAD~1").unwrap().id, two);
@@ -241,31 +197,17 @@ fn somebody_elses_repository_needs_the_users_consent() {
     repo.commit("one");
     repo.write("a", "changed");
     repo.commit("two");
-    let owned = Command::new("chown")
-        .args(["-R", "12345:12345"])
-        .arg(repo.path())
-        .output()
-        .unwrap();
+    let owned = Command::new("chown").args(["-R", "12345:12345"]).arg(repo.path()).output().unwrap();
     if !owned.status.success() {
         // Only root can give files away.
         return;
     }
     let home = TestRepo::folder();
     let home_path = home.path().to_str().unwrap();
-    let empty = [
-        ("HOME", home_path),
-        ("XDG_CONFIG_HOME", home_path),
-        ("GIT_CONFIG_NOSYSTEM", "1"),
-    ];
+    let empty = [("HOME", home_path), ("XDG_CONFIG_HOME", home_path), ("GIT_CONFIG_NOSYSTEM", "1")];
     let shown = text(&child("show", &repo, &empty));
-    let remedy = format!(
-        "git config --global --add safe.directory {}",
-        repo.path().display()
-    );
-    assert!(
-        shown.contains("error ") && shown.contains(&remedy),
-        "{shown}"
-    );
+    let remedy = format!("git config --global --add safe.directory {}", repo.path().display());
+    assert!(shown.contains("error ") && shown.contains(&remedy), "{shown}");
 
     let dir = repo.path().to_str().unwrap();
     let count = [
@@ -282,15 +224,8 @@ fn somebody_elses_repository_needs_the_users_consent() {
 
     // Without git there is nobody to ask, and still no access.
     home.write(".gitconfig", "");
-    let shown = text(&child(
-        "show",
-        &repo,
-        &[&empty[..], &[("PATH", home_path)]].concat(),
-    ));
-    assert!(
-        shown.contains("error ") && shown.contains("safe.directory"),
-        "{shown}"
-    );
+    let shown = text(&child("show", &repo, &[&empty[..], &[("PATH", home_path)]].concat()));
+    assert!(shown.contains("error ") && shown.contains("safe.directory"), "{shown}");
 }
 
 #[test]
@@ -306,11 +241,7 @@ fn a_home_that_cannot_be_read_does_not_matter() {
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "show", "--ignored", "--nocapture"]);
-    let output = command
-        .current_dir(repo.path())
-        .env_remove("HOME")
-        .output()
-        .unwrap();
+    let output = command.current_dir(repo.path()).env_remove("HOME").output().unwrap();
     assert!(text(&output).contains("content changed"));
 }
 
@@ -336,28 +267,15 @@ fn nothing_in_a_repository_is_run() {
     }
     let hooks = repo.path().join(".git/hooks");
     std::fs::create_dir_all(&hooks).unwrap();
-    for name in [
-        "post-index-change",
-        "fsmonitor-watchman",
-        "reference-transaction",
-        "post-checkout",
-    ] {
+    for name in ["post-index-change", "fsmonitor-watchman", "reference-transaction", "post-checkout"] {
         std::fs::write(hooks.join(name), format!("#!/bin/sh\n{evil}\n")).unwrap();
-        Command::new("chmod")
-            .arg("+x")
-            .arg(hooks.join(name))
-            .status()
-            .unwrap();
+        Command::new("chmod").arg("+x").arg(hooks.join(name)).status().unwrap();
     }
     repo.write("a.xml", "2");
     let opened = open(&repo);
     let (head, tree) = (commit(&opened, &base), opened.work_tree().unwrap());
     assert_eq!(changes(&head, &tree, &all).unwrap().len(), 1);
-    assert!(
-        changes(&head, &opened.index().unwrap(), &all)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(changes(&head, &opened.index().unwrap(), &all).unwrap().is_empty());
     assert!(!proof.exists());
 }
 
@@ -368,10 +286,7 @@ fn snapshots_can_be_shared_between_threads() {
     }
     let (repo, base, head) = served();
     let opened = shared(&open(&repo));
-    let (a, b) = (
-        shared(&commit(&opened, &base)),
-        shared(&commit(&opened, &head)),
-    );
+    let (a, b) = (shared(&commit(&opened, &base)), shared(&commit(&opened, &head)));
     shared(&opened.index().unwrap());
     shared(&opened.work_tree().unwrap());
     let expected = git_diff(&repo, &[&base, &head]);

@@ -7,9 +7,7 @@ mod support;
 use orgate_core::path::RepoPath;
 use orgate_diff::{DiffError, FileKind, Snapshot, changes};
 use orgate_testkit::TestRepo;
-use support::{
-    Random, all, commit, commit_index, git_diff, kind, listing, open, random_index, rows,
-};
+use support::{Random, all, commit, commit_index, git_diff, kind, listing, open, random_index, rows};
 
 #[test]
 fn random_histories_give_what_git_gives() {
@@ -35,36 +33,19 @@ fn random_histories_give_what_git_gives() {
                 .filter(|row| !row.is_empty())
                 .map(|row| {
                     let tab = row.iter().position(|byte| *byte == b'\t').unwrap();
-                    let head: Vec<&str> = std::str::from_utf8(&row[..tab])
-                        .unwrap()
-                        .split(' ')
-                        .collect();
-                    (
-                        row[tab + 1..].to_vec(),
-                        kind(head[0]).unwrap(),
-                        head[2].to_owned(),
-                    )
+                    let head: Vec<&str> = std::str::from_utf8(&row[..tab]).unwrap().split(' ').collect();
+                    (row[tab + 1..].to_vec(), kind(head[0]).unwrap(), head[2].to_owned())
                 })
                 .collect();
             assert_eq!(listing(&base_side), expected, "seed {seed}");
             for (path, kind, id) in &expected {
-                let file = base_side
-                    .file(&RepoPath::new(path.as_slice()))
-                    .unwrap()
-                    .unwrap();
-                assert_eq!(
-                    (file.kind(), file.object_id().unwrap().to_string()),
-                    (*kind, id.clone())
-                );
+                let file = base_side.file(&RepoPath::new(path.as_slice())).unwrap().unwrap();
+                assert_eq!((file.kind(), file.object_id().unwrap().to_string()), (*kind, id.clone()));
             }
             for head in &commits {
                 let head_side = commit(&opened, head);
                 let ours = rows(&changes(&base_side, &head_side, &all).unwrap());
-                assert_eq!(
-                    ours,
-                    git_diff(&repo, &[base, head]),
-                    "seed {seed}, {base} {head}"
-                );
+                assert_eq!(ours, git_diff(&repo, &[base, head]), "seed {seed}, {base} {head}");
             }
         }
     }
@@ -99,19 +80,12 @@ fn content_is_read_as_stored_and_bounded() {
     let id = repo.commit("one");
     let side = commit(&open(&repo), &id);
     let file = |path: &str| side.file(&RepoPath::from(path)).unwrap().unwrap();
-    assert_eq!(
-        side.read(&file("lfs.xml"), 1000).unwrap(),
-        pointer.as_bytes()
-    );
+    assert_eq!(side.read(&file("lfs.xml"), 1000).unwrap(), pointer.as_bytes());
     assert_eq!(side.read(&file("crlf.xml"), 6).unwrap(), b"a\r\nb\r\n");
     assert_eq!(side.read(&file("empty.xml"), 0).unwrap(), b"");
     assert!(matches!(
         side.read(&file("crlf.xml"), 5),
-        Err(DiffError::TooLarge {
-            size: 6,
-            limit: 5,
-            ..
-        })
+        Err(DiffError::TooLarge { size: 6, limit: 5, .. })
     ));
     assert!(matches!(
         side.read(&file("link.xml"), 1000),
@@ -120,19 +94,8 @@ fn content_is_read_as_stored_and_bounded() {
             ..
         })
     ));
-    for nothing in [
-        "nothing",
-        "",
-        "/",
-        "crlf.xml/x",
-        "link.xml/x",
-        "./crlf.xml",
-        "crlf.xml/",
-    ] {
-        assert!(
-            side.file(&RepoPath::from(nothing)).unwrap().is_none(),
-            "{nothing}"
-        );
+    for nothing in ["nothing", "", "/", "crlf.xml/x", "link.xml/x", "./crlf.xml", "crlf.xml/"] {
+        assert!(side.file(&RepoPath::from(nothing)).unwrap().is_none(), "{nothing}");
     }
     assert_eq!(side.describe(), format!("commit {id}"));
     assert_eq!(side.id(), Some(id));
@@ -147,11 +110,7 @@ fn a_mode_is_not_content() {
     let head = commit_index(&repo, Some(&base));
     assert!(!repo.git(&["diff", "--raw", &base, &head]).is_empty());
     let opened = open(&repo);
-    assert!(
-        changes(&commit(&opened, &base), &commit(&opened, &head), &all)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(changes(&commit(&opened, &base), &commit(&opened, &head), &all).unwrap().is_empty());
 }
 
 #[test]
@@ -176,10 +135,7 @@ fn deep_trees_are_walked_and_bottomless_ones_refused() {
     let odb = library.odb().unwrap();
     let mut id = repo.store("tree", &tree(&[("100644", "f", &blob)]));
     for _ in 0..2100 {
-        id = odb
-            .write(git2::ObjectType::Tree, &tree_of(&id))
-            .unwrap()
-            .to_string();
+        id = odb.write(git2::ObjectType::Tree, &tree_of(&id)).unwrap().to_string();
     }
     let side = commit(&open(&repo), &id);
     assert!(matches!(side.files(&all), Err(DiffError::Excess { .. })));
@@ -216,10 +172,7 @@ fn a_tree_that_stands_for_billions_of_files_ends_in_an_error() {
     let mut id = repo.store("tree", &tree(&[("100644", "f", &blob)]));
     let names: Vec<String> = (10..30).map(|n| format!("n{n}")).collect();
     for _ in 0..12 {
-        let entries: Vec<_> = names
-            .iter()
-            .map(|name| ("40000", name.as_str(), id.as_str()))
-            .collect();
+        let entries: Vec<_> = names.iter().map(|name| ("40000", name.as_str(), id.as_str())).collect();
         id = repo.store("tree", &tree(&entries));
     }
     let top = repo.git(&["commit-tree", "-m", "many", &id]);
@@ -266,15 +219,9 @@ fn malformed_trees_are_errors() {
         let id = repo.store("tree", &raw);
         let side = commit(&opened, &id);
         let shown = String::from_utf8_lossy(&raw).into_owned();
+        assert!(matches!(side.files(&all), Err(DiffError::BrokenObject { .. })), "{shown}");
         assert!(
-            matches!(side.files(&all), Err(DiffError::BrokenObject { .. })),
-            "{shown}"
-        );
-        assert!(
-            matches!(
-                side.file(&RepoPath::from("a")),
-                Err(DiffError::BrokenObject { .. })
-            ),
+            matches!(side.file(&RepoPath::from("a")), Err(DiffError::BrokenObject { .. })),
             "{shown}"
         );
         assert!(changes(&good, &side, &all).is_err(), "{shown}");
@@ -290,9 +237,7 @@ fn missing_and_mistaken_objects_are_errors() {
     let opened = open(&repo);
     let hole = repo.store("tree", &tree(&[("40000", "d", nowhere)]));
     let error = commit(&opened, &hole).files(&all).unwrap_err();
-    assert!(
-        matches!(&error, DiffError::MissingObject { path: Some(path), .. } if path.to_string() == "d/")
-    );
+    assert!(matches!(&error, DiffError::MissingObject { path: Some(path), .. } if path.to_string() == "d/"));
     let mistaken = repo.store("tree", &tree(&[("40000", "d", &blob)]));
     assert!(matches!(
         commit(&opened, &mistaken).files(&all),
@@ -301,17 +246,11 @@ fn missing_and_mistaken_objects_are_errors() {
     let gone = repo.store("tree", &tree(&[("100644", "f", nowhere)]));
     let side = commit(&opened, &gone);
     let file = side.file(&RepoPath::from("f")).unwrap().unwrap();
-    assert!(matches!(
-        side.read(&file, 10),
-        Err(DiffError::MissingObject { .. })
-    ));
+    assert!(matches!(side.read(&file, 10), Err(DiffError::MissingObject { .. })));
     let folder = repo.store("tree", &tree(&[("100644", "f", &hole)]));
     let side = commit(&opened, &folder);
     let file = side.file(&RepoPath::from("f")).unwrap().unwrap();
-    assert!(matches!(
-        side.read(&file, 10),
-        Err(DiffError::BrokenObject { .. })
-    ));
+    assert!(matches!(side.read(&file, 10), Err(DiffError::BrokenObject { .. })));
 }
 
 #[test]
@@ -320,11 +259,7 @@ fn a_damaged_object_is_an_error() {
     repo.write("d/f", "some content that is long enough to be damaged");
     let id = repo.commit("one");
     let blob = repo.git(&["rev-parse", "HEAD:d/f"]);
-    let loose = repo
-        .path()
-        .join(".git/objects")
-        .join(&blob[..2])
-        .join(&blob[2..]);
+    let loose = repo.path().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
     let whole = std::fs::read(&loose).unwrap();
     std::fs::remove_file(&loose).unwrap();
     let mut flipped = whole.clone();
@@ -379,10 +314,7 @@ fn a_damaged_pack_neither_panics_nor_hangs() {
     let pack = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .find(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "pack")
-        })
+        .find(|path| path.extension().is_some_and(|extension| extension == "pack"))
         .unwrap();
     let whole = std::fs::read(&pack).unwrap();
     std::fs::remove_file(&pack).unwrap();
@@ -417,40 +349,24 @@ fn snapshots_of_a_repository_opened_twice_are_one_database() {
     let base = repo.commit("one");
     repo.write("a", "2");
     let head = repo.commit("two");
-    let found = changes(
-        &commit(&open(&repo), &base),
-        &commit(&open(&repo), &head),
-        &all,
-    )
-    .unwrap();
+    let found = changes(&commit(&open(&repo), &base), &commit(&open(&repo), &head), &all).unwrap();
     assert_eq!(rows(&found), git_diff(&repo, &[&base, &head]));
     repo.write("b", "1");
     repo.git(&["add", "b"]);
-    let found = changes(
-        &commit(&open(&repo), &head),
-        &open(&repo).index().unwrap(),
-        &all,
-    )
-    .unwrap();
+    let found = changes(&commit(&open(&repo), &head), &open(&repo).index().unwrap(), &all).unwrap();
     assert_eq!(rows(&found), git_diff(&repo, &["--cached"]));
 }
 
 #[test]
 fn attributes_do_not_change_what_is_read() {
     let repo = TestRepo::new();
-    repo.write(
-        ".gitattributes",
-        "*.xml text eol=crlf\n*.utf text working-tree-encoding=UTF-16LE\n",
-    );
+    repo.write(".gitattributes", "*.xml text eol=crlf\n*.utf text working-tree-encoding=UTF-16LE\n");
     repo.write("a.xml", "a\r\nb\r\n");
     let wide: Vec<u8> = "a\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     repo.write("a.utf", &wide);
     let id = repo.commit("one");
     let side = commit(&open(&repo), &id);
-    let read = |path: &str| {
-        side.read(&side.file(&RepoPath::from(path)).unwrap().unwrap(), 100)
-            .unwrap()
-    };
+    let read = |path: &str| side.read(&side.file(&RepoPath::from(path)).unwrap().unwrap(), 100).unwrap();
     assert_eq!(read("a.xml"), b"a\nb\n");
     assert_eq!(read("a.utf"), b"a\n");
 }
@@ -471,12 +387,7 @@ fn replace_refs_do_not_change_what_is_read() {
     let side = commit(&opened, &weak);
     let file = side.file(&RepoPath::from("a")).unwrap().unwrap();
     assert_eq!(side.read(&file, 10).unwrap(), b"weak");
-    assert_eq!(
-        changes(&side, &commit(&opened, &strong), &all)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(changes(&side, &commit(&opened, &strong), &all).unwrap().len(), 1);
 }
 
 #[test]
@@ -490,13 +401,7 @@ fn packed_and_alternate_objects_are_found() {
     let head = repo.commit("two");
     repo.git(&["gc", "--quiet"]);
     let shared = TestRepo::folder();
-    shared.git(&[
-        "clone",
-        "--quiet",
-        "--shared",
-        repo.path().to_str().unwrap(),
-        ".",
-    ]);
+    shared.git(&["clone", "--quiet", "--shared", repo.path().to_str().unwrap(), "."]);
     for place in [&repo, &shared] {
         let opened = open(place);
         let ours = rows(&changes(&commit(&opened, &base), &commit(&opened, &head), &all).unwrap());

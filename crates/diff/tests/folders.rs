@@ -1,10 +1,6 @@
 //! Plain folders, with and without a repository around them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers outside of test functions"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers outside of test functions")]
 
 mod support;
 
@@ -25,24 +21,12 @@ fn files_are_listed_in_order_and_links_are_not_followed() {
     let outside = TestRepo::folder();
     outside.write("secret.xml", "secret");
     let folder = TestRepo::folder();
-    for path in [
-        "a/b",
-        "a.b",
-        "a-b",
-        "a0",
-        ".git/config",
-        "sub/.git/config",
-        "sub/f",
-    ] {
+    for path in ["a/b", "a.b", "a-b", "a0", ".git/config", "sub/.git/config", "sub/f"] {
         folder.write(path, path);
     }
     folder.write(b"\xff\n", "odd");
     symlink(outside.path(), folder.path().join("linked")).unwrap();
-    symlink(
-        outside.path().join("secret.xml"),
-        folder.path().join("link.xml"),
-    )
-    .unwrap();
+    symlink(outside.path().join("secret.xml"), folder.path().join("link.xml")).unwrap();
     symlink(".", folder.path().join("loop")).unwrap();
     let side = DirSnapshot::open(folder.path()).unwrap();
     let files = listing(&side);
@@ -63,22 +47,13 @@ fn files_are_listed_in_order_and_links_are_not_followed() {
         "/etc/passwd",
         "nothing",
     ] {
-        assert!(
-            side.file(&RepoPath::from(nothing)).unwrap().is_none(),
-            "{nothing}"
-        );
+        assert!(side.file(&RepoPath::from(nothing)).unwrap().is_none(), "{nothing}");
     }
     let link = side.file(&RepoPath::from("link.xml")).unwrap().unwrap();
-    assert!(matches!(
-        side.read(&link, 100),
-        Err(DiffError::NotAFile { .. })
-    ));
+    assert!(matches!(side.read(&link, 100), Err(DiffError::NotAFile { .. })));
     let file = side.file(&RepoPath::from("a/b")).unwrap().unwrap();
     assert_eq!(side.read(&file, 3).unwrap(), b"a/b");
-    assert!(matches!(
-        side.read(&file, 2),
-        Err(DiffError::TooLarge { size: 3, .. })
-    ));
+    assert!(matches!(side.read(&file, 2), Err(DiffError::TooLarge { size: 3, .. })));
     // A file that turns into a link after it was listed is not followed either.
     folder.remove("a/b");
     symlink(outside.path().join("secret.xml"), folder.path().join("a/b")).unwrap();
@@ -110,10 +85,7 @@ fn folders_are_compared_by_bytes() {
     symlink("b", head.path().join("other-link")).unwrap();
     base.write("gone", "");
     head.write("new", "");
-    let (a, b) = (
-        DirSnapshot::open(base.path()).unwrap(),
-        DirSnapshot::open(head.path()).unwrap(),
-    );
+    let (a, b) = (DirSnapshot::open(base.path()).unwrap(), DirSnapshot::open(head.path()).unwrap());
     let found = changes(&a, &b, &all).unwrap();
     let paths: Vec<_> = found.iter().map(|change| change.path.to_string()).collect();
     assert_eq!(
@@ -146,33 +118,16 @@ fn a_folder_against_a_commit() {
         folder.write("new", "x");
         symlink("same", folder.path().join("link")).unwrap();
         let opened = open(&repo);
-        let (a, b) = (
-            commit(&opened, &id),
-            DirSnapshot::open(folder.path()).unwrap(),
-        );
+        let (a, b) = (commit(&opened, &id), DirSnapshot::open(folder.path()).unwrap());
         let forth = rows(&changes(&a, &b, &all).unwrap());
         let back = rows(&changes(&b, &a, &all).unwrap());
-        let names: Vec<_> = forth
-            .keys()
-            .map(|path| String::from_utf8_lossy(path).into_owned())
-            .collect();
+        let names: Vec<_> = forth.keys().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
         assert_eq!(names, ["differs", "gone", "new"]);
-        assert!(
-            forth
-                .iter()
-                .zip(&back)
-                .all(|(a, b)| a.0 == b.0 && a.1.0 == b.1.1 && a.1.1 == b.1.0)
-        );
+        assert!(forth.iter().zip(&back).all(|(a, b)| a.0 == b.0 && a.1.0 == b.1.1 && a.1.1 == b.1.0));
         let file = b.file(&RepoPath::from("same")).unwrap().unwrap();
-        assert!(matches!(
-            a.read(&file, 10),
-            Err(DiffError::ForeignFile { .. })
-        ));
+        assert!(matches!(a.read(&file, 10), Err(DiffError::ForeignFile { .. })));
         let file = a.file(&RepoPath::from("same")).unwrap().unwrap();
-        assert!(matches!(
-            b.read(&file, 10),
-            Err(DiffError::ForeignFile { .. })
-        ));
+        assert!(matches!(b.read(&file, 10), Err(DiffError::ForeignFile { .. })));
     }
 }
 

@@ -21,17 +21,9 @@ fn check(repo: &TestRepo, base: &str, what: &str) {
     let written = commit(&opened, &tree);
     assert_eq!(listing(&index), listing(&written), "{what}");
     for file in index.files(&all).unwrap() {
-        assert_eq!(
-            index.file(file.path()).unwrap().as_ref(),
-            Some(&file),
-            "{what}"
-        );
+        assert_eq!(index.file(file.path()).unwrap().as_ref(), Some(&file), "{what}");
     }
-    assert!(
-        changes(&index, &open(repo).index().unwrap(), &all)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(changes(&index, &open(repo).index().unwrap(), &all).unwrap().is_empty());
 }
 
 #[test]
@@ -102,10 +94,7 @@ fn sparse_indexes_are_read_through_git() {
     let tree = opened.work_tree().unwrap();
     let files = tree.files(&all).unwrap();
     assert_eq!(files.len(), 5);
-    assert_eq!(
-        rows(&changes(&commit(&opened, &id), &tree, &all).unwrap()).len(),
-        1
-    );
+    assert_eq!(rows(&changes(&commit(&opened, &id), &tree, &all).unwrap()).len(), 1);
     let outside = tree.file(&RepoPath::from("out/deep/b")).unwrap().unwrap();
     assert_eq!(tree.read(&outside, 100).unwrap(), b"out/deep/b");
 }
@@ -155,19 +144,10 @@ fn a_conflict_on_a_wanted_path_is_an_error() {
     let xml = |path: &[u8]| path.ends_with(b".xml");
     let c = |path: &[u8]| path.ends_with(b"c.xml");
     assert!(matches!(index.files(&xml), Err(DiffError::Unmerged { .. })));
-    assert!(matches!(
-        index.file(&RepoPath::from("a.xml")),
-        Err(DiffError::Unmerged { .. })
-    ));
+    assert!(matches!(index.file(&RepoPath::from("a.xml")), Err(DiffError::Unmerged { .. })));
     let error = changes(&head, &index, &xml).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "a.xml is in conflict in the index; resolve the conflict first"
-    );
-    assert!(matches!(
-        changes(&index, &head, &xml),
-        Err(DiffError::Unmerged { .. })
-    ));
+    assert_eq!(error.to_string(), "a.xml is in conflict in the index; resolve the conflict first");
+    assert!(matches!(changes(&index, &head, &xml), Err(DiffError::Unmerged { .. })));
     assert_eq!(changes(&head, &index, &c).unwrap().len(), 1);
     assert_eq!(opened.merge_head().unwrap(), Some(side));
     // The work tree has one file per path, conflict or not.
@@ -184,12 +164,7 @@ fn a_repository_without_index_file_has_an_empty_one() {
     repo.git(&["add", "a"]);
     let opened = open(&repo);
     let base = opened.snapshot(&opened.empty_tree().unwrap());
-    assert_eq!(
-        changes(&base, &opened.index().unwrap(), &all)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(changes(&base, &opened.index().unwrap(), &all).unwrap().len(), 1);
 }
 
 #[test]
@@ -210,10 +185,7 @@ fn a_damaged_index_is_an_error_and_never_a_panic() {
             // Where only the cache of trees is cut off, all entries are still there.
             match open(&repo).index() {
                 Ok(index) => assert_eq!(listing(&index), expected, "{len}"),
-                Err(error) => assert!(
-                    matches!(error, DiffError::BrokenIndex { .. }),
-                    "{len}: {error}"
-                ),
+                Err(error) => assert!(matches!(error, DiffError::BrokenIndex { .. }), "{len}: {error}"),
             }
         }
         let mut random = Random(1);
@@ -246,12 +218,7 @@ fn long_names_and_many_entries_are_read() {
             "--cacheinfo",
             &format!("100644,{blob},{long}"),
         ]);
-        repo.git(&[
-            "update-index",
-            "--add",
-            "--cacheinfo",
-            &format!("100644,{blob},{long}2"),
-        ]);
+        repo.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{long}2")]);
         let index = open(&repo).index().unwrap();
         let files = index.files(&all).unwrap();
         assert_eq!(files.len(), 2);
@@ -293,23 +260,13 @@ fn child_command(repo: &TestRepo) -> std::process::Command {
         };
     }
     command
-        .args([
-            "--exact",
-            "child",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
         .current_dir(repo.path());
     command
 }
 
 fn answer(output: &std::process::Output, word: &str) -> Vec<String> {
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| line.strip_prefix(word).map(|rest| rest.trim().to_owned()))
@@ -331,25 +288,13 @@ fn hooks_see_the_index_that_is_about_to_be_committed() {
     );
     std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
     std::fs::write(&hook, script).unwrap();
-    std::process::Command::new("chmod")
-        .arg("+x")
-        .arg(&hook)
-        .status()
-        .unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&hook).status().unwrap();
     let linked = TestRepo::folder();
-    repo.git(&[
-        "worktree",
-        "add",
-        "--quiet",
-        linked.path().join("wt").to_str().unwrap(),
-    ]);
+    repo.git(&["worktree", "add", "--quiet", linked.path().join("wt").to_str().unwrap()]);
     for top in [repo.path().to_path_buf(), linked.path().join("wt")] {
         for (args, expected) in [
             (vec!["commit", "-m", "x"], vec!["staged"]),
-            (
-                vec!["commit", "-a", "-m", "x"],
-                vec!["edited", "staged", "sub/other"],
-            ),
+            (vec!["commit", "-a", "-m", "x"], vec!["edited", "staged", "sub/other"]),
             (vec!["commit", "-m", "x", "--", "edited"], vec!["edited"]),
         ] {
             for dir in ["", "sub"] {
@@ -360,13 +305,7 @@ fn hooks_see_the_index_that_is_about_to_be_committed() {
                 std::fs::write(top.join("sub/other"), "2").unwrap();
                 let args: Vec<_> = args
                     .iter()
-                    .map(|arg| {
-                        if *arg == "edited" && !dir.is_empty() {
-                            "../edited"
-                        } else {
-                            arg
-                        }
-                    })
+                    .map(|arg| if *arg == "edited" && !dir.is_empty() { "../edited" } else { arg })
                     .collect();
                 let output = repo
                     .command(&args)
@@ -374,26 +313,12 @@ fn hooks_see_the_index_that_is_about_to_be_committed() {
                     .env("ORGATE_TEST_OUT", &out)
                     .output()
                     .unwrap();
-                assert!(
-                    output.status.success(),
-                    "{}",
-                    String::from_utf8_lossy(&output.stderr)
-                );
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
                 let text = std::fs::read_to_string(&out).unwrap();
-                let changed: Vec<_> = text
-                    .lines()
-                    .filter_map(|line| line.strip_prefix("changed "))
-                    .collect();
+                let changed: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("changed ")).collect();
                 assert_eq!(changed, expected, "{args:?} in {dir:?}");
                 assert!(text.contains(&format!("top {}\n", top.display())), "{text}");
-                repo.git(&[
-                    "-C",
-                    top.to_str().unwrap(),
-                    "reset",
-                    "--quiet",
-                    "--hard",
-                    "HEAD~1",
-                ]);
+                repo.git(&["-C", top.to_str().unwrap(), "reset", "--quiet", "--hard", "HEAD~1"]);
             }
         }
     }
@@ -409,19 +334,12 @@ fn variables_of_git_mean_what_they_mean_to_git() {
     let other = repo.path().join(".git/other-index");
     std::fs::copy(repo.path().join(".git/index"), &other).unwrap();
     let mut add = repo.command(&["add", "a"]);
-    assert!(
-        add.env("GIT_INDEX_FILE", &other)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(add.env("GIT_INDEX_FILE", &other).status().unwrap().success());
     let top = format!("{}", repo.path().display());
 
     let run = |env: &[(&str, &str)], dir: &str| {
         let mut command = child_command(&repo);
-        command
-            .current_dir(repo.path().join(dir))
-            .envs(env.iter().copied());
+        command.current_dir(repo.path().join(dir)).envs(env.iter().copied());
         command.output().unwrap()
     };
     assert_eq!(answer(&run(&[], ""), "changed"), [] as [&str; 0]);
@@ -454,11 +372,7 @@ fn variables_of_git_mean_what_they_mean_to_git() {
     );
     assert_eq!(answer(&output, "changed"), ["a"]);
     assert!(!run(&[("GIT_DIR", "nothing")], "").status.success());
-    assert!(
-        !run(&[("GIT_CEILING_DIRECTORIES", &top)], "sub")
-            .status
-            .success()
-    );
+    assert!(!run(&[("GIT_CEILING_DIRECTORIES", &top)], "sub").status.success());
     // The start folder plays the part of `git -C`.
     let mut command = child_command(&repo);
     command
@@ -483,11 +397,7 @@ fn objects_in_quarantine_are_found() {
     repo.write("a", "2");
     let run = |args: &[&str]| {
         let output = repo.command(args).envs(env).output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
     run(&["add", "a"]);

@@ -1,10 +1,6 @@
 //! Changed lines: true to the content, and in time also for files made to be slow.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "helpers outside of test functions"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers outside of test functions")]
 
 mod support;
 
@@ -34,10 +30,7 @@ fn check(base: &[u8], head: &[u8]) {
     }
     assert_eq!(old[at_old..], new[at_new..]);
     for line in 1..=map.head_lines() {
-        let changed = map
-            .hunks()
-            .iter()
-            .any(|hunk| hunk.head.contains(&(line - 1)));
+        let changed = map.hunks().iter().any(|hunk| hunk.head.contains(&(line - 1)));
         assert_eq!(map.is_changed_head_line(line), changed);
         assert_eq!(map.head_changed(line..line + 1), changed.then_some(line));
         let first = (line..=map.head_lines()).find(|line| map.is_changed_head_line(*line));
@@ -46,11 +39,7 @@ fn check(base: &[u8], head: &[u8]) {
     for line in 1..=u32::try_from(old.len()).unwrap() {
         let anchor = map.anchor_for_removed(line..line + 1);
         assert!(anchor >= 1 && anchor <= map.head_lines().max(1));
-        match map
-            .hunks()
-            .iter()
-            .find(|hunk| hunk.base.contains(&(line - 1)))
-        {
+        match map.hunks().iter().find(|hunk| hunk.base.contains(&(line - 1))) {
             Some(hunk) if hunk.head.is_empty() => assert_eq!(anchor, hunk.head.start.max(1)),
             Some(hunk) => assert_eq!(anchor, hunk.head.start + 1),
             None => assert_eq!(old[line as usize - 1], new[anchor as usize - 1]),
@@ -65,9 +54,7 @@ fn check(base: &[u8], head: &[u8]) {
 
 #[test]
 fn random_files_are_mapped_truly() {
-    let words = [
-        "a\n", "b\n", "\n", "a\r\n", "\r", "<x>\n", "<x>", "\u{2028}", "\0",
-    ];
+    let words = ["a\n", "b\n", "\n", "a\r\n", "\r", "<x>\n", "<x>", "\u{2028}", "\0"];
     for seed in 0..3000 {
         let mut random = Random(seed);
         let mut text = |most: u64| {
@@ -75,10 +62,7 @@ fn random_files_are_mapped_truly() {
             (0..count).map(|_| *random.pick(&words)).collect::<String>()
         };
         let (start, base, head, end) = (text(6), text(8), text(8), text(6));
-        check(
-            format!("{start}{base}{end}").as_bytes(),
-            format!("{start}{head}{end}").as_bytes(),
-        );
+        check(format!("{start}{base}{end}").as_bytes(), format!("{start}{head}{end}").as_bytes());
     }
 }
 
@@ -123,13 +107,7 @@ fn files_made_to_be_slow_end_in_time() {
         assert!(took < limit, "{what}: {took:?}");
     }
     let blank = "\n".repeat(2_000_000);
-    assert!(
-        timed(
-            "blank lines",
-            blank.as_bytes(),
-            &blank.as_bytes()[..1_000_001]
-        ) < limit
-    );
+    assert!(timed("blank lines", blank.as_bytes(), &blank.as_bytes()[..1_000_001]) < limit);
     let one = vec![b'x'; 20_000_000];
     let mut other = one.clone();
     other[10_000_000] = b'y';

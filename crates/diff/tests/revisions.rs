@@ -1,10 +1,6 @@
 //! Opening repositories, resolving revisions and choosing the base.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers outside of test functions"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers outside of test functions")]
 
 mod support;
 
@@ -21,11 +17,7 @@ fn unknown(error: DiffError) -> Vec<String> {
 
 #[test]
 fn revisions_resolve_as_git_resolves_them() {
-    for format in [
-        "--object-format=sha1",
-        "--object-format=sha256",
-        "--ref-format=reftable",
-    ] {
+    for format in ["--object-format=sha1", "--object-format=sha256", "--ref-format=reftable"] {
         let repo = TestRepo::with(&[format]);
         repo.write("a", "1");
         let one = repo.commit("one");
@@ -60,20 +52,11 @@ fn revisions_resolve_as_git_resolves_them() {
             assert_eq!((&side.id, side.is_commit), (&tree, false), "{format} {rev}");
         }
         let empty = opened.empty_tree().unwrap();
-        assert_eq!(
-            empty.id,
-            repo.git(&["hash-object", "-t", "tree", "/dev/null"])
-        );
+        assert_eq!(empty.id, repo.git(&["hash-object", "-t", "tree", "/dev/null"]));
         assert_eq!(opened.resolve(&empty.id).unwrap(), empty);
         assert!(opened.snapshot(&empty).files(&all).unwrap().is_empty());
-        assert!(matches!(
-            opened.resolve("HEAD:a"),
-            Err(DiffError::NotATree { .. })
-        ));
-        assert_eq!(
-            unknown(opened.resolve("feature/y").unwrap_err()),
-            ["feature/x"]
-        );
+        assert!(matches!(opened.resolve("HEAD:a"), Err(DiffError::NotATree { .. })));
+        assert_eq!(unknown(opened.resolve("feature/y").unwrap_err()), ["feature/x"]);
         for rev in [
             "",
             "-",
@@ -88,10 +71,7 @@ fn revisions_resolve_as_git_resolves_them() {
             "HEAD^{blob}",
         ] {
             let error = opened.resolve(rev).unwrap_err();
-            assert!(
-                matches!(error, DiffError::UnknownRevision { .. }),
-                "{format} {rev:?}: {error}"
-            );
+            assert!(matches!(error, DiffError::UnknownRevision { .. }), "{format} {rev:?}: {error}");
         }
         let absent = "9".repeat(two.len());
         assert!(matches!(
@@ -132,10 +112,7 @@ fn an_unborn_head_is_neither_an_error_nor_a_commit() {
         let opened = open(&repo);
         assert!(opened.is_unborn().unwrap());
         assert_eq!(opened.head_id().unwrap(), None);
-        assert!(matches!(
-            opened.default_base(),
-            Err(DiffError::Unborn { .. })
-        ));
+        assert!(matches!(opened.default_base(), Err(DiffError::Unborn { .. })));
         assert!(opened.resolve("HEAD").is_err());
     }
 }
@@ -166,14 +143,7 @@ fn bare_repositories_subfolders_and_linked_work_trees_open() {
     repo.git(&["config", "extensions.worktreeConfig", "true"]);
     repo.git(&["config", "extensions.preciousObjects", "true"]);
     repo.git(&["config", "core.repositoryformatversion", "1"]);
-    repo.git(&[
-        "worktree",
-        "add",
-        "--quiet",
-        "-b",
-        "side",
-        path.to_str().unwrap(),
-    ]);
+    repo.git(&["worktree", "add", "--quiet", "-b", "side", path.to_str().unwrap()]);
     let opened = Repository::open(Some(&path.join("deep"))).unwrap();
     assert_eq!(opened.work_dir().unwrap().canonicalize().unwrap(), path);
     assert_eq!(opened.resolve("HEAD").unwrap().id, id);
@@ -208,12 +178,7 @@ fn merge_bases_are_those_of_git() {
         let mut random = support::Random(seed);
         let mut commits: Vec<String> = Vec::new();
         for n in 0..25_u64 {
-            let mut args = vec![
-                "commit-tree".to_owned(),
-                tree.clone(),
-                "-m".to_owned(),
-                format!("{n}"),
-            ];
+            let mut args = vec!["commit-tree".to_owned(), tree.clone(), "-m".to_owned(), format!("{n}")];
             let parents = if commits.is_empty() {
                 0
             } else {
@@ -223,15 +188,8 @@ fn merge_bases_are_those_of_git() {
                 args.extend(["-p".to_owned(), random.pick(&commits).clone()]);
             }
             // Clocks run backwards now and then.
-            let date = format!(
-                "{} +0000",
-                1_700_000_000 + 60 * n - 300 * u64::from(random.below(4) == 0)
-            );
-            let output = repo
-                .command(&args)
-                .env("GIT_COMMITTER_DATE", date)
-                .output()
-                .unwrap();
+            let date = format!("{} +0000", 1_700_000_000 + 60 * n - 300 * u64::from(random.below(4) == 0));
+            let output = repo.command(&args).env("GIT_COMMITTER_DATE", date).output().unwrap();
             assert!(output.status.success());
             commits.push(String::from_utf8(output.stdout).unwrap().trim().to_owned());
         }
@@ -241,10 +199,7 @@ fn merge_bases_are_those_of_git() {
                 let output = repo.output(&["merge-base", "--all", one, other]);
                 let git = String::from_utf8(output.stdout).unwrap();
                 match opened.merge_base(one, other) {
-                    Ok(id) => assert!(
-                        git.lines().any(|line| line == id),
-                        "seed {seed}: {id} among {git}"
-                    ),
+                    Ok(id) => assert!(git.lines().any(|line| line == id), "seed {seed}: {id} among {git}"),
                     Err(DiffError::NoMergeBase { .. }) => assert_eq!(git, "", "seed {seed}"),
                     Err(other) => panic!("{other}"),
                 }
@@ -270,28 +225,16 @@ fn the_default_base_prefers_the_remote() {
     assert_eq!((base.commit, base.merge_base, base.head), (two, one, side));
 
     clone.git(&["remote", "set-head", "origin", "--delete"]);
-    assert_eq!(
-        open(&clone).default_base().unwrap().ref_name,
-        "refs/remotes/origin/main"
-    );
+    assert_eq!(open(&clone).default_base().unwrap().ref_name, "refs/remotes/origin/main");
     clone.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
-    assert_eq!(
-        open(&clone).default_base().unwrap().ref_name,
-        "refs/heads/main"
-    );
+    assert_eq!(open(&clone).default_base().unwrap().ref_name, "refs/heads/main");
     clone.git(&["branch", "-D", "main"]);
-    assert!(matches!(
-        open(&clone).default_base(),
-        Err(DiffError::NoDefaultBase { .. })
-    ));
+    assert!(matches!(open(&clone).default_base(), Err(DiffError::NoDefaultBase { .. })));
     clone.git(&["checkout", "--quiet", "--orphan", "main"]);
     let lone = commit_index(&clone, None);
     clone.git(&["update-ref", "refs/heads/main", &lone]);
     clone.git(&["checkout", "--quiet", "side"]);
-    assert!(matches!(
-        open(&clone).default_base(),
-        Err(DiffError::NoMergeBase { .. })
-    ));
+    assert!(matches!(open(&clone).default_base(), Err(DiffError::NoMergeBase { .. })));
 }
 
 #[test]
@@ -321,54 +264,25 @@ fn a_shallow_clone_names_the_commit_to_fetch() {
         "origin",
         "+refs/pull/1/merge:refs/remotes/pull/1/merge",
     ]);
-    clone.git(&[
-        "checkout",
-        "--quiet",
-        "--detach",
-        "refs/remotes/pull/1/merge",
-    ]);
+    clone.git(&["checkout", "--quiet", "--detach", "refs/remotes/pull/1/merge"]);
     let opened = open(&clone);
     assert!(opened.is_shallow());
     assert_eq!(opened.raw_parents("HEAD").unwrap(), [main.clone(), side]);
     assert_eq!(opened.first_parent_raw("HEAD").unwrap(), Some(main.clone()));
-    for (rev, id) in [
-        (main.as_str(), &main),
-        ("HEAD^1", &main),
-        (base.as_str(), &base),
-    ] {
+    for (rev, id) in [(main.as_str(), &main), ("HEAD^1", &main), (base.as_str(), &base)] {
         let error = opened.resolve(rev).unwrap_err();
         let text = error.to_string();
-        assert!(
-            matches!(error, DiffError::MissingCommit { shallow: true, .. }),
-            "{text}"
-        );
-        assert!(
-            text.contains(&format!("git fetch --no-tags --depth=1 origin {id}")),
-            "{text}"
-        );
+        assert!(matches!(error, DiffError::MissingCommit { shallow: true, .. }), "{text}");
+        assert!(text.contains(&format!("git fetch --no-tags --depth=1 origin {id}")), "{text}");
     }
-    clone.git(&[
-        "fetch",
-        "--quiet",
-        "--no-tags",
-        "--depth=1",
-        "origin",
-        &main,
-    ]);
+    clone.git(&["fetch", "--quiet", "--no-tags", "--depth=1", "origin", &main]);
     let opened = open(&clone);
-    let found =
-        orgate_diff::changes(&commit(&opened, &main), &commit(&opened, "HEAD"), &all).unwrap();
-    assert_eq!(
-        support::rows(&found),
-        support::git_diff(&origin, &[&main, &merge])
-    );
+    let found = orgate_diff::changes(&commit(&opened, &main), &commit(&opened, "HEAD"), &all).unwrap();
+    assert_eq!(support::rows(&found), support::git_diff(&origin, &[&main, &merge]));
     let error = opened.resolve("origin/main").unwrap_err().to_string();
     let command = "git fetch --no-tags --depth=1 origin +refs/heads/main:refs/remotes/origin/main";
     assert!(error.contains(command), "{error}");
-    let hostile = opened
-        .resolve("x;touch${IFS}proof")
-        .unwrap_err()
-        .to_string();
+    let hostile = opened.resolve("x;touch${IFS}proof").unwrap_err().to_string();
     assert!(!hostile.contains("git fetch"), "{hostile}");
     let short = opened.resolve(&base[..10]).unwrap_err().to_string();
     assert!(short.contains("in full"), "{short}");
@@ -391,17 +305,9 @@ fn a_name_of_two_refs_that_differ_is_refused() {
         // Whoever may push tags must not choose the base.
         repo.git(&["update-ref", "refs/tags/origin/main", &one]);
         repo.git(&["tag", "-a", "-m", "same", "main", &two]);
-        for rev in [
-            "origin/main",
-            "origin/main~1",
-            "origin/main^{commit}",
-            "origin/main@{0}",
-        ] {
+        for rev in ["origin/main", "origin/main~1", "origin/main^{commit}", "origin/main@{0}"] {
             let error = opened.resolve(rev).unwrap_err();
-            assert!(
-                matches!(error, DiffError::Ambiguous { .. }),
-                "{format} {rev}: {error}"
-            );
+            assert!(matches!(error, DiffError::Ambiguous { .. }), "{format} {rev}: {error}");
         }
         assert_eq!(opened.resolve("refs/remotes/origin/main").unwrap().id, two);
         assert_eq!(opened.resolve("main").unwrap().id, two);

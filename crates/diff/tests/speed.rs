@@ -1,11 +1,7 @@
 //! Measurements against git, to be run by hand:
 //! `cargo test --release -p orgate-diff --test speed -- --ignored --nocapture`
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a measurement, not a program"
-)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement, not a program")]
 
 mod support;
 
@@ -25,15 +21,13 @@ const RUNS: usize = 41;
 fn large() -> (TestRepo, String, Vec<(usize, String)>) {
     let repo = TestRepo::new();
     let mut input = String::new();
-    let path = |n: usize| {
-        format!(
-            "force-app/main/default/group{}/folder{}/Component_{n}.xml",
-            n % 20,
-            n % 700
-        )
-    };
+    let path = |n: usize| format!("force-app/main/default/group{}/folder{}/Component_{n}.xml", n % 20, n % 700);
     let mut start = |mark: usize, from: Option<usize>| {
-        writeln!(input, "commit refs/heads/c{mark}\nmark :{mark}\ncommitter T <t@example.com> 1700000000 +0000\ndata 1\nx").unwrap();
+        writeln!(
+            input,
+            "commit refs/heads/c{mark}\nmark :{mark}\ncommitter T <t@example.com> 1700000000 +0000\ndata 1\nx"
+        )
+        .unwrap();
         if let Some(from) = from {
             writeln!(input, "from :{from}").unwrap();
         }
@@ -42,40 +36,19 @@ fn large() -> (TestRepo, String, Vec<(usize, String)>) {
     let mut whole = start(1, None);
     for n in 0..FILES {
         let content = format!("<a>{n}</a>\n").repeat(20);
-        write!(
-            whole,
-            "M 100644 inline {}\ndata {}\n{content}\n",
-            path(n),
-            content.len()
-        )
-        .unwrap();
+        write!(whole, "M 100644 inline {}\ndata {}\n{content}\n", path(n), content.len()).unwrap();
     }
     let mut marks = Vec::new();
     for (mark, count) in [(2, 1), (3, 100), (4, 5000)] {
         whole += &start(mark, Some(1));
         for n in (0..FILES).step_by(FILES / count) {
             let content = format!("<b>{n}</b>\n").repeat(20);
-            write!(
-                whole,
-                "M 100644 inline {}\ndata {}\n{content}\n",
-                path(n),
-                content.len()
-            )
-            .unwrap();
+            write!(whole, "M 100644 inline {}\ndata {}\n{content}\n", path(n), content.len()).unwrap();
         }
         marks.push((mark, count));
     }
-    let mut child = repo
-        .command(&["fast-import", "--quiet"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(whole.as_bytes())
-        .unwrap();
+    let mut child = repo.command(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(whole.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
     repo.git(&["update-ref", "refs/heads/main", "c1"]);
     repo.git(&["repack", "-a", "-d", "--quiet"]);
@@ -140,8 +113,7 @@ fn against_git() {
             let found = changes(&commit(&opened, &base), &opened.index().unwrap(), &all).unwrap();
             assert_eq!(found.len(), *count);
         });
-        let git =
-            best(|| drop(repo.git_bytes(&["diff", "--cached", "--raw", "--no-renames", &base])));
+        let git = best(|| drop(repo.git_bytes(&["diff", "--cached", "--raw", "--no-renames", &base])));
         report(&format!("{count} staged"), ours, git, nothing);
     }
     repo.git(&["reset", "--quiet", "--hard"]);
@@ -154,12 +126,7 @@ fn against_git() {
         );
     });
     let git = best(|| drop(repo.git_bytes(&["status", "--porcelain"])));
-    report(
-        "work tree without change, every file read",
-        ours,
-        git,
-        nothing,
-    );
+    report("work tree without change, every file read", ours, git, nothing);
     let want = |path: &[u8]| path.ends_with(b"7.xml");
     let ours = best(|| {
         let opened = Repository::open(Some(repo.path())).unwrap();
@@ -169,10 +136,5 @@ fn against_git() {
                 .is_empty()
         );
     });
-    report(
-        "work tree without change, every tenth file wanted",
-        ours,
-        git,
-        nothing,
-    );
+    report("work tree without change, every tenth file wanted", ours, git, nothing);
 }

@@ -13,22 +13,13 @@ use orgate_testkit::TestRepo;
 use support::{Random, all, commit, open};
 
 fn split(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    bytes
-        .split(|byte| *byte == 0)
-        .filter(|path| !path.is_empty())
-        .map(<[u8]>::to_vec)
+    bytes.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(<[u8]>::to_vec)
 }
 
 /// What git calls the files of the work tree: tracked and not deleted, or untracked and not ignored.
 fn by_git(repo: &TestRepo) -> BTreeSet<Vec<u8>> {
     let mut paths: BTreeSet<_> = split(&repo.git_bytes(&["ls-files", "-z"])).collect();
-    for gone in split(&repo.git_bytes(&[
-        "diff",
-        "--name-only",
-        "--diff-filter=D",
-        "--no-renames",
-        "-z",
-    ])) {
+    for gone in split(&repo.git_bytes(&["diff", "--name-only", "--diff-filter=D", "--no-renames", "-z"])) {
         paths.remove(&gone);
     }
     let others = repo.git_bytes(&["ls-files", "-o", "--exclude-standard", "-z"]);
@@ -43,10 +34,7 @@ fn ours(repo: &TestRepo) -> BTreeSet<Vec<u8>> {
     for file in &files {
         assert_eq!(tree.file(file.path()).unwrap().as_ref(), Some(file));
     }
-    files
-        .iter()
-        .map(|file| file.path().as_bytes().to_vec())
-        .collect()
+    files.iter().map(|file| file.path().as_bytes().to_vec()).collect()
 }
 
 #[test]
@@ -62,10 +50,7 @@ fn tracked_and_untracked_but_not_ignored() {
         repo.write("folder-to-link/x", "1");
         repo.write("edited", "1");
         repo.commit("one");
-        repo.write(
-            ".gitignore",
-            "ignored-dir/\n*.log\n!keep.log\n/only-top\nnested/**/deep\n",
-        );
+        repo.write(".gitignore", "ignored-dir/\n*.log\n!keep.log\n/only-top\nnested/**/deep\n");
         repo.write("sub/.gitignore", "here\n!*.log\n");
         for path in [
             "ignored-dir/untracked",
@@ -105,11 +90,7 @@ fn tracked_and_untracked_but_not_ignored() {
 
         let opened = open(&repo);
         let tree = opened.work_tree().unwrap();
-        let kind = |path: &str| {
-            tree.file(&RepoPath::from(path))
-                .unwrap()
-                .map(|file| file.kind())
-        };
+        let kind = |path: &str| tree.file(&RepoPath::from(path)).unwrap().map(|file| file.kind());
         assert_eq!(kind("folder-to-link"), Some(FileKind::Symlink));
         assert_eq!(kind("folder-to-link/passwd"), None);
         assert_eq!(kind("folder-to-link/x"), None);
@@ -122,25 +103,14 @@ fn tracked_and_untracked_but_not_ignored() {
         let head = commit(&opened, "HEAD");
         let base = |path: &[u8]| {
             let text = String::from_utf8_lossy(path).into_owned();
-            [
-                "deleted",
-                "edited",
-                "tracked",
-                "ignored-dir/tracked",
-                "folder-to-link/x",
-            ]
-            .contains(&text.as_str())
+            ["deleted", "edited", "tracked", "ignored-dir/tracked", "folder-to-link/x"].contains(&text.as_str())
         };
         let found = changes(&head, &tree, &base).unwrap();
         let paths: Vec<_> = found
             .iter()
             .map(|change| (change.path.to_string(), change.head.is_some()))
             .collect();
-        let expected = [
-            ("deleted", false),
-            ("edited", true),
-            ("folder-to-link/x", false),
-        ];
+        let expected = [("deleted", false), ("edited", true), ("folder-to-link/x", false)];
         assert_eq!(paths, expected.map(|(path, head)| (path.to_owned(), head)));
         let edited = found[1].head.as_ref().unwrap();
         assert_eq!(tree.read(edited, 10).unwrap(), b"2");
@@ -151,18 +121,14 @@ fn tracked_and_untracked_but_not_ignored() {
 fn random_work_trees_hold_what_git_says() {
     let names = ["a", "b", "c.log", "out", "x.xml", "d e"];
     let rules = [
-        "a", "*.log", "/out", "out/", "!a", "b/a", "**/out", "!*.log", "x.*", "a/*", "!a/b",
-        "d\\ e",
+        "a", "*.log", "/out", "out/", "!a", "b/a", "**/out", "!*.log", "x.*", "a/*", "!a/b", "d\\ e",
     ];
     for seed in 0..25 {
         let repo = TestRepo::new();
         let mut random = Random(seed);
         let place = |random: &mut Random| {
             let depth = 1 + random.below(3);
-            (0..depth)
-                .map(|_| *random.pick(&names))
-                .collect::<Vec<_>>()
-                .join("/")
+            (0..depth).map(|_| *random.pick(&names)).collect::<Vec<_>>().join("/")
         };
         let put = |path: &str, content: &str| {
             let full = repo.path().join(path);
@@ -193,18 +159,9 @@ fn random_work_trees_hold_what_git_says() {
         let opened = open(&repo);
         let (tree, index) = (opened.work_tree().unwrap(), opened.index().unwrap());
         let found = changes(&index, &tree, &all).unwrap();
-        let mut git: BTreeSet<_> =
-            split(&repo.git_bytes(&["diff", "--name-only", "--no-renames", "-z"])).collect();
-        git.extend(split(&repo.git_bytes(&[
-            "ls-files",
-            "-o",
-            "--exclude-standard",
-            "-z",
-        ])));
-        let found: BTreeSet<_> = found
-            .iter()
-            .map(|change| change.path.as_bytes().to_vec())
-            .collect();
+        let mut git: BTreeSet<_> = split(&repo.git_bytes(&["diff", "--name-only", "--no-renames", "-z"])).collect();
+        git.extend(split(&repo.git_bytes(&["ls-files", "-o", "--exclude-standard", "-z"])));
+        let found: BTreeSet<_> = found.iter().map(|change| change.path.as_bytes().to_vec()).collect();
         assert_eq!(found, git, "seed {seed}");
     }
 }
@@ -214,10 +171,7 @@ fn an_edit_of_the_same_size_at_the_same_time_is_seen() {
     let repo = TestRepo::new();
     repo.write("a", "11111");
     let id = repo.commit("one");
-    let file = std::fs::File::options()
-        .write(true)
-        .open(repo.path().join("a"))
-        .unwrap();
+    let file = std::fs::File::options().write(true).open(repo.path().join("a")).unwrap();
     let modified = file.metadata().unwrap().modified().unwrap();
     std::io::Write::write_all(&mut &file, b"22222").unwrap();
     file.set_modified(modified).unwrap();
@@ -232,13 +186,7 @@ fn submodules_and_special_files_are_named() {
     let inner = TestRepo::new();
     inner.write("f", "1");
     inner.commit("one");
-    repo.git(&[
-        "submodule",
-        "--quiet",
-        "add",
-        inner.path().to_str().unwrap(),
-        "sub",
-    ]);
+    repo.git(&["submodule", "--quiet", "add", inner.path().to_str().unwrap(), "sub"]);
     let id = repo.commit("one");
     assert!(
         std::process::Command::new("mkfifo")
@@ -250,10 +198,7 @@ fn submodules_and_special_files_are_named() {
     let opened = open(&repo);
     let tree = opened.work_tree().unwrap();
     let files = tree.files(&all).unwrap();
-    let kinds: Vec<_> = files
-        .iter()
-        .map(|file| (file.path().to_string(), file.kind()))
-        .collect();
+    let kinds: Vec<_> = files.iter().map(|file| (file.path().to_string(), file.kind())).collect();
     assert_eq!(
         kinds,
         [
@@ -263,10 +208,7 @@ fn submodules_and_special_files_are_named() {
         ]
         .map(|(path, kind)| (path.to_owned(), kind))
     );
-    assert!(matches!(
-        tree.read(&files[1], 10),
-        Err(DiffError::NotAFile { .. })
-    ));
+    assert!(matches!(tree.read(&files[1], 10), Err(DiffError::NotAFile { .. })));
     let found = changes(&commit(&opened, &id), &tree, &all).unwrap();
     assert_eq!(found.len(), 1);
 }
@@ -274,8 +216,5 @@ fn submodules_and_special_files_are_named() {
 #[test]
 fn a_bare_repository_has_no_work_tree() {
     let repo = TestRepo::with(&["--bare"]);
-    assert!(matches!(
-        open(&repo).work_tree(),
-        Err(DiffError::NoWorkTree { .. })
-    ));
+    assert!(matches!(open(&repo).work_tree(), Err(DiffError::NoWorkTree { .. })));
 }

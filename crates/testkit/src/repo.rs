@@ -42,10 +42,7 @@ impl TestRepo {
     pub fn folder() -> Self {
         let holder = tempfile::tempdir().expect("a temporary folder");
         let root = holder.path().canonicalize().expect("its full path");
-        Self {
-            _holder: holder,
-            root,
-        }
+        Self { _holder: holder, root }
     }
 
     /// A clone of `source` over the file protocol, so that depth and filters hold.
@@ -128,14 +125,7 @@ impl TestRepo {
     /// Stages everything and commits it; returns the full id.
     pub fn commit(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
-        self.git(&[
-            "commit",
-            "--quiet",
-            "--no-verify",
-            "--allow-empty",
-            "--message",
-            message,
-        ]);
+        self.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "--message", message]);
         self.git(&["rev-parse", "HEAD"])
     }
 

@@ -33,12 +33,7 @@ struct Walk<'a> {
 }
 
 /// What differs between a tree (as base) and the index (as head).
-pub(crate) fn changes(
-    objects: &Objects,
-    tree: ObjectId,
-    index: &Index,
-    want: Want<'_>,
-) -> Result<Vec<Change>, DiffError> {
+pub(crate) fn changes(objects: &Objects, tree: ObjectId, index: &Index, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     let root = index.cached_root();
     if same(index, root, tree.as_bytes()) == Some(index.entries.len()) {
         return Ok(Vec::new());
@@ -92,8 +87,7 @@ impl Walk<'_> {
             self.at += 1;
             return Ok(());
         }
-        let rest =
-            entry.and_then(|entry| self.index.path(entry).strip_prefix(self.path.as_slice()));
+        let rest = entry.and_then(|entry| self.index.path(entry).strip_prefix(self.path.as_slice()));
         let ours = rest.map(|rest| match memchr::memchr(b'/', rest) {
             Some(slash) => (true, rest.get(..slash).unwrap_or_default()),
             None => (false, rest),
@@ -106,14 +100,11 @@ impl Walk<'_> {
             }
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some((kind, name, _)), Some((folder, own))) => {
-                order(name, kind == EntryKind::Folder, own, folder)
-            }
+            (Some((kind, name, _)), Some((folder, own))) => order(name, kind == EntryKind::Folder, own, folder),
         };
         let theirs = theirs.filter(|_| side != Ordering::Greater);
         let ours = ours.filter(|_| side != Ordering::Less);
-        let theirs =
-            theirs.and_then(|(kind, name, id)| Some((kind, name, ObjectId::from_bytes(id)?)));
+        let theirs = theirs.and_then(|(kind, name, id)| Some((kind, name, ObjectId::from_bytes(id)?)));
         if let Some(name) = theirs.map(|theirs| theirs.1).or(ours.map(|ours| ours.1)) {
             self.path.extend_from_slice(name);
         }
@@ -123,29 +114,18 @@ impl Walk<'_> {
         };
         let base = theirs.map(|(kind, _, id)| (kind, id));
         if let (Some(_), Some((cursor, id))) = (base, frame.tree.as_mut()) {
-            cursor
-                .advance()
-                .map_err(|reason| DiffError::broken(*id, reason))?;
+            cursor.advance().map_err(|reason| DiffError::broken(*id, reason))?;
         }
         match (base, ours.map(|ours| ours.0)) {
-            (Some((EntryKind::Folder, id)), folder) => {
-                self.folder(Some(id), folder.is_some(), cached)
-            }
+            (Some((EntryKind::Folder, id)), folder) => self.folder(Some(id), folder.is_some(), cached),
             (None, Some(true)) => self.folder(None, true, cached),
-            (Some((EntryKind::File(kind), id)), own) => {
-                self.file(Some((kind, id)), own.is_some(), want)
-            }
+            (Some((EntryKind::File(kind), id)), own) => self.file(Some((kind, id)), own.is_some(), want),
             (None, own) => self.file(None, own.is_some(), want),
         }
     }
 
     /// A folder of the tree, of the index, or of both: goes in unless both are known to be equal.
-    fn folder(
-        &mut self,
-        tree: Option<ObjectId>,
-        ours: bool,
-        cached: Option<usize>,
-    ) -> Result<(), DiffError> {
+    fn folder(&mut self, tree: Option<ObjectId>, ours: bool, cached: Option<usize>) -> Result<(), DiffError> {
         self.path.push(b'/');
         let skip = tree.and_then(|tree| same(self.index, cached, tree.as_bytes()));
         if let Some(entries) = skip.filter(|entries| ours && self.spans(*entries)) {
@@ -172,11 +152,7 @@ impl Walk<'_> {
         if ours {
             let (from, index) = (self.at, self.index);
             // All stages of a conflict are one path.
-            while let Some(entry) = index
-                .entries
-                .get(self.at)
-                .filter(|entry| index.path(entry) == self.path)
-            {
+            while let Some(entry) = index.entries.get(self.at).filter(|entry| index.path(entry) == self.path) {
                 if wanted {
                     head = index.file(entry)?;
                 }

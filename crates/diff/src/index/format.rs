@@ -70,11 +70,7 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn path(&self, entry: &Entry) -> &[u8] {
-        let arena = if self.names.is_empty() {
-            &self.data
-        } else {
-            &self.names
-        };
+        let arena = if self.names.is_empty() { &self.data } else { &self.names };
         slice(arena, entry.path as usize, entry.path_len as usize).unwrap_or_default()
     }
 
@@ -160,11 +156,7 @@ pub(crate) fn parse(data: Vec<u8>, id_len: usize) -> Result<Index, Unread> {
     for _ in 0..count {
         at = entry(&mut index, at, end, version).ok_or("an entry is cut off")?;
     }
-    if index
-        .entries
-        .iter()
-        .any(|entry| entry.mode & 0o170_000 == 0o040_000)
-    {
+    if index.entries.iter().any(|entry| entry.mode & 0o170_000 == 0o040_000) {
         return Err(Unread::Foreign("is sparse".into()));
     }
     while at < end {
@@ -224,11 +216,7 @@ fn entry(index: &mut Index, at: usize, end: usize, version: u32) -> Option<usize
         };
         // From 1 to 8 zero bytes follow, up to a multiple of 8.
         next = at + ((next + path_len - at + 8) & !7);
-        if data
-            .get(path + path_len..next)?
-            .iter()
-            .any(|byte| *byte != 0)
-        {
+        if data.get(path + path_len..next)?.iter().any(|byte| *byte != 0) {
             return None;
         }
     } else {

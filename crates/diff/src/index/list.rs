@@ -36,10 +36,7 @@ fn entry<'a>(index: &mut Index, rest: &'a [u8]) -> Option<&'a [u8]> {
     for start in ["  ctime: ", "  mtime: ", "  dev: ", "  uid: ", "  size: "] {
         let line = memchr::memchr(b'\n', rest)?;
         let text = std::str::from_utf8(rest.get(..line)?).ok()?;
-        flags = text
-            .strip_prefix(start)?
-            .split_once("\tflags: ")
-            .map(|(_, flags)| flags);
+        flags = text.strip_prefix(start)?.split_once("\tflags: ").map(|(_, flags)| flags);
         rest = rest.get(line + 1..)?;
     }
     // Git keeps these two bits where the second flag word of the file has them.

@@ -43,11 +43,7 @@ impl Repository {
     }
 
     pub(crate) fn load_index(&self) -> Result<Index, DiffError> {
-        load(
-            &self.inner.index,
-            self.inner.objects.id_len(),
-            &self.inner.git,
-        )
+        load(&self.inner.index, self.inner.objects.id_len(), &self.inner.git)
     }
 }
 
@@ -78,9 +74,7 @@ impl Index {
     pub(crate) fn file(&self, entry: &Entry) -> Result<Option<FileRef>, DiffError> {
         let path = self.path(entry);
         if entry.stage() != 0 {
-            return Err(DiffError::Unmerged {
-                path: RepoPath::new(path),
-            });
+            return Err(DiffError::Unmerged { path: RepoPath::new(path) });
         }
         let leaf = self.leaf(entry).filter(|_| !entry.intent_to_add());
         Ok(leaf.map(|(kind, id)| FileRef::new(path, kind, Content::Object(id))))
@@ -96,14 +90,9 @@ impl Index {
 
     /// The entries of exactly this path: one, or several stages of a conflict.
     pub(crate) fn find(&self, path: &[u8]) -> &[Entry] {
-        let from = self
-            .entries
-            .partition_point(|entry| self.path(entry) < path);
+        let from = self.entries.partition_point(|entry| self.path(entry) < path);
         let rest = self.entries.get(from..).unwrap_or_default();
-        let len = rest
-            .iter()
-            .take_while(|entry| self.path(entry) == path)
-            .count();
+        let len = rest.iter().take_while(|entry| self.path(entry) == path).count();
         rest.get(..len).unwrap_or_default()
     }
 }

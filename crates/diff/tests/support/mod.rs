@@ -1,11 +1,7 @@
 //! What the tests of this crate share: git's own answer, in the form of ours.
 
 #![allow(dead_code, reason = "every test binary uses its own part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper fails like the test that calls it"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper fails like the test that calls it")]
 
 use std::collections::BTreeMap;
 
@@ -31,17 +27,11 @@ pub(crate) type Side = Option<(FileKind, String)>;
 pub(crate) type Rows = BTreeMap<Vec<u8>, (Side, Side)>;
 
 pub(crate) fn rows(changes: &[Change]) -> Rows {
-    let paths: Vec<_> = changes
-        .iter()
-        .map(|change| change.path.as_bytes())
-        .collect();
+    let paths: Vec<_> = changes.iter().map(|change| change.path.as_bytes()).collect();
     assert!(paths.is_sorted(), "changes come in order of path bytes");
     let side = |file: Option<&orgate_diff::FileRef>| {
         file.map(|file| {
-            let id = file
-                .object_id()
-                .map(|id| id.to_string())
-                .unwrap_or_default();
+            let id = file.object_id().map(|id| id.to_string()).unwrap_or_default();
             (file.kind(), id)
         })
     };
@@ -123,9 +113,7 @@ impl Random {
 /// Feeds a random state to `git fast-import` style index updates: fills the index of `repo` and returns nothing else.
 pub(crate) fn random_index(repo: &TestRepo, random: &mut Random, rounds: u64) {
     use std::io::Write;
-    let blobs: Vec<String> = (0..6)
-        .map(|n| repo.store("blob", format!("content {n}\n").as_bytes()))
-        .collect();
+    let blobs: Vec<String> = (0..6).map(|n| repo.store("blob", format!("content {n}\n").as_bytes())).collect();
     let gitlink = "1".repeat(blobs[0].len());
     let mut input = Vec::new();
     for _ in 0..rounds {
@@ -195,10 +183,7 @@ pub(crate) fn listing(snapshot: &dyn Snapshot) -> Vec<(Vec<u8>, FileKind, String
         .unwrap()
         .iter()
         .map(|file| {
-            let id = file
-                .object_id()
-                .map(|id| id.to_string())
-                .unwrap_or_default();
+            let id = file.object_id().map(|id| id.to_string()).unwrap_or_default();
             (file.path().as_bytes().to_vec(), file.kind(), id)
         })
         .collect()
