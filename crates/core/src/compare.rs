@@ -116,6 +116,8 @@ fn introduced(head: &Judgement) -> Outcome {
     match head.standing {
         Standing::NotApplicable => Outcome::NotApplicable,
         Standing::Satisfied => Outcome::Unchanged,
+        // Nothing is set and nothing was: there is nothing to say about it.
+        Standing::Undecided if head.measure == Measure::Unset => Outcome::NotApplicable,
         Standing::Undecided => Outcome::Undecided,
         // A condition that cannot be known does not excuse a new weakness.
         Standing::Violated if head.counts_when_new == Truth::False => Outcome::Unchanged,
@@ -142,6 +144,9 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         _ => {}
     }
     match (base.standing, head.standing) {
+        (Standing::Undecided, Standing::Undecided) if base.measure == Measure::Unset && head.measure == Measure::Unset => {
+            Outcome::NotApplicable
+        }
         (_, Standing::Undecided) => Outcome::Undecided,
         (Standing::Violated, Standing::NotApplicable | Standing::Satisfied) => Outcome::Resolved,
         (_, Standing::NotApplicable) => Outcome::NotApplicable,
