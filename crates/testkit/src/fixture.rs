@@ -53,7 +53,12 @@ pub fn fixtures() -> PathBuf {
 
 fn folders(of: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(of)
-        .map(|entries| entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect())
+        .map(|entries| {
+            entries
+                .map(|entry| entry.expect("an entry").path())
+                .filter(|path| path.is_dir())
+                .collect()
+        })
         .unwrap_or_default();
     found.sort();
     found
@@ -108,7 +113,11 @@ impl Case {
             }
         }
         let more = std::fs::read_to_string(folder.join("expect")).unwrap_or_default();
-        for line in more.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in more
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        {
             case.statement(line);
         }
         case
@@ -169,8 +178,14 @@ impl Case {
         if self.exit.is_some_and(|exit| exit != run.code) {
             wrong.push(format!("the exit code is not {:?}", self.exit));
         }
-        let fails = crate::gate::list(&run.report["findings"]).iter().any(|finding| finding["fails"] == true);
-        let exit = if run.report["verdict"] == "not-decided" { 2 } else { i32::from(fails) };
+        let fails = crate::gate::list(&run.report["findings"])
+            .iter()
+            .any(|finding| finding["fails"] == true);
+        let exit = if run.report["verdict"] == "not-decided" {
+            2
+        } else {
+            i32::from(fails)
+        };
         if exit != run.code && !self.arguments.iter().any(|argument| argument == "--strict") {
             wrong.push(format!("the report says exit {exit}"));
         }

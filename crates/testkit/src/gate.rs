@@ -144,7 +144,13 @@ impl Run {
     /// Everything that was said, for failure messages.
     pub fn said(&self) -> String {
         let hits: Vec<String> = self.hits().iter().map(|hit| format!("{hit:?}")).collect();
-        format!("exit {}\n{}\n{}\n{}", self.code, hits.join("\n"), self.report["unreadable"], self.stderr)
+        format!(
+            "exit {}\n{}\n{}\n{}",
+            self.code,
+            hits.join("\n"),
+            self.report["unreadable"],
+            self.stderr
+        )
     }
 }
 
@@ -179,7 +185,13 @@ impl Gate {
         base.write(&old);
         head.write(&new);
         self.run(
-            [OsStr::new("check"), OsStr::new("--base-dir"), old.as_ref(), OsStr::new("--head-dir"), new.as_ref()],
+            [
+                OsStr::new("check"),
+                OsStr::new("--base-dir"),
+                old.as_ref(),
+                OsStr::new("--head-dir"),
+                new.as_ref(),
+            ],
             arguments,
         )
     }

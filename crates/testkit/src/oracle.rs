@@ -135,7 +135,9 @@ fn claimed(finding: &serde_json::Value, name: &str) -> bool {
         fields.extend(evidence["field"].as_str().map(str::to_owned));
     }
     // Fields of conditions are not listed by side; their reasons name the condition.
-    let context = crate::gate::list(&finding["reasons"]).iter().any(|reason| reason["changed"] == true);
+    let context = crate::gate::list(&finding["reasons"])
+        .iter()
+        .any(|reason| reason["changed"] == true);
     context || fields.iter().any(|field| field.split('/').any(|part| part == name))
 }
 

@@ -28,7 +28,11 @@ fn commits(case: &Case) -> Result<(), Failed> {
     if commits.hits() == folders.hits() && commits.code == folders.code {
         return Ok(());
     }
-    Err(Failed::from(format!("commits say\n{}\nfolders say\n{}", commits.said(), folders.said())))
+    Err(Failed::from(format!(
+        "commits say\n{}\nfolders say\n{}",
+        commits.said(),
+        folders.said()
+    )))
 }
 
 fn itself(case: &Case) -> Result<(), Failed> {
