@@ -116,6 +116,16 @@ class Action(Case):
                 result = self.run_action(clone, "push", {"before": before, "repository": repository}, self.tip)
                 self.assertEqual((result.code, result.outputs["base-sha"]), (1, self.root), result.log)
 
+    def test_a_push_to_the_default_branch_uploads_an_empty_list(self):
+        origin = self.world()
+        clone = self.checkout(origin, "refs/heads/main")
+        payload = {"before": self.root, "ref": "refs/heads/main", "repository": {"default_branch": "main"}}
+        result = self.run_action(clone, "push", payload, self.main, upload_sarif="true")
+        # It is judged all the same.
+        self.assertEqual((result.code, result.outputs["result"]), (1, "fail"), result.log)
+        sarif = json.loads(pathlib.Path(result.outputs["sarif-file"]).read_text())
+        self.assertEqual(sarif["runs"][0]["results"], [])
+
     def test_what_cannot_be_judged_is_no_pass(self):
         origin = self.world()
         clone = self.checkout(origin)
