@@ -1,9 +1,15 @@
 //! What was typed. Nothing here opens a file: the commands give it meaning.
 
+mod catalog;
+mod people;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use catalog::*;
+pub(crate) use people::*;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -53,6 +59,17 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// Compare two revisions and fail if a control got weaker
     Check(Box<CheckArgs>),
+    #[command(flatten)]
+    People(PeopleCommand),
+    /// Judge what is about to be committed or pushed; for pre-commit, prek, lefthook, husky
+    Hook(Box<HookArgs>),
+    /// Print which two commits the CI event compares, and what is missing for it
+    CiRange(RangeArgs),
+    /// Print the numbers of a JSON report as lines of `name=value`
+    CiOutputs {
+        /// A file that `orgate check --output json=FILE` wrote
+        report: PathBuf,
+    },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
     Demo,
 }
@@ -109,7 +126,102 @@ pub(crate) struct SideArgs {
     /// The repository [default: found from the current folder upwards]
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) ci: CiArgs,
 }
+
+/// What a CI platform says about the change.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CiArgs {
+    /// Take base and head from the event of a CI platform, where they are not given
+    #[arg(long, value_name = "PLATFORM", default_value = "auto")]
+    pub(crate) ci: CiPlatform,
+    /// Judge also for pull_request_target and workflow_run, whose checkout is not the change unless you made it so
+    #[arg(long)]
+    pub(crate) ci_allow_untrusted_event: bool,
+    /// Do without this commit if need be: the server no longer has it
+    #[arg(long, value_name = "ID", hide_short_help = true)]
+    pub(crate) ci_unreachable: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CiPlatform {
+    /// Whichever platform's variables are there, if any
+    Auto,
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
+    /// None: as on anybody's machine
+    Off,
+}
+
+/// Arguments of `orgate ci-range`.
+#[derive(Debug, Args)]
+pub(crate) struct RangeArgs {
+    /// The revision to compare with, instead of the event's
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
+    /// The revision to judge, instead of the event's
+    #[arg(long, value_name = "REV")]
+    pub(crate) head: Option<String>,
+    /// The repository [default: found from the current folder upwards]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) ci: CiArgs,
+}
+
+impl RangeArgs {
+    /// The same, as `orgate check` would have them.
+    pub(crate) fn sides(&self) -> SideArgs {
+        SideArgs {
+            base: self.base.clone(),
+            base_dir: None,
+            head: self.head.clone(),
+            staged: false,
+            worktree: false,
+            head_dir: None,
+            repo: self.repo.clone(),
+            ci: self.ci.clone(),
+        }
+    }
+}
+
+/// Arguments of `orgate hook`.
+#[derive(Debug, Args)]
+#[command(after_help = HOOK_EXAMPLES)]
+pub(crate) struct HookArgs {
+    /// Which git hook runs this [default: pre-push when pre-commit's variables say so, else pre-commit]
+    #[arg(long, value_name = "STAGE", default_value = "auto")]
+    pub(crate) stage: HookStage,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
+    /// Write a report in this format, to a file or to standard output; may be given several times
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
+    pub(crate) outputs: Vec<OutputArg>,
+    /// What git passes to the hook: the remote and its address for pre-push; not used
+    #[arg(value_name = "ARGUMENT", hide = true)]
+    pub(crate) rest: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HookStage {
+    /// By the variables that pre-commit and prek set
+    Auto,
+    /// The index against HEAD
+    PreCommit,
+    /// What is pushed, as git tells on standard input, against what the remote has
+    PrePush,
+}
+
+const HOOK_EXAMPLES: &str = "\
+Examples:
+  orgate hook                      in .husky/pre-commit, .git/hooks/pre-commit or lefthook.yml
+  orgate hook --stage pre-push     in .husky/pre-push or .git/hooks/pre-push
+  orgate hook --fail-on high       report everything, block from high on
+
+Exit codes: as for orgate check.";
 
 /// What fails, and by which rules of the team.
 #[derive(Debug, Args)]
@@ -169,6 +281,16 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// GitHub workflow commands: annotations in the pull request
+    Github,
+    /// For a job summary or a merge-request note
+    Markdown,
+    /// GitLab Code Quality
+    GitlabCodequality,
+    /// GitLab SAST 15.2.1
+    GitlabSast,
+    /// JUnit XML
+    Junit,
 }
 
 impl std::str::FromStr for OutputArg {

@@ -1,7 +1,7 @@
 //! `orgate check`: compare, report, decide.
 
-use orgate_core::report::Thresholds;
 use orgate_core::report::verdict::Verdict;
+use orgate_core::report::{Report, Thresholds};
 use orgate_core::settings::{FailOn, Introduced};
 use orgate_diff::gate::{self, Input};
 use orgate_metadata::Limits;
@@ -15,14 +15,26 @@ use crate::sides::{Sides, below};
 /// Runs the gate and writes every report that was asked for.
 pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, CliError> {
     let targets = output::targets(&arguments.outputs)?;
-    let today = today(arguments.gate.today.as_deref())?;
     let sides = Sides::open(&arguments.sides)?;
     for path in &arguments.paths {
         if !sides.knows(&normal(path))? {
             return Err(CliError::UnknownPath(path.clone()));
         }
     }
-    let config = Config::load(&arguments.gate, &sides)?;
+    let mut report = judge(&arguments.gate, &sides)?;
+    if !arguments.paths.is_empty() {
+        let wanted: Vec<String> = arguments.paths.iter().map(|path| normal(path)).collect();
+        report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
+    }
+    let verdict = report.verdict();
+    output::write_all(&report, &targets, &sides, global)?;
+    Ok(verdict)
+}
+
+/// The report on two sides, with settings and waivers applied.
+pub(crate) fn judge(arguments: &GateArgs, sides: &Sides) -> Result<Report, CliError> {
+    let today = today(arguments.today.as_deref())?;
+    let config = Config::load(arguments, sides)?;
     let mut report = gate::run(&Input {
         base: sides.base.as_ref(),
         head: sides.head.as_ref(),
@@ -33,14 +45,8 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
     })?;
     report.compared.why.clone_from(&sides.why);
     report.loosened.clone_from(&config.loosened);
-    report.apply(&config.settings, thresholds(&arguments.gate, &config), today, &config.catalog);
-    if !arguments.paths.is_empty() {
-        let wanted: Vec<String> = arguments.paths.iter().map(|path| normal(path)).collect();
-        report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
-    }
-    let verdict = report.verdict();
-    output::write_all(&report, &targets, &sides, global)?;
-    Ok(verdict)
+    report.apply(&config.settings, thresholds(arguments, &config), today, &config.catalog);
+    Ok(report)
 }
 
 /// As git spells a path below the root.

@@ -134,7 +134,8 @@ fn is_type(name: &str) -> bool {
     name.rsplit(['/', '\\']).nth(1) == Some(TYPES)
 }
 
-fn settings_of(snapshot: &dyn Snapshot, side: &str) -> Result<Settings, CliError> {
+/// The settings in a snapshot; the default where it has none.
+pub(crate) fn settings_of(snapshot: &dyn Snapshot, side: &str) -> Result<Settings, CliError> {
     let Some(file) = snapshot.file(&RepoPath::from(SETTINGS))? else {
         return Ok(Settings::default());
     };

@@ -8,6 +8,8 @@ use orgate_core::registry::RegistryError;
 use orgate_core::settings::SettingsError;
 use orgate_diff::DiffError;
 
+use crate::ci::CiError;
+
 /// Every error ends in exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
@@ -43,6 +45,22 @@ pub(crate) enum CliError {
         "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
     )]
     NothingToCompare(String),
+    #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
+    Report { path: PathBuf, source: serde_json::Error },
+    #[error("no control has the id `{id}`{near}")]
+    UnknownControl { id: String, near: String },
+    #[error("no control decides by the field `{field}`{near}")]
+    UnknownField { field: String, near: String },
+    #[error("no control names the standard `{standard}`{near}")]
+    UnknownStandard { standard: String, near: String },
+    #[error("{0}")]
+    Ci(#[from] CiError),
+    #[error("no CI platform is running here; name it (--ci github, --ci gitlab), or both commits (--base REV --head REV)")]
+    NoCi,
+    #[error("cannot read from standard input what is being pushed: {0}")]
+    Stdin(std::io::Error),
+    #[error("standard input does not list what is being pushed: git writes lines of `LOCAL-REF ID REMOTE-REF ID` there; got {0:?}")]
+    PushLine(String),
     #[error("{0}")]
     Demo(String),
 }

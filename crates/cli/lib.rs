@@ -6,17 +6,23 @@
 mod args;
 mod builtin;
 mod check;
+mod ci;
 mod config;
 mod demo;
 mod error;
+mod explain;
+mod hook;
 mod logging;
 mod output;
+mod people;
+mod policy;
 mod sides;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use orgate_core::report::verdict::Verdict;
 
 /// Runs the command line and returns the process's exit code: 0, 1 or 2 as `--help` says.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -33,6 +39,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     cli.global.color.apply();
     let result = match &cli.command {
         args::Command::Check(arguments) => check::run(arguments, &cli.global),
+        args::Command::People(command) => people::run(command, &cli.global),
+        args::Command::Hook(arguments) => hook::run(arguments, &cli.global),
+        args::Command::CiRange(arguments) => ci::range::run(arguments).map(|()| Verdict::Pass),
+        args::Command::CiOutputs { report } => ci::outputs::run(report).map(|()| Verdict::Pass),
         args::Command::Demo => demo::run(&cli.global),
     };
     match result {

@@ -4,6 +4,7 @@ use orgate_core::RepoPath;
 use orgate_diff::{DirSnapshot, Repository, Snapshot};
 
 use crate::args::SideArgs;
+use crate::ci::{self, CiRange, Environment};
 use crate::error::CliError;
 
 /// Both sides, ready to read.
@@ -13,26 +14,47 @@ pub(crate) struct Sides {
     pub(crate) head: Box<dyn Snapshot>,
     /// Why these two, for people.
     pub(crate) why: String,
+    /// CI judges what is on the default branch already, so platforms that compare reports need an empty one.
+    pub(crate) on_default_branch: bool,
 }
 
 impl Sides {
-    /// Opens what the arguments name.
+    /// Opens what the arguments name, and what the CI platform's variables say where they name nothing.
     pub(crate) fn open(arguments: &SideArgs) -> Result<Self, CliError> {
+        Self::open_in(arguments, &Environment::process())
+    }
+
+    /// As [`Sides::open`], with variables from elsewhere.
+    pub(crate) fn open_in(arguments: &SideArgs, environment: &Environment<'_>) -> Result<Self, CliError> {
         let needs_repository = arguments.base_dir.is_none() || arguments.head_dir.is_none();
         let repository = if needs_repository {
             Some(Repository::open(arguments.repo.as_deref())?)
         } else {
             None
         };
-        let (base, why) = open_base(arguments, repository.as_ref())?;
-        let head = open_head(arguments, repository.as_ref())?;
+        let range = match &repository {
+            Some(repository) if leaves_to_ci(arguments) => ci::range(arguments, environment, repository)?,
+            _ => None,
+        };
+        let (base, head, why, on_default_branch) = match (range, &repository) {
+            (Some(range), Some(repository)) => open_range(range, repository)?,
+            _ => {
+                let (base, why) = open_base(arguments, repository.as_ref())?;
+                (base, open_head(arguments, repository.as_ref())?, why, false)
+            }
+        };
         if let (Some(one), Some(other)) = (base.id(), head.id())
             && one == other
         {
             // Naming the same commit twice is a comparison of nothing; a pass would be a false one.
             return Err(CliError::NothingToCompare(one));
         }
-        Ok(Self { base, head, why })
+        Ok(Self {
+            base,
+            head,
+            why,
+            on_default_branch,
+        })
     }
 
     /// Whether a path names a file or a folder on either side.
@@ -52,6 +74,20 @@ impl Sides {
 pub(crate) fn below(file: &[u8], folder: &[u8]) -> bool {
     file.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || folder.is_empty())
+}
+
+/// Whether a CI platform has a say: an end is open, and nobody asked for folders, the index or the work tree.
+fn leaves_to_ci(arguments: &SideArgs) -> bool {
+    let local = arguments.staged || arguments.worktree || arguments.base_dir.is_some() || arguments.head_dir.is_some();
+    !local && (arguments.base.is_none() || arguments.head.is_none())
+}
+
+type Opened = (Box<dyn Snapshot>, Box<dyn Snapshot>, String, bool);
+
+fn open_range(range: CiRange, repository: &Repository) -> Result<Opened, CliError> {
+    let base = repository.snapshot(&repository.resolve(&range.base)?);
+    let head = repository.snapshot(&repository.resolve(&range.head)?);
+    Ok((Box::new(base), Box::new(head), range.why, range.on_default_branch))
 }
 
 fn open_base(arguments: &SideArgs, repository: Option<&Repository>) -> Result<(Box<dyn Snapshot>, String), CliError> {

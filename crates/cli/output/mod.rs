@@ -1,7 +1,16 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
 pub(crate) mod escape;
+mod facts;
+mod github;
+mod gitlab_codequality;
+mod gitlab_sast;
+#[cfg(test)]
+mod hostile;
 mod json;
+mod junit;
+mod markdown;
+pub(crate) mod style;
 mod text;
 
 use std::collections::BTreeSet;
@@ -14,6 +23,8 @@ use orgate_core::report::Report;
 use crate::args::{Format, Global, OutputArg};
 use crate::error::CliError;
 use crate::sides::Sides;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A format and where it goes.
 #[derive(Clone, Debug)]
@@ -58,7 +69,12 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
         match &target.file {
             None => {
                 let mut out = BufWriter::new(anstream::stdout());
-                let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
+                let written = if target.format == Format::Text && std::env::var_os("GITHUB_ACTIONS").is_some() {
+                    guarded(report, sides, global, &mut out)
+                } else {
+                    write_one(report, target.format, sides, global, &mut out)
+                };
+                let written = written.and_then(|()| out.flush());
                 match written {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                     Err(error) => return Err(CliError::Stdout(error)),
@@ -79,6 +95,13 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
     Ok(())
 }
 
+/// The text report where a runner reads standard output for commands: names and values must not be taken for one.
+fn guarded(report: &Report, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    write_one(report, Format::Text, sides, global, &mut bytes)?;
+    out.write_all(github::guarded(&String::from_utf8_lossy(&bytes)).as_bytes())
+}
+
 fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
     let head_file = |path: &RepoPath| {
         let file = sides.head.file(path).ok().flatten()?;
@@ -91,7 +114,38 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
     match format {
         Format::Text => text::write(report, &head_file, &base_file, global, out),
         Format::Json => json::write(report, out),
-        Format::Sarif => Ok(()),
+        Format::Sarif => {
+            let mut options = sarif::Options::new(VERSION, &head_file);
+            options.empty_results = sides.on_default_branch;
+            sarif::write(report, &options, out)
+        }
+        Format::Github => github::write(report, out),
+        Format::Markdown => markdown::write(report, markdown::LIMIT, out),
+        Format::GitlabCodequality => gitlab_codequality::write(report, sides.on_default_branch, out),
+        Format::GitlabSast => {
+            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+            let options = gitlab_sast::Options {
+                version: VERSION,
+                start: &now,
+                end: &now,
+                empty: sides.on_default_branch,
+            };
+            gitlab_sast::write(report, &options, out)
+        }
+        Format::Junit => junit::write(report, out),
+    }
+}
+
+/// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
+pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
+    let mut out = BufWriter::new(anstream::stdout());
+    match out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
+        _ => Ok(()),
     }
 }
 

@@ -116,6 +116,8 @@ fn introduced(head: &Judgement) -> Outcome {
     match head.standing {
         Standing::NotApplicable => Outcome::NotApplicable,
         Standing::Satisfied => Outcome::Unchanged,
+        // Nothing is set and nothing was: there is nothing to say about it.
+        Standing::Undecided if head.measure == Measure::Unset => Outcome::NotApplicable,
         Standing::Undecided => Outcome::Undecided,
         // A condition that cannot be known does not excuse a new weakness.
         Standing::Violated if head.counts_when_new == Truth::False => Outcome::Unchanged,
@@ -142,6 +144,9 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         _ => {}
     }
     match (base.standing, head.standing) {
+        (Standing::Undecided, Standing::Undecided) if base.measure == Measure::Unset && head.measure == Measure::Unset => {
+            Outcome::NotApplicable
+        }
         (_, Standing::Undecided) => Outcome::Undecided,
         (Standing::Violated, Standing::NotApplicable | Standing::Satisfied) => Outcome::Resolved,
         (_, Standing::NotApplicable) => Outcome::NotApplicable,
@@ -151,8 +156,9 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure) {
             std::cmp::Ordering::Less => Outcome::Regressed,
             std::cmp::Ordering::Greater => Outcome::Improved,
-            // What would be no finding on a new subject does not become one by its surroundings.
-            std::cmp::Ordering::Equal if head.counts_when_new == Truth::False => Outcome::Unchanged,
+            // What would be no finding on a new subject does not become one by its surroundings; and what makes it count
+            // now (a flow that was switched on) has a control of its own.
+            std::cmp::Ordering::Equal if [base, head].iter().any(|side| side.counts_when_new == Truth::False) => Outcome::Unchanged,
             std::cmp::Ordering::Equal => by_risk(base, head, roles),
         },
     }

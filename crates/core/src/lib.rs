@@ -7,6 +7,7 @@ mod check;
 pub mod compare;
 mod condition;
 pub mod element;
+pub mod explain;
 pub mod judge;
 pub mod lexical;
 pub mod pack;
@@ -15,6 +16,8 @@ mod pattern;
 pub mod policy;
 pub mod registry;
 pub mod report;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod score;
 pub mod settings;
 pub mod subject;

@@ -12,6 +12,7 @@ use crate::yaml::{self, YamlError};
 
 /// What a control judges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// A Connected App: one `ConnectedApp` file.
@@ -35,6 +36,7 @@ impl SubjectKind {
 
 /// How a component of a type finds its subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Join {
     /// The component's own full name is the subject's name.
@@ -50,6 +52,7 @@ pub enum Join {
 
 /// The kind of value an element holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldKind {
     /// `xsd:boolean`: `true`, `false`, `1`, `0`.
@@ -72,6 +75,7 @@ pub enum FieldKind {
 
 /// What the absence of an element means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Absent {
     /// The reference documents this value.
@@ -85,6 +89,7 @@ pub enum Absent {
 
 /// One element of a metadata type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FieldSpec {
     /// The kind of value.
@@ -117,6 +122,7 @@ pub struct FieldSpec {
 
 /// One metadata type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeSpec {
     /// Name of the type and of the root element.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::element::Component;
+use crate::element::{Component, Element};
 use crate::policy::raw::ClientType;
 use crate::registry::{Registry, SubjectKind};
 
@@ -31,8 +31,9 @@ pub trait World {
     /// Whether some file of this type is in the snapshot but could not be read.
     fn blind(&self, type_name: &str) -> bool;
 
-    /// The token in `text` that the project replaces at deploy time (`replacements` of `sfdx-project.json`), if any.
-    fn replaced(&self, component: &Component, text: &str) -> Option<String>;
+    /// What the project replaces at deploy time inside this element, tags included (`replacements` of
+    /// `sfdx-project.json`), if anything: then the committed value is not the deployed one.
+    fn replaced(&self, component: &Component, element: &Element) -> Option<String>;
 }
 
 /// What one side says about one subject.

@@ -92,7 +92,7 @@ pub(crate) type Visit<'a> = &'a mut dyn FnMut(&mut Budget, &[u8], Option<FileKin
 pub(crate) fn walk(root: &Path, budget: &mut Budget, visit: Visit<'_>) -> Result<(), DiffError> {
     let mut todo: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
     while let Some((prefix, depth)) = todo.pop() {
-        budget.depth(depth)?;
+        budget.folder(depth)?;
         let folder = locate(root, &prefix)?;
         let entries = fs::read_dir(&folder).map_err(|error| DiffError::io("list", &folder, &error))?;
         for entry in entries {

@@ -10,6 +10,7 @@ use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::loose::Loose;
 use crate::spawn::Git;
 
 /// The tree without entries. Git knows it without storing it.
@@ -23,14 +24,16 @@ pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
 
 /// A raw object, or the empty tree, which need not exist.
 pub(crate) enum Raw<'a> {
-    Stored(OdbObject<'a>),
+    Packed(OdbObject<'a>),
+    Loose(Vec<u8>),
     Empty,
 }
 
 impl AsRef<[u8]> for Raw<'_> {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Stored(object) => object.data(),
+            Self::Packed(object) => object.data(),
+            Self::Loose(content) => content,
             Self::Empty => &[],
         }
     }
@@ -39,6 +42,7 @@ impl AsRef<[u8]> for Raw<'_> {
 /// The object database of one repository.
 pub(crate) struct Objects {
     odb: Odb<'static>,
+    loose: Loose,
     format: ObjectFormat,
     /// What to run when an object is missing: git, if this is a partial clone.
     pub(crate) promised: Option<Promise>,
@@ -86,6 +90,7 @@ impl Objects {
         let odb = odb.ok_or_else(|| failed(Path::new(""), "no folder of objects"))?;
         Ok(Self {
             odb,
+            loose: Loose::open(dirs),
             format,
             promised: None,
             shallow: false,
@@ -129,6 +134,9 @@ impl Objects {
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
+        if let Some((kind, content)) = self.loose.read(id)? {
+            return Ok(Some((kind, Raw::Loose(content))));
+        }
         let object = match self.odb.read(id.to_git()?) {
             Err(error) if error.code() == ErrorCode::NotFound => {
                 if !self.fetch(&[id])? {
@@ -139,7 +147,7 @@ impl Objects {
             other => other,
         };
         match object {
-            Ok(object) => Ok(Some((object.kind(), Raw::Stored(object)))),
+            Ok(object) => Ok(Some((object.kind(), Raw::Packed(object)))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(DiffError::object(id, &error)),
         }
@@ -156,8 +164,13 @@ impl Objects {
 
     /// Size of a blob without reading it; `None` when it is not here.
     pub(crate) fn size(&self, id: ObjectId) -> Result<Option<u64>, DiffError> {
-        match self.odb.read_header(id.to_git()?) {
-            Ok((size, ObjectType::Blob)) => Ok(u64::try_from(size).ok()),
+        let (loose, git_id) = (self.loose.header(id)?, id.to_git()?);
+        let header = loose.map_or_else(
+            || self.odb.read_header(git_id).map(|(size, kind)| (kind, u64::try_from(size).ok())),
+            |(kind, size)| Ok((kind, Some(size))),
+        );
+        match header {
+            Ok((ObjectType::Blob, size)) => Ok(size),
             Ok(_) => Err(DiffError::broken(id, "a blob was expected")),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(DiffError::object(id, &error)),
@@ -170,7 +183,8 @@ impl Objects {
         if size.is_none() && self.fetch(&[id])? {
             size = self.size(id)?;
         }
-        let size = size.ok_or_else(|| self.missing(id, path.as_bytes()))?;
+        let missing = || self.missing(id, path.as_bytes());
+        let size = size.ok_or_else(missing)?;
         if size > limit {
             return Err(DiffError::TooLarge {
                 path: path.clone(),
@@ -178,11 +192,11 @@ impl Objects {
                 limit,
             });
         }
-        let object = self.odb.read(id.to_git()?).map_err(|error| DiffError::object(id, &error))?;
-        if object.kind() != ObjectType::Blob {
-            return Err(DiffError::broken(id, "a blob was expected"));
+        match self.any(id)?.ok_or_else(missing)? {
+            (ObjectType::Blob, Raw::Loose(content)) => Ok(content),
+            (ObjectType::Blob, raw) => Ok(raw.as_ref().to_vec()),
+            _ => Err(DiffError::broken(id, "a blob was expected")),
         }
-        Ok(object.data().to_vec())
     }
 
     /// Those of `ids` that are not in this clone, each once.

@@ -14,6 +14,8 @@ use crate::tree::{Cursor, EntryKind, order};
 pub(crate) const MAX_DEPTH: usize = 2048;
 /// Entries looked at in one walk.
 const MAX_ENTRIES: u64 = 5_000_000;
+/// What opening a folder costs, in entries.
+const FOLDER: u64 = 25;
 /// Bytes of all paths listed by one walk.
 const MAX_LISTED: usize = 512 << 20;
 
@@ -43,9 +45,13 @@ impl Budget {
 
     /// Counts one entry.
     pub(crate) fn entry(&mut self) -> Result<(), DiffError> {
+        self.spend(1)
+    }
+
+    fn spend(&mut self, entries: u64) -> Result<(), DiffError> {
         self.entries = self
             .entries
-            .checked_sub(1)
+            .checked_sub(entries)
             .ok_or_else(|| self.excess(format!("more than {MAX_ENTRIES} entries")))?;
         Ok(())
     }
@@ -59,10 +65,10 @@ impl Budget {
         Ok(())
     }
 
-    /// Refuses folders nested too deeply.
-    pub(crate) fn depth(&self, depth: usize) -> Result<(), DiffError> {
+    /// Counts a folder to go into, and refuses those nested too deeply.
+    pub(crate) fn folder(&mut self, depth: usize) -> Result<(), DiffError> {
         if depth <= MAX_DEPTH {
-            return Ok(());
+            return self.spend(FOLDER);
         }
         Err(self.excess(format!("folders nested more than {MAX_DEPTH} deep")))
     }
@@ -116,7 +122,7 @@ pub(crate) fn walk(
             Step::Leaf(base, head) => emit(budget, &path, base, head)?,
             Step::Down(base, head) => {
                 path.push(b'/');
-                budget.depth(stack.len())?;
+                budget.folder(stack.len())?;
                 let frame = open(objects, base, head, &path)?;
                 stack.push(frame);
             }

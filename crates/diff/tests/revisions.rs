@@ -279,6 +279,13 @@ fn a_shallow_clone_names_the_commit_to_fetch() {
     let opened = open(&clone);
     let found = orgate_diff::changes(&commit(&opened, &main), &commit(&opened, "HEAD"), &all).unwrap();
     assert_eq!(support::rows(&found), support::git_diff(&origin, &[&main, &merge]));
+    let error = opened.resolve("origin/main").unwrap_err().to_string();
+    let command = "git fetch --no-tags --depth=1 origin +refs/heads/main:refs/remotes/origin/main";
+    assert!(error.contains(command), "{error}");
+    let hostile = opened.resolve("x;touch${IFS}proof").unwrap_err().to_string();
+    assert!(!hostile.contains("git fetch"), "{hostile}");
+    let short = opened.resolve(&base[..10]).unwrap_err().to_string();
+    assert!(short.contains("in full"), "{short}");
     let error = opened.merge_base(&main, "HEAD").unwrap_err();
     assert!(error.to_string().contains("fetch-depth: 0"), "{error}");
     assert_eq!(found.len(), 1);

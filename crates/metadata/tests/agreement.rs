@@ -178,7 +178,7 @@ fn compare(mine: Elem<'_>, theirs: roxmltree::Node<'_, '_>) {
     assert_eq!(span.start as usize..span.end as usize, theirs.range());
     let nil = theirs
         .attribute((XSI, "nil"))
-        .is_some_and(|value| matches!(value.trim_matches(' '), "true" | "1"));
+        .is_some_and(|value| value.trim_matches(' ') == "true");
     assert_eq!(mine.is_nil(), nil);
     let mut other = theirs.children().filter(roxmltree::Node::is_element);
     let mut count = 0;

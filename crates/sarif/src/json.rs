@@ -8,7 +8,10 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use crate::text::is_hidden;
 
 /// Writes a value and a line feed.
-pub(crate) fn write(value: &impl Serialize, pretty: bool, out: &mut dyn io::Write) -> io::Result<()> {
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(value: &impl Serialize, pretty: bool, out: &mut dyn io::Write) -> io::Result<()> {
     if pretty {
         value.serialize(&mut Serializer::with_formatter(&mut *out, Escaping(PrettyFormatter::new())))?;
     } else {

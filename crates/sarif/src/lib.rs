@@ -3,7 +3,7 @@
 //! Written for those who read SARIF today: GitHub code scanning, GitLab, editors. The same report gives the same
 //! bytes. No source text goes into the file: metadata can hold secrets.
 
-mod json;
+pub mod json;
 pub mod line_hash;
 pub mod model;
 mod notifications;

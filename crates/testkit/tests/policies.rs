@@ -2,12 +2,14 @@
 //! found at run time: a new control is a new test without any Rust.
 #![expect(clippy::expect_used, reason = "a test may stop where its own set-up fails")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use orgate_core::Catalog;
+use orgate_core::policy::Example;
 use orgate_core::policy::catalog::PolicyFile;
+use orgate_core::{Catalog, Control, Outcome, Registry};
 
 fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -22,6 +24,73 @@ fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
             found.push(path);
         }
     }
+}
+
+/// What must hold for every example under every control of the same subject, not only its own.
+fn invariants(catalog: &Catalog, registry: &Arc<Registry>) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let mut crossfire = BTreeMap::new();
+    for own in catalog.controls() {
+        let others: Vec<Arc<Control>> = catalog
+            .controls()
+            .filter(|other| other.subject == own.subject && other.per == own.per)
+            .cloned()
+            .collect();
+        let mut fired: BTreeSet<String> = BTreeSet::new();
+        let mut wrong: Vec<String> = Vec::new();
+        for (example, control) in own
+            .examples
+            .iter()
+            .flat_map(|example| others.iter().map(move |control| (example, control)))
+        {
+            let outcome = |example: &Example| example.compare(control, registry).map(|comparison| comparison.outcome);
+            let there = outcome(example).expect("few alternatives");
+            let back = outcome(&example.swapped()).expect("few alternatives");
+            if outcome(&example.still()).expect("few alternatives").is_finding() {
+                wrong.push(format!("{} fires on `{}` against itself", control.id, example.name));
+            }
+            if there == Outcome::Regressed && back == Outcome::Regressed && !may_regress_both_ways(control) {
+                wrong.push(format!("{} regresses on `{}` in both directions", control.id, example.name));
+            }
+            if there.is_finding() && control.id != own.id {
+                fired.insert(control.id.to_string());
+            }
+        }
+        crossfire.insert(own.id.to_string(), fired);
+        trials.push(Trial::test(format!("{}::invariants", own.id), move || {
+            if wrong.is_empty() {
+                Ok(())
+            } else {
+                Err(Failed::from(wrong.join("\n")))
+            }
+        }));
+    }
+    let table: String = crossfire
+        .iter()
+        .map(|(own, others)| format!("{own}: {}\n", others.iter().map(String::as_str).collect::<Vec<_>>().join(" ")))
+        .collect();
+    trials.push(Trial::test("catalogue::crossfire", move || fresh("fixtures/crossfire.txt", &table)));
+    trials
+}
+
+/// A set in which one member replaces another is wider in both directions.
+fn may_regress_both_ways(control: &Control) -> bool {
+    control.check_kind() == "members"
+}
+
+/// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.
+fn fresh(path: &str, generated: &str) -> Result<(), Failed> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, generated)?;
+    }
+    if std::fs::read_to_string(&path).unwrap_or_default() == generated {
+        return Ok(());
+    }
+    Err(Failed::from(format!(
+        "{} is stale: run UPDATE=1 cargo test and look at the difference",
+        path.display()
+    )))
 }
 
 fn main() {
@@ -61,5 +130,6 @@ fn main() {
             }));
         }
     }
+    trials.extend(invariants(&catalog, &registry));
     libtest_mimic::run(&arguments, trials).exit();
 }

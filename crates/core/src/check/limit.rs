@@ -52,7 +52,7 @@ impl Limit {
         match self.not_set {
             NotSet::Undecided => {
                 env.why(Why::Undeclared("a value that applies when none is set".to_owned()));
-                Found::undecided()
+                Found::new(State::Undecided, Measure::Unset)
             }
             NotSet::Satisfied => Found::new(State::Satisfied, Measure::None),
             NotSet::Violated => Found::new(

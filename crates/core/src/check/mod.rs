@@ -54,6 +54,8 @@ pub enum Measure {
         /// For people.
         unit: Arc<str>,
     },
+    /// A number that no file sets, and what applies then is not known.
+    Unset,
     /// A set of members.
     Set(Vec<Member>),
     /// Values without an order.

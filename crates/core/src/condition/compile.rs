@@ -38,10 +38,10 @@ impl Compiler<'_> {
         };
         let scope = if self.frame.iter().any(|framed| **framed == *spec.name) {
             Scope::Frame
-        } else if spec.join == Join::Org {
-            Scope::Org
         } else if spec.subject == Some(self.subject) {
             Scope::Subject
+        } else if spec.join == Join::Org {
+            Scope::Org
         } else {
             let message = format!(
                 "`{}` belongs to another subject than `{}`: it can be read only inside `exists`",

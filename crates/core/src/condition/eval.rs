@@ -95,7 +95,7 @@ impl Env<'_> {
             // A private key is no certificate; that it is a leak is another control's business.
             CertificateText::PrivateKey | CertificateText::Unclear => {
                 let token = self
-                    .placeholder(&item.at.component, &item.text)
+                    .placeholder(&item.at, &item.text)
                     .unwrap_or_else(|| "no certificate".to_owned());
                 self.unknown(Why::Placeholder(Arc::clone(&test.field.full), token))
             }
@@ -106,7 +106,7 @@ impl Env<'_> {
         match self.written(&test.field, frames) {
             Err(why) => self.unknown(why),
             Ok(items) => Truth::from(items.iter().any(|item| match kind {
-                LooksLike::Secret => lexical::is_real_secret(&item.text) && self.placeholder(&item.at.component, &item.text).is_none(),
+                LooksLike::Secret => lexical::is_real_secret(&item.text) && self.placeholder(&item.at, &item.text).is_none(),
                 LooksLike::PrivateKey => lexical::certificate(&item.text) == CertificateText::PrivateKey,
             })),
         }

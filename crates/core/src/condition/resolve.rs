@@ -192,31 +192,23 @@ impl Env<'_> {
 
     fn one(&self, field: &FieldRef, at: &Occurrence) -> Value {
         let text = at.element().text.as_str();
-        let placeholder = self.placeholder(&at.component, text);
-        let illegal = || {
-            Value::Unknown(Why::Illegal(
-                Arc::clone(&field.full),
-                if field.spec.secret { String::new() } else { text.to_owned() },
-            ))
+        // A legal value that a deploy replaces is no value either.
+        if let Some(token) = self.placeholder(at, text) {
+            return Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token));
+        }
+        let legal = match field.spec.kind {
+            FieldKind::Boolean => lexical::boolean(text).map(|value| value.to_string()),
+            FieldKind::Integer => lexical::integer(text).map(|number| number.to_string()),
+            FieldKind::Enum => field.spec.values.iter().find(|value| *value == text).cloned(),
+            _ if text.is_empty() => return Value::Nothing,
+            _ => Some(text.to_owned()),
         };
-        match field.spec.kind {
-            FieldKind::Boolean => match lexical::boolean(text) {
-                Some(value) => Value::One { text: value.to_string() },
-                None => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
-            },
-            FieldKind::Integer if lexical::integer(text).is_some() => Value::One {
-                text: text.trim().to_owned(),
-            },
-            FieldKind::Integer => {
-                placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)))
+        match legal {
+            Some(text) => Value::One { text },
+            None => {
+                let shown = if field.spec.secret { String::new() } else { text.to_owned() };
+                Value::Unknown(Why::Illegal(Arc::clone(&field.full), shown))
             }
-            FieldKind::Enum if field.spec.values.iter().any(|value| value == text) => Value::One { text: text.to_owned() },
-            FieldKind::Enum => placeholder.map_or_else(illegal, |token| Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token))),
-            _ => match placeholder {
-                Some(token) => Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token)),
-                None if text.is_empty() => Value::Nothing,
-                None => Value::One { text: text.to_owned() },
-            },
         }
     }
 
@@ -232,28 +224,23 @@ impl Env<'_> {
                 _ => vec![text],
             };
             for part in parts {
-                if let Some(token) = self.placeholder(&at.component, part) {
-                    unknown = Some(Why::Placeholder(Arc::clone(&field.full), token));
-                } else if field.spec.kind == FieldKind::Enum && !field.spec.values.iter().any(|value| value == part) {
+                match self.placeholder(at, part) {
+                    Some(token) => unknown = Some(Why::Placeholder(Arc::clone(&field.full), token)),
                     // An unknown member of a list still is a member: it can widen, but it satisfies nothing.
-                    items.push(Item {
+                    None => items.push(Item {
                         text: part.to_owned(),
                         at: at.clone(),
-                    });
-                } else {
-                    items.push(Item {
-                        text: part.to_owned(),
-                        at: at.clone(),
-                    });
+                    }),
                 }
             }
         }
         Value::Many { items, unknown }
     }
 
-    pub(crate) fn placeholder(&self, component: &Component, text: &str) -> Option<String> {
+    /// The token that stands for a value in `text`, or what the project replaces in the element around it.
+    pub(crate) fn placeholder(&self, at: &Occurrence, text: &str) -> Option<String> {
         lexical::placeholder(text)
             .map(str::to_owned)
-            .or_else(|| self.world.replaced(component, text))
+            .or_else(|| self.world.replaced(&at.component, at.element()))
     }
 }

@@ -89,7 +89,7 @@ fn weakest(control: &Control, env: &Env<'_>) -> Result<Judgement, TooManyAlterna
 
 fn weaker(a: &Judgement, b: &Judgement) -> bool {
     let rank = |judgement: &Judgement| match &judgement.measure {
-        Measure::None => 0,
+        Measure::None | Measure::Unset => 0,
         Measure::Grade { rank, .. } => i64::try_from(*rank).unwrap_or(i64::MAX),
         Measure::Number { value, .. } => *value,
         Measure::Set(members) | Measure::Values(members) => i64::try_from(members.len()).unwrap_or(i64::MAX),

@@ -31,6 +31,19 @@ pub(crate) enum Node {
     Block(BTreeMap<String, Node>),
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Node {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Element".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "The text of an element, several of them, or the elements inside it.",
+            "type": ["string", "boolean", "number", "array", "object", "null"]
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
@@ -80,27 +93,40 @@ impl<'de> Deserialize<'de> for Node {
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RawFacts {
+    /// What is declared about apps, by name; the app of an example is called `App`.
     #[serde(default)]
     pub(crate) apps: BTreeMap<String, AppFacts>,
+    /// What is declared about users, by username.
     #[serde(default)]
     pub(crate) users: BTreeMap<String, UserFacts>,
 }
 
+/// Small metadata on both sides, and what must come out.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RawExample {
+    /// What is special about it.
     pub(crate) name: String,
+    /// Components at base, by `Type` or `Type:Name`; null where the subject does not exist.
     pub(crate) base: Option<BTreeMap<String, Node>>,
+    /// Components at head; null where the subject is gone.
     pub(crate) head: Option<BTreeMap<String, Node>>,
+    /// What must come out.
     pub(crate) expect: Outcome,
+    /// The score that must come out.
     #[serde(default)]
     pub(crate) score: Option<f64>,
+    /// Named conditions that must raise the risk.
     #[serde(default)]
     pub(crate) raises: Vec<String>,
+    /// Named conditions that must lower the risk.
     #[serde(default)]
     pub(crate) lowers: Vec<String>,
+    /// What `orgate.yaml` declares.
     #[serde(default)]
     pub(crate) settings: Option<RawFacts>,
 }
@@ -278,7 +304,7 @@ impl World for ExampleWorld<'_> {
     fn blind(&self, _: &str) -> bool {
         false
     }
-    fn replaced(&self, _: &Component, _: &str) -> Option<String> {
+    fn replaced(&self, _: &Component, _: &Element) -> Option<String> {
         None
     }
 }
@@ -318,6 +344,25 @@ fn subject(control: &Control, registry: &Registry, components: &[Arc<Component>]
 }
 
 impl Example {
+    /// The same example with its sides exchanged, for tests of symmetry.
+    #[must_use]
+    pub fn swapped(&self) -> Self {
+        Self {
+            base: self.head.clone(),
+            head: self.base.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Head against itself, for tests that nothing is found where nothing changed.
+    #[must_use]
+    pub fn still(&self) -> Self {
+        Self {
+            base: self.head.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Judges both sides and compares.
     ///
     /// # Errors

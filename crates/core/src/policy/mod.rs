@@ -3,6 +3,7 @@
 pub mod catalog;
 pub(crate) mod compile;
 pub mod control;
+pub mod coverage;
 pub mod example;
 pub mod problem;
 pub(crate) mod raw;

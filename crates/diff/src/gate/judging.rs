@@ -156,7 +156,14 @@ impl<'a> Judging<'a> {
             // Only what this change made unknown, or what it left unknown on a subject that it touches.
             Outcome::Undecided => {
                 let entry = case.undecided();
-                if entry.new || direct {
+                // A file that cannot be read is told as such, not as a subject that is gone.
+                let refused = one.head.is_none()
+                    && one
+                        .base
+                        .iter()
+                        .flat_map(|base| base.files.values().flatten())
+                        .any(|file| self.head.refused(&file.path));
+                if (entry.new || direct) && !refused {
                     report.undecided.push(entry);
                 }
             }

@@ -47,7 +47,7 @@ pub struct Input<'a> {
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
     let base = Side::new(Which::Base, input.base, input.registry, input.limits, &wanted);
-    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &wanted);
+    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &wanted).after(&base);
     let touched = Touched::find(input, &base, &head, &wanted)?;
     let mut report = Report {
         compared: Compared {

@@ -3,7 +3,7 @@
 //!
 //! Must not shrink what is judged: a project file that cannot be read declares nothing.
 
-use orgate_core::RepoPath;
+use orgate_core::{RepoPath, Span};
 use serde::Deserialize;
 
 use crate::error::DiffError;
@@ -18,7 +18,7 @@ struct Project {
     replacements: Vec<Entry>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
     filename: Option<String>,
@@ -56,22 +56,28 @@ impl Replacements {
         Ok(Self { entries })
     }
 
-    /// The part of `text` that a replacement for this file would exchange.
-    pub(super) fn token(&self, path: &RepoPath, text: &str) -> Option<String> {
+    /// Whether some replacement is declared for this file.
+    pub(super) fn cover(&self, path: &RepoPath) -> bool {
+        self.entries.iter().any(|(entry, _)| entry.covers(path))
+    }
+
+    /// The first text in `bytes` that a replacement for this file would exchange and that lies, at least in part, in
+    /// `span`.
+    pub(super) fn token(&self, path: &RepoPath, bytes: &[u8], span: Span) -> Option<String> {
+        let text = String::from_utf8_lossy(bytes);
+        let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+        let touches = |at: usize, length: usize| length > 0 && at < end && at.saturating_add(length) > start;
         self.entries
             .iter()
             .filter(|(entry, _)| entry.covers(path))
             .find_map(|(entry, pattern)| {
-                let plain = entry
-                    .string_to_replace
-                    .as_deref()
-                    .filter(|part| !part.is_empty() && text.contains(part))
-                    .map(str::to_owned);
-                plain.or_else(|| {
+                let plain = entry.string_to_replace.as_deref().filter(|wanted| !wanted.is_empty());
+                let plain = plain.filter(|wanted| text.match_indices(wanted).any(|(at, found)| touches(at, found.len())));
+                plain.map(str::to_owned).or_else(|| {
+                    let pattern = pattern.as_ref()?;
                     pattern
-                        .as_ref()
-                        .and_then(|pattern| pattern.find(text))
-                        .filter(|found| !found.is_empty())
+                        .find_iter(&text)
+                        .find(|found| touches(found.start(), found.len()))
                         .map(|found| found.as_str().to_owned())
                 })
             })
@@ -84,10 +90,22 @@ impl Entry {
             .filename
             .as_deref()
             .is_some_and(|name| name.trim_start_matches("./").as_bytes() == path.as_bytes());
+        // A glob of a kind that is not understood here covers every file: better unknown than wrong.
+        let strange = |glob: &str| glob.contains(['{', '[', '!', '(']);
         named
             || self
                 .glob
                 .as_deref()
-                .is_some_and(|glob| super::glob::matches(glob.trim_start_matches("./"), path.as_bytes()))
+                .is_some_and(|glob| strange(glob) || super::glob::matches(glob.trim_start_matches("./"), path.as_bytes()))
+    }
+}
+
+/// Two sides declare the same.
+impl PartialEq for Replacements {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries
+            .iter()
+            .map(|(entry, _)| entry)
+            .eq(other.entries.iter().map(|(entry, _)| entry))
     }
 }

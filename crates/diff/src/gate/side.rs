@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use orgate_core::registry::{Registry, SubjectKind};
+use orgate_core::registry::{Join, Registry, SubjectKind};
 use orgate_core::report::{Side as Which, Unreadable, Warning};
 use orgate_core::subject::subject_of;
 use orgate_core::world::World;
-use orgate_core::{Component, RepoPath};
-use orgate_metadata::{Limits, classify, full_name, read_component, read_component_as, sniff};
+use orgate_core::{Component, Element, RepoPath};
+use orgate_metadata::{Limits, LineIndex, classify, full_name, read_component, read_component_as, sniff};
 
 use super::replacements::Replacements;
 use crate::error::DiffError;
@@ -30,6 +30,8 @@ type Listing = BTreeMap<Arc<str>, Vec<FileRef>>;
 /// Lazily read components of one snapshot.
 pub(super) struct Side<'a> {
     pub(super) which: Which,
+    /// The other side, for head: org settings that are no longer in source still are in the org.
+    before: Option<&'a Side<'a>>,
     pub(super) snapshot: &'a dyn Snapshot,
     registry: &'a Registry,
     limits: Limits,
@@ -59,6 +61,7 @@ impl<'a> Side<'a> {
     ) -> Self {
         Self {
             which,
+            before: None,
             snapshot,
             registry,
             limits,
@@ -70,6 +73,14 @@ impl<'a> Side<'a> {
             replacements: OnceLock::new(),
             failure: Mutex::default(),
             read: Mutex::default(),
+        }
+    }
+
+    /// Takes org settings from `before` where this side has none: a deleted file does not change the org.
+    pub(super) fn after(self, before: &'a Side<'a>) -> Self {
+        Self {
+            before: Some(before),
+            ..self
         }
     }
 
@@ -85,6 +96,38 @@ impl<'a> Side<'a> {
     /// How many files were read and parsed.
     pub(super) fn files_read(&self) -> usize {
         *lock(&self.read)
+    }
+
+    fn bytes(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        let file = self.snapshot.file(path).ok().flatten()?;
+        self.snapshot.read(&file, u64::from(self.limits.bytes)).ok()
+    }
+
+    /// Counts a component in although its path is left out.
+    pub(super) fn adopt(&self, component: &Arc<Component>) {
+        lock(&self.extra).insert(component.path.clone(), Arc::clone(component));
+    }
+
+    /// Whether this file could not be read as metadata.
+    pub(super) fn refused(&self, path: &RepoPath) -> bool {
+        matches!(lock(&self.loaded).get(path), Some(Loaded::Refused(_)))
+    }
+
+    /// Every file that a declared replacement covers, as far as it holds metadata.
+    pub(super) fn covered_by(&self, replacements: &Replacements) -> Vec<Arc<Component>> {
+        let files: Vec<&FileRef> = self
+            .listing()
+            .values()
+            .flatten()
+            .filter(|file| replacements.cover(file.path()))
+            .collect();
+        files
+            .into_iter()
+            .filter_map(|file| match self.load(file) {
+                Loaded::Component(component) => Some(component),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Reads one file as metadata.
@@ -194,13 +237,23 @@ impl<'a> Side<'a> {
         found
     }
 
+    /// All readable components of a type in this snapshot.
+    fn own(&self, type_name: &str) -> Vec<Arc<Component>> {
+        if let Some(known) = lock(&self.by_type).get(type_name) {
+            return known.clone();
+        }
+        let found = self.read_all(type_name, &|_| true);
+        lock(&self.by_type).insert(type_name.into(), found.clone());
+        found
+    }
+
     /// The components of one subject.
     pub(super) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
         let mut found = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
             let candidates = match spec.join {
-                orgate_core::registry::Join::Name => self.named(&spec.name, name),
-                _ => self.components(&spec.name),
+                Join::Name => self.named(&spec.name, name),
+                _ => self.own(&spec.name),
             };
             found.extend(
                 candidates
@@ -216,7 +269,7 @@ impl<'a> Side<'a> {
         let mut names: Vec<String> = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
             names.extend(
-                self.components(&spec.name)
+                self.own(&spec.name)
                     .iter()
                     .filter_map(|component| self.subject_name(component))
                     .map(|(_, name)| name),
@@ -252,10 +305,15 @@ impl<'a> Side<'a> {
             match loaded {
                 Loaded::Refused(reason) => unreadable.push(reason.clone()),
                 Loaded::Component(component) => {
-                    warnings.extend(component.notes.iter().map(|note| Warning {
-                        path: Some(path.clone()),
-                        line: 0,
-                        text: note.text.clone(),
+                    let bytes = if component.notes.is_empty() { None } else { self.bytes(path) };
+                    warnings.extend(component.notes.iter().map(|note| {
+                        Warning {
+                            path: Some(path.clone()),
+                            line: bytes
+                                .as_ref()
+                                .map_or(0, |bytes| LineIndex::new(bytes).position(note.span.start).line),
+                            text: note.text.clone(),
+                        }
                     }));
                 }
                 Loaded::Other => {}
@@ -264,7 +322,7 @@ impl<'a> Side<'a> {
         (unreadable, warnings)
     }
 
-    fn replacements(&self) -> &Replacements {
+    pub(super) fn replacements(&self) -> &Replacements {
         self.replacements.get_or_init(|| match Replacements::of(self.snapshot) {
             Ok(found) => found,
             Err(error) => {
@@ -283,12 +341,12 @@ impl World for Side<'_> {
     }
 
     fn components(&self, type_name: &str) -> Vec<Arc<Component>> {
-        if let Some(known) = lock(&self.by_type).get(type_name) {
-            return known.clone();
+        let own = self.own(type_name);
+        let org_wide = || self.registry.get(type_name).is_some_and(|spec| spec.join == Join::Org);
+        match self.before {
+            Some(before) if own.is_empty() && org_wide() && !self.blind(type_name) => before.own(type_name),
+            _ => own,
         }
-        let found = self.read_all(type_name, &|_| true);
-        lock(&self.by_type).insert(type_name.into(), found.clone());
-        found
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
@@ -304,7 +362,12 @@ impl World for Side<'_> {
         })
     }
 
-    fn replaced(&self, component: &Component, text: &str) -> Option<String> {
-        self.replacements().token(&component.path, text)
+    fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
+        let replacements = self.replacements();
+        if !replacements.cover(&component.path) {
+            return None;
+        }
+        let bytes = self.bytes(&component.path)?;
+        replacements.token(&component.path, &bytes, element.span)
     }
 }

@@ -50,17 +50,29 @@ impl Touched {
             let repo_path = RepoPath::new(path);
             classify(&repo_path, input.registry).is_some() || repo_path.parts().rev().nth(1).is_some_and(|folder| folders.contains(folder))
         };
-        let mut list = changes(input.base, input.head, &|path| wanted(path) && ours(path))?;
+        let mut list = changes(input.base, input.head, &|path| ours(path))?;
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
             let xml = |path: &[u8]| path.to_ascii_lowercase().ends_with(b".xml");
-            list = changes(input.base, input.head, &|path| wanted(path) && (ours(path) || xml(path)))?;
+            list = changes(input.base, input.head, &|path| ours(path) || xml(path))?;
         }
         touched.changed_files = list.len();
         let mut components: ByIdentity = BTreeMap::new();
         for change in &list {
-            touched.take(change, base, head, &mut components);
+            touched.take(change, base, head, wanted, &mut components);
         }
+        // What settings leave out is left out, unless the same component was or is in: moving a file is no way around.
+        components.retain(|_, (before, after)| before.iter().chain(after.iter()).any(|component| wanted(component.path.as_bytes())));
+        for (side, component) in components
+            .values()
+            .flat_map(|(before, after)| before.iter().map(|c| (base, c)).chain(after.iter().map(|c| (head, c))))
+        {
+            if !wanted(component.path.as_bytes()) {
+                side.adopt(component);
+            }
+            touched.paths.insert(component.path.clone());
+        }
+        touched.changed_metadata = touched.paths.len();
         for ((type_name, name), (before, after)) in components {
             let mut left = before.clone();
             let mut same = true;
@@ -87,6 +99,7 @@ impl Touched {
             touched.types.insert(Arc::clone(&type_name));
             touched.components.insert((type_name, name));
         }
+        touched.replaced(base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
                 return Err(error);
@@ -95,21 +108,35 @@ impl Touched {
         Ok(touched)
     }
 
+    /// Files whose deployed content changes because the project's replacements do.
+    fn replaced(&mut self, base: &Side<'_>, head: &Side<'_>) {
+        if base.replacements() == head.replacements() {
+            return;
+        }
+        for (side, declared) in [(base, base), (base, head), (head, base), (head, head)] {
+            for component in side.covered_by(declared.replacements()) {
+                if let Some(subject) = side.subject_name(&component) {
+                    self.subjects.insert(subject);
+                }
+                self.types.insert(Arc::clone(&component.type_name));
+                self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
+            }
+        }
+    }
+
     fn note_move(&mut self, old: &Component, new: &Component) {
         if old.path != new.path {
             self.moved.insert(new.path.clone(), old.path.clone());
         }
     }
 
-    fn take(&mut self, change: &Change, base: &Side<'_>, head: &Side<'_>, components: &mut ByIdentity) {
+    fn take(&mut self, change: &Change, base: &Side<'_>, head: &Side<'_>, wanted: &dyn Fn(&[u8]) -> bool, components: &mut ByIdentity) {
         let before = change.base.as_ref().map(|file| base.load(file));
         let after = change.head.as_ref().map(|file| head.load(file));
-        let ours = |loaded: &Option<Loaded>| matches!(loaded, Some(Loaded::Component(_) | Loaded::Refused(_)));
-        if !ours(&before) && !ours(&after) {
-            return;
+        let refused = |loaded: &Option<Loaded>| matches!(loaded, Some(Loaded::Refused(_)));
+        if wanted(change.path.as_bytes()) && (refused(&before) || refused(&after)) {
+            self.paths.insert(change.path.clone());
         }
-        self.changed_metadata = self.changed_metadata.saturating_add(1);
-        self.paths.insert(change.path.clone());
         if let Some(Loaded::Component(component)) = before {
             components
                 .entry((Arc::clone(&component.type_name), component.name.clone()))

@@ -42,6 +42,12 @@ pub enum ReadErrorKind {
     /// Elements inside an element that holds a value.
     #[error("`{0}` holds a value, but there are elements inside; remove them")]
     Nested(String),
+    /// An element that says it is nil and has content all the same.
+    #[error("`{0}` is nil (`xsi:nil=\"true\"`) and has content; keep one of them")]
+    NilWithContent(String),
+    /// An element with a name that counts, in a namespace that does not.
+    #[error("`{0}` lies in another namespace than the root element, so it is ambiguous what it says; remove its namespace")]
+    ForeignElement(String),
     /// A file name that is not UTF-8.
     #[error("the name of the file is not UTF-8, so the component has no name; rename it")]
     Name,
@@ -55,6 +61,8 @@ impl ReadErrorKind {
             Self::WrongRoot { .. } => "wrong-root",
             Self::NotMetadata => "not-metadata",
             Self::Nested(_) => "nested",
+            Self::NilWithContent(_) => "nil-with-content",
+            Self::ForeignElement(_) => "foreign-element",
             Self::Name => "file-name",
         }
     }

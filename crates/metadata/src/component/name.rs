@@ -106,10 +106,20 @@ impl<'p, 'r> Found<'p, 'r> {
     pub(super) fn forced(path: &'p RepoPath, spec: &'r TypeSpec) -> Self {
         let file = path.file_name();
         let (base, meta) = strip_meta(file);
-        let end = base.iter().rposition(|byte| *byte == b'.');
+        let cut = |name: &'p [u8]| {
+            let end = name.iter().rposition(|byte| *byte == b'.').filter(|end| *end > 0)?;
+            Some((name.get(..end)?, name.get(end + 1..)?))
+        };
+        let mut stem = cut(base).map_or(base, |(stem, _)| stem);
+        // `App.connectedApp.xml` is still about `App`.
+        if let Some((inner, suffix)) = cut(stem)
+            && suffix.eq_ignore_ascii_case(spec.suffix.as_bytes())
+        {
+            stem = inner;
+        }
         Self {
             spec,
-            stem: end.filter(|end| *end > 0).and_then(|end| base.get(..end)).unwrap_or(base),
+            stem,
             source: meta.is_some(),
             misnamed: true,
         }

@@ -88,9 +88,7 @@ impl<'d> Pruner<'d, '_> {
             let field = self.spec.field(&self.path);
             match field {
                 Some(_) if child.space() != elem.space() => {
-                    self.note(child.open_tag(), || {
-                        format!("`{name}` lies in another namespace than the root element and is not read")
-                    });
+                    return Err((ReadErrorKind::ForeignElement(quote(name)), child.open_tag()));
                 }
                 Some(field) => {
                     if !field.many {
@@ -124,6 +122,9 @@ impl<'d> Pruner<'d, '_> {
                     elem.name()
                 )
             });
+        }
+        if elem.is_nil() && (elem.has_children() || !trimmed(&elem.text()).is_empty()) {
+            return Err((ReadErrorKind::NilWithContent(quote(elem.name())), elem.open_tag()));
         }
         if field.kind == FieldKind::Block {
             self.path.push('/');

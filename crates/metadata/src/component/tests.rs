@@ -19,6 +19,10 @@ fn read_app(source: &str) -> Component {
     read_at("connectedApps/A.connectedApp-meta.xml", source).unwrap().unwrap()
 }
 
+fn refused(source: &str) -> &'static str {
+    read_at("connectedApps/App.connectedApp-meta.xml", source).map_or_else(|error| error.kind.as_str(), |_| "accepted")
+}
+
 fn find<'a>(element: &'a Element, path: &str) -> Option<&'a Element> {
     path.split('/')
         .try_fold(element, |element, name| element.children.iter().find(|child| &*child.name == name))
@@ -192,18 +196,32 @@ fn prefixed_files_are_read_like_others() {
 }
 
 #[test]
-fn elements_of_another_namespace_are_not_read_but_noted() {
-    let source = app("<oauthConfig><isPkceRequired xmlns='urn:x'>true</isPkceRequired>\
-         <other xmlns='urn:x'/></oauthConfig><label xmlns=''>A</label>");
-    let component = read_app(&source);
-    assert_eq!(find(&component.root, "oauthConfig/isPkceRequired"), None);
-    assert_eq!(find(&component.root, "label"), None);
+fn elements_of_another_namespace_are_refused_when_their_name_counts() {
+    for inside in [
+        "<oauthConfig><isPkceRequired xmlns='urn:x'>true</isPkceRequired></oauthConfig>",
+        "<label xmlns=''>A</label>",
+    ] {
+        assert_eq!(refused(&app(inside)), "foreign-element", "{inside}");
+    }
+    let harmless = read_app(&app("<oauthConfig><other xmlns='urn:x'/></oauthConfig>"));
+    assert_eq!(notes(&harmless), [""; 0]);
+}
+
+#[test]
+fn nil_with_content_is_refused() {
+    let xsi = "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'";
+    for inside in [
+        format!("<oauthConfig {xsi} xsi:nil='true'><isPkceRequired>true</isPkceRequired></oauthConfig>"),
+        format!("<oauthConfig><isPkceRequired {xsi} xsi:nil='true'>true</isPkceRequired></oauthConfig>"),
+    ] {
+        assert_eq!(refused(&app(&inside)), "nil-with-content", "{inside}");
+    }
+    let not_nil = read_app(&app(&format!(
+        "<oauthConfig><isPkceRequired {xsi} xsi:nil='1'>true</isPkceRequired></oauthConfig>"
+    )));
     assert_eq!(
-        notes(&component),
-        [
-            "`isPkceRequired` lies in another namespace than the root element and is not read",
-            "`label` lies in another namespace than the root element and is not read",
-        ]
+        find(&not_nil.root, "oauthConfig/isPkceRequired").map(|element| element.nil),
+        Some(false)
     );
 }
 

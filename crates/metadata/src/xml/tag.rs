@@ -156,7 +156,8 @@ fn resolve(attributes: &[Attribute<'_>], scopes: &Scopes<'_>) -> Result<bool, Wr
         }
         if attribute.local == "nil" && space(uri) == Space::Xsi {
             let value = decode_attribute(attribute.raw);
-            nil = matches!(value.trim_matches(' '), "true" | "1");
+            // Salesforce's own client honours only this literal.
+            nil = value.trim_matches(' ') == "true";
         }
     }
     Ok(nil)

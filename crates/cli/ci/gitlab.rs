@@ -1,0 +1,56 @@
+//! GitLab CI: from predefined variables to what the pipeline is about.
+
+use super::environment::Environment;
+use super::error::CiError;
+use super::{Event, Named};
+
+/// What the running pipeline is about.
+pub(super) fn event(environment: &Environment<'_>) -> Result<Named, CiError> {
+    let head = environment.required_id("CI_COMMIT_SHA")?;
+    let source = environment.text("CI_PIPELINE_SOURCE")?.unwrap_or_default();
+    let fork_point = environment.id("CI_MERGE_REQUEST_DIFF_BASE_SHA")?;
+    // Child pipelines have another source, but know the merge request of their parent.
+    if source == "merge_request_event" || environment.has("CI_MERGE_REQUEST_IID") {
+        return merge_request(environment, head, fork_point);
+    }
+    if source == "external_pull_request_event" {
+        let other = environment.required_id("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")?;
+        return Ok(named("pipeline for an external pull request", Event::SinceCommit { head, other }));
+    }
+    let default_branch = environment.branch("CI_DEFAULT_BRANCH")?;
+    let on_default_branch = default_branch.is_some() && environment.text("CI_COMMIT_BRANCH")? == default_branch;
+    let event = Event::Push {
+        head,
+        before: environment.id("CI_COMMIT_BEFORE_SHA")?,
+        default_branch,
+        on_default_branch,
+    };
+    Ok(named("branch pipeline", event))
+}
+
+fn merge_request(environment: &Environment<'_>, head: String, fork_point: Option<String>) -> Result<Named, CiError> {
+    let kind = environment.text("CI_MERGE_REQUEST_EVENT_TYPE")?;
+    let target_commit = environment.id("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")?;
+    let trial = |merge| Event::TrialMerge {
+        merge,
+        target_commit,
+        fork_point: fork_point.clone(),
+    };
+    Ok(match kind.as_deref() {
+        Some("merged_result") => named("merged-results pipeline", trial(head)),
+        Some("merge_train") => named("merge train", trial(head)),
+        _ => {
+            let base = fork_point.ok_or(CiError::Absent {
+                name: "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+            })?;
+            named("merge request pipeline", Event::Between { base, head })
+        }
+    })
+}
+
+fn named(what: &str, event: Event) -> Named {
+    Named {
+        name: format!("GitLab's {what}"),
+        event,
+    }
+}

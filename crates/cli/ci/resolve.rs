@@ -1,0 +1,296 @@
+//! From an event to two commits of this clone.
+//!
+//! Parents are read from the raw commit, so a clone of depth 1 shows which commit to fetch. A commit that is not there
+//! is never replaced by another one, unless the caller says that the server no longer has it.
+
+use orgate_diff::{DiffError, Repository};
+
+use super::error::CiError;
+use super::{CiRange, Event, Named};
+
+/// A repository, and what is known to be gone from its server.
+#[derive(Debug)]
+pub(super) struct Resolver<'a> {
+    pub(super) repository: &'a Repository,
+    /// Ids that cannot be fetched any more.
+    pub(super) unreachable: &'a [String],
+}
+
+/// Both ends and the reason, as a clause that follows the name of the event.
+struct Found {
+    base: String,
+    head: String,
+    why: String,
+}
+
+impl Found {
+    fn new(base: String, head: String, why: impl Into<String>) -> Self {
+        Self {
+            base,
+            head,
+            why: why.into(),
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// The range of an event. A base or head that was given wins.
+    pub(super) fn resolve(&self, named: &Named, base: Option<&str>, head: Option<&str>) -> Result<CiRange, CiError> {
+        let event = match head {
+            Some(head) => with_head(&named.event, head),
+            None => named.event.clone(),
+        };
+        let on_default_branch = match &event {
+            Event::Push { on_default_branch, .. } | Event::Last { on_default_branch, .. } => *on_default_branch,
+            _ => false,
+        };
+        let found = match base {
+            Some(base) => Found::new(base.to_owned(), self.head(&event)?, format!("base is --base {base}")),
+            None => self.find(event)?,
+        };
+        let why = match head {
+            Some(head) => format!("{}, with --head {head}: {}", named.name, found.why),
+            None => format!("{}: {}", named.name, found.why),
+        };
+        Ok(CiRange {
+            base: found.base,
+            head: found.head,
+            why,
+            on_default_branch,
+        })
+    }
+
+    fn find(&self, event: Event) -> Result<Found, CiError> {
+        match event {
+            Event::PullRequest { merge, tip, target } => self.pull_request(merge, tip, &target),
+            Event::TrialMerge {
+                merge,
+                target_commit,
+                fork_point,
+            } => self.trial_merge(merge, target_commit, fork_point),
+            Event::Between { base, head } => {
+                self.need(&head, "the head that the platform names")?;
+                self.need(&base, "the base that the platform names")?;
+                Ok(Found::new(base, head, "base and head as the platform names them"))
+            }
+            Event::Since { head, branch } => {
+                self.need(&head, "the head that the platform names")?;
+                let base = self.fork_point(&head, &branch)?;
+                Ok(Found::new(base, head, format!("base is the merge base with '{branch}'")))
+            }
+            Event::SinceCommit { head, other } => {
+                self.need(&head, "the head that the platform names")?;
+                self.need(&other, "the target branch's commit")?;
+                let base = self.repository.merge_base(&head, &other)?;
+                Ok(Found::new(base, head, "base is the merge base with the target branch's commit"))
+            }
+            Event::Push {
+                head,
+                before,
+                default_branch,
+                on_default_branch,
+            } => {
+                self.need(&head, "the head that the platform names")?;
+                self.push(head, before, default_branch.filter(|_| !on_default_branch))
+            }
+            Event::Last { head, .. } => {
+                self.need(&head, "the head that the platform names")?;
+                self.last(head, "the event names no change")
+            }
+        }
+    }
+
+    /// The head of an event, when its base is not asked for.
+    fn head(&self, event: &Event) -> Result<String, CiError> {
+        let head = match event {
+            Event::PullRequest { merge, tip, .. } => {
+                let (merge, tip) = (merge.as_ref(), tip.as_ref());
+                let local = self.repository.head_id()?;
+                let checked_out = [merge, tip].into_iter().flatten().find(|id| local.as_ref() == Some(*id));
+                checked_out.or(merge).or(tip).ok_or(CiError::Absent { name: "GITHUB_SHA" })?
+            }
+            Event::TrialMerge { merge, .. } => merge,
+            Event::Between { head, .. }
+            | Event::Since { head, .. }
+            | Event::SinceCommit { head, .. }
+            | Event::Push { head, .. }
+            | Event::Last { head, .. } => head,
+        };
+        self.need(head, "the head that the platform names")?;
+        Ok(head.clone())
+    }
+
+    /// Which of the two commits of a pull request is judged follows the checkout, so that the files on disk, the lines in
+    /// the report and the commits are the same; a checkout of neither does not count.
+    fn pull_request(&self, merge: Option<String>, tip: Option<String>, target: &str) -> Result<Found, CiError> {
+        let local = self.repository.head_id()?;
+        if let Some(tip) = &tip
+            && local.as_ref() == Some(tip)
+            && local != merge
+        {
+            return self.since(tip, target, "the pull request's own head is checked out");
+        }
+        let Some(merge) = merge else {
+            let tip = tip.ok_or(CiError::Absent { name: "GITHUB_SHA" })?;
+            self.need(&tip, "the pull request's head")?;
+            return self.since(&tip, target, "there is no trial merge");
+        };
+        if !self.present(&merge)? {
+            if let Some(tip) = tip
+                && self.present(&tip)?
+            {
+                return self.since(&tip, target, "the trial merge is not in this clone");
+            }
+            return Err(missing(merge, "the trial merge of the pull request"));
+        }
+        let parents = self.repository.raw_parents(&merge)?;
+        match parents.first() {
+            Some(base) if parents.len() > 1 => {
+                self.need(base, &format!("the first parent of the trial merge {merge}"))?;
+                let why = format!("what merging into '{target}' changes: the trial merge against its first parent");
+                Ok(Found::new(base.clone(), merge, why))
+            }
+            _ => self.since(&merge, target, "the commit to judge is no merge"),
+        }
+    }
+
+    fn trial_merge(&self, merge: String, target_commit: Option<String>, fork_point: Option<String>) -> Result<Found, CiError> {
+        self.need(&merge, "the commit of the pipeline")?;
+        let parents = self.repository.raw_parents(&merge)?;
+        let (base, why) = match (parents.as_slice(), target_commit, fork_point) {
+            ([first, _, ..], _, _) => (first.clone(), "the trial merge against its first parent"),
+            (_, Some(target), _) => (target, "the commit to judge is no merge, so base is the target branch's commit"),
+            (_, None, Some(fork)) => (fork, "the commit to judge is no merge, so base is the merge request's diff base"),
+            _ => {
+                return Err(CiError::Absent {
+                    name: "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+                });
+            }
+        };
+        self.need(&base, &format!("the base of {merge}"))?;
+        Ok(Found::new(base, merge, why))
+    }
+
+    fn push(&self, head: String, before: Option<String>, default_branch: Option<String>) -> Result<Found, CiError> {
+        let reason = match before {
+            None => "the branch is new".to_owned(),
+            Some(before) if self.present(&before)? => {
+                return Ok(Found::new(before, head, "base is what the branch was before the push"));
+            }
+            Some(before) if self.repository.is_shallow() && !self.gone(&before) => {
+                return Err(missing(before, "what the branch was before the push"));
+            }
+            Some(before) => format!("the commit before the push ({before}) is gone"),
+        };
+        let Some(branch) = default_branch else {
+            return self.last(head, &reason);
+        };
+        let base = self.fork_point(&head, &branch)?;
+        if base == head {
+            return self.last(head, &format!("{reason} and holds nothing that '{branch}' lacks"));
+        }
+        let why = format!("{reason}, so base is the merge base with '{branch}'");
+        Ok(Found::new(base, head, why))
+    }
+
+    /// The last commit against its first parent.
+    fn last(&self, head: String, reason: &str) -> Result<Found, CiError> {
+        match self.repository.first_parent_raw(&head)? {
+            Some(base) => {
+                self.need(&base, &format!("the first parent of {head}"))?;
+                Ok(Found::new(base, head, format!("{reason}, so base is head's first parent")))
+            }
+            None => {
+                let base = self.repository.empty_tree()?.id;
+                Ok(Found::new(
+                    base,
+                    head,
+                    format!("{reason} and head has no parent, so base is the empty tree"),
+                ))
+            }
+        }
+    }
+
+    fn since(&self, head: &str, branch: &str, reason: &str) -> Result<Found, CiError> {
+        let base = self.fork_point(head, branch)?;
+        let why = format!("{reason}, so base is its merge base with '{branch}'");
+        Ok(Found::new(base, head.to_owned(), why))
+    }
+
+    /// Where the work on `head` left a branch of origin.
+    fn fork_point(&self, head: &str, branch: &str) -> Result<String, CiError> {
+        let history = || CiError::History {
+            head: head.to_owned(),
+            branch: branch.to_owned(),
+            shallow: self.repository.is_shallow(),
+        };
+        let other = match self.repository.resolve(&format!("refs/remotes/origin/{branch}")) {
+            Ok(side) => side.id,
+            Err(DiffError::UnknownRevision { .. } | DiffError::MissingCommit { .. }) => return Err(history()),
+            Err(error) => return Err(error.into()),
+        };
+        match self.repository.merge_base(head, &other) {
+            Ok(base) => Ok(base),
+            Err(DiffError::NoMergeBase { .. } | DiffError::MissingObject { .. }) if self.repository.is_shallow() => Err(history()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn present(&self, id: &str) -> Result<bool, CiError> {
+        match self.repository.resolve(id) {
+            Ok(_) => Ok(true),
+            Err(DiffError::MissingCommit { .. } | DiffError::UnknownRevision { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn need(&self, id: &str, role: &str) -> Result<(), CiError> {
+        if self.present(id)? {
+            Ok(())
+        } else {
+            Err(missing(id.to_owned(), role))
+        }
+    }
+
+    fn gone(&self, id: &str) -> bool {
+        self.unreachable.iter().any(|gone| gone.eq_ignore_ascii_case(id))
+    }
+}
+
+fn missing(id: String, role: &str) -> CiError {
+    CiError::Missing { id, role: role.to_owned() }
+}
+
+/// The event with another head: what it is compared with must fit that head, not the one the platform made.
+fn with_head(event: &Event, head: &str) -> Event {
+    let head = head.to_owned();
+    match event.clone() {
+        Event::PullRequest { target, .. } => Event::Since { head, branch: target },
+        Event::TrialMerge {
+            target_commit: Some(other),
+            ..
+        } => Event::SinceCommit { head, other },
+        Event::TrialMerge {
+            fork_point: Some(base), ..
+        }
+        | Event::Between { base, .. } => Event::Between { base, head },
+        Event::TrialMerge { .. } => Event::Last {
+            head,
+            on_default_branch: false,
+        },
+        Event::Since { branch, .. } => Event::Since { head, branch },
+        Event::SinceCommit { other, .. } => Event::SinceCommit { head, other },
+        Event::Push {
+            before,
+            default_branch,
+            on_default_branch,
+            ..
+        } => Event::Push {
+            head,
+            before,
+            default_branch,
+            on_default_branch,
+        },
+        Event::Last { on_default_branch, .. } => Event::Last { head, on_default_branch },
+    }
+}

@@ -1,0 +1,89 @@
+//! `orgate explain` and `orgate controls`: what the gate looks at, for people and for programs.
+
+pub(crate) mod list;
+pub(crate) mod markdown;
+pub(crate) mod reference;
+mod text;
+
+use std::path::PathBuf;
+
+use orgate_core::explain::{Page, page};
+use orgate_core::policy::nearest;
+use orgate_core::report::verdict::Verdict;
+use orgate_core::{Catalog, Registry};
+
+use crate::args::{ExplainArgs, PageFormat};
+use crate::config;
+use crate::error::CliError;
+use crate::output::stdout;
+
+/// Shows the pages that were asked for.
+pub(crate) fn run(arguments: &ExplainArgs) -> Result<Verdict, CliError> {
+    let (registry, catalog) = load(&arguments.policies)?;
+    let pages: Vec<Page> = if arguments.all {
+        catalog.controls().map(|control| page(control, &catalog, &registry)).collect()
+    } else {
+        arguments
+            .ids
+            .iter()
+            .map(|id| one(id, &catalog, &registry))
+            .collect::<Result<_, _>>()?
+    };
+    let written = match arguments.format {
+        PageFormat::Text => pages.iter().map(text::page).collect::<Vec<_>>().join("\n\n"),
+        PageFormat::Markdown => pages.iter().map(markdown::page).collect::<Vec<_>>().join("\n"),
+        PageFormat::Json if arguments.all || pages.len() > 1 => json(&pages)?,
+        PageFormat::Json => json(&pages.first())?,
+    };
+    stdout(&written)?;
+    Ok(Verdict::Pass)
+}
+
+/// The built-in controls, and those of `folders` on top.
+pub(crate) fn load(folders: &[PathBuf]) -> Result<(Registry, Catalog), CliError> {
+    let mut files = Vec::new();
+    for folder in folders {
+        files.extend(config::policies_on_disk(folder)?);
+    }
+    config::load_text(&files, true)
+}
+
+fn one(id: &str, catalog: &Catalog, registry: &Registry) -> Result<Page, CliError> {
+    match catalog.get(id) {
+        Some(control) => Ok(page(control, catalog, registry)),
+        None => Err(CliError::UnknownControl {
+            id: id.to_owned(),
+            near: suggestion(id, catalog),
+        }),
+    }
+}
+
+/// What was probably meant: the nearest id, else every id that holds the words.
+pub(crate) fn suggestion(id: &str, catalog: &Catalog) -> String {
+    let near = nearest(id, catalog.controls().map(|control| &*control.id));
+    if !near.is_empty() {
+        return near;
+    }
+    let words: Vec<String> = id
+        .to_lowercase()
+        .split(['-', '_', ' '])
+        .map(str::to_owned)
+        .filter(|word| word.len() > 2)
+        .collect();
+    let holding: Vec<String> = catalog
+        .controls()
+        .filter(|control| words.iter().any(|word| control.id.contains(word.as_str())))
+        .map(|control| format!("`{}`", control.id))
+        .take(5)
+        .collect();
+    if holding.is_empty() || words.is_empty() {
+        "; `orgate controls` lists them all".to_owned()
+    } else {
+        format!(", did you mean one of {}?", holding.join(", "))
+    }
+}
+
+/// Indented JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, CliError> {
+    serde_json::to_string_pretty(value).map_err(|error| CliError::Stdout(error.into()))
+}

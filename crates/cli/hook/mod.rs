@@ -1,0 +1,165 @@
+//! `orgate hook`: the gate before a commit or a push, for pre-commit, prek, lefthook, husky and plain git hooks.
+//!
+//! Runs at every commit, so it looks at names first and loads the controls only when a name says that something may be
+//! judged. It compares the index with HEAD, never the work tree: what is not staged is not committed.
+
+mod push;
+
+use std::collections::BTreeSet;
+
+use orgate_core::RepoPath;
+use orgate_core::report::Report;
+use orgate_core::report::verdict::Verdict;
+use orgate_diff::{DiffError, Repository, changes};
+use orgate_metadata::classify;
+
+use crate::args::{GateArgs, Global, HookArgs, HookStage};
+use crate::check;
+use crate::ci::Environment;
+use crate::config;
+use crate::error::CliError;
+use crate::output;
+use crate::sides::Sides;
+
+/// What a hook is to judge.
+#[derive(Debug)]
+enum Work {
+    /// Nothing, and why.
+    Nothing(String),
+    /// The index against HEAD; the commits being merged, if any.
+    Commit { merging: Vec<String> },
+    /// Base, head and why, for each ref that is pushed.
+    Ranges(Vec<push::Range>),
+}
+
+/// Judges what is about to be committed or pushed.
+pub(crate) fn run(arguments: &HookArgs, global: &Global) -> Result<Verdict, CliError> {
+    let repository = Repository::open(None)?;
+    run_in(arguments, global, &repository, &Environment::process())
+}
+
+fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, environment: &Environment<'_>) -> Result<Verdict, CliError> {
+    let targets = output::targets(&arguments.outputs)?;
+    let mut worst = Verdict::Pass;
+    match work(arguments, repository, environment)? {
+        Work::Nothing(reason) => say(&reason, global),
+        Work::Commit { merging } => {
+            let sides = staged(repository, "HEAD", "what the next commit changes: the index against HEAD")?;
+            if !relevant(&arguments.gate, &sides)? {
+                say("nothing that orgate judges is staged", global);
+                return Ok(worst);
+            }
+            let report = judge_commit(&arguments.gate, repository, &sides, &merging)?;
+            worst = report.verdict();
+            output::write_all(&report, &targets, &sides, global)?;
+        }
+        Work::Ranges(ranges) => {
+            for range in ranges {
+                let sides = range.sides(repository)?;
+                if !relevant(&arguments.gate, &sides)? {
+                    say("nothing that orgate judges is in the commits to push", global);
+                    continue;
+                }
+                let report = check::judge(&arguments.gate, &sides)?;
+                worst = worst.max(report.verdict());
+                output::write_all(&report, &targets, &sides, global)?;
+            }
+        }
+    }
+    Ok(worst)
+}
+
+fn work(arguments: &HookArgs, repository: &Repository, environment: &Environment<'_>) -> Result<Work, CliError> {
+    let pushing = match arguments.stage {
+        HookStage::Auto => environment.has("PRE_COMMIT_FROM_REF") || environment.has("PRE_COMMIT_REMOTE_NAME"),
+        HookStage::PreCommit => false,
+        HookStage::PrePush => true,
+    };
+    if pushing {
+        return push::work(arguments, repository, environment);
+    }
+    if repository.is_unborn()? {
+        return Ok(Work::Nothing("this is the first commit, so nothing can get weaker".to_owned()));
+    }
+    Ok(Work::Commit {
+        merging: repository.merge_heads()?,
+    })
+}
+
+fn staged(repository: &Repository, base: &str, why: &str) -> Result<Sides, CliError> {
+    Ok(Sides {
+        base: Box::new(repository.snapshot(&repository.resolve(base)?)),
+        head: Box::new(repository.index()?),
+        why: why.to_owned(),
+        on_default_branch: false,
+    })
+}
+
+/// Whether a changed path may be judged. Settings or options that add metadata types make every change count.
+fn relevant(arguments: &GateArgs, sides: &Sides) -> Result<bool, CliError> {
+    let own_types = !arguments.policies.is_empty()
+        || arguments.config_from != "base"
+        || config::settings_of(sides.base.as_ref(), "base").map_or(true, |settings| settings.policies.is_some());
+    let registry = orgate_metadata::builtin::registry()?;
+    let folders: BTreeSet<&[u8]> = registry
+        .types()
+        .filter(|spec| spec.subject.is_some())
+        .map(|spec| spec.folder.as_bytes())
+        .collect();
+    let ours = |path: &[u8]| {
+        own_types || path == config::SETTINGS.as_bytes() || path.to_ascii_lowercase().ends_with(b".xml") || {
+            let path = RepoPath::new(path);
+            classify(&path, &registry).is_some() || path.parts().rev().nth(1).is_some_and(|folder| folders.contains(folder))
+        }
+    };
+    Ok(!changes(sides.base.as_ref(), sides.head.as_ref(), &ours)?.is_empty())
+}
+
+/// The report on the index. While a merge is under way, the other branch's changes are staged as well: only what is
+/// weaker than on every parent is this commit's doing.
+fn judge_commit(arguments: &GateArgs, repository: &Repository, sides: &Sides, merging: &[String]) -> Result<Report, CliError> {
+    let mut report = check::judge(arguments, sides)?;
+    let mut judged = 0_usize;
+    for parent in merging {
+        let other = match staged(repository, parent, "") {
+            Ok(other) => other,
+            // A merge that git is about to make itself names a commit that does not resolve yet.
+            Err(CliError::Diff(DiffError::MissingCommit { .. })) => continue,
+            Err(error) => return Err(error),
+        };
+        keep_common(&mut report, &check::judge(arguments, &other)?);
+        judged = judged.saturating_add(1);
+    }
+    if judged > 0 {
+        report.compared.why = "a merge is under way: only what is weaker than on both parents; CI judges the merge as a whole".to_owned();
+    }
+    Ok(report)
+}
+
+/// Drops from a report what another report on the same head does not say.
+fn keep_common(report: &mut Report, other: &Report) {
+    report.findings.retain(|finding| {
+        let same = |found: &orgate_core::report::Finding| found.control.id == finding.control.id && found.subject == finding.subject;
+        other.findings.iter().any(same)
+    });
+    report.undecided.retain(|entry| {
+        let same = |found: &orgate_core::report::Undecided| found.control.id == entry.control.id && found.subject == entry.subject;
+        other.undecided.iter().any(same)
+    });
+    for file in &mut report.unreadable {
+        file.fatal = file.fatal && other.unreadable.iter().any(|found| found.fatal && found.path == file.path);
+    }
+    report.loosened.retain(|loosened| other.loosened.contains(loosened));
+}
+
+/// One sentence on standard error, where it is in nobody's report.
+fn say(text: &str, global: &Global) {
+    use std::io::Write as _;
+    if !global.quiet {
+        // Nothing can be done about a standard error that is gone.
+        let _ = writeln!(anstream::stderr(), "orgate: {text}");
+    }
+}
+
+#[cfg(test)]
+mod tests;

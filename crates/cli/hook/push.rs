@@ -1,0 +1,125 @@
+//! What a push takes to the remote, as pre-commit's variables or git's own lines on standard input say.
+
+use std::io::{IsTerminal as _, Read as _};
+
+use orgate_diff::Repository;
+
+use super::Work;
+use crate::args::HookArgs;
+use crate::ci::Environment;
+use crate::error::CliError;
+use crate::sides::Sides;
+
+/// A push names few refs; more text than this is something else.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Two commits and the reason.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) base: String,
+    pub(super) head: String,
+    why: String,
+}
+
+impl Range {
+    pub(super) fn sides(&self, repository: &Repository) -> Result<Sides, CliError> {
+        Ok(Sides {
+            base: Box::new(repository.snapshot(&repository.resolve(&self.base)?)),
+            head: Box::new(repository.snapshot(&repository.resolve(&self.head)?)),
+            why: self.why.clone(),
+            on_default_branch: false,
+        })
+    }
+}
+
+/// What is pushed, by pre-commit's variables if they are there, else by standard input.
+pub(super) fn work(arguments: &HookArgs, repository: &Repository, environment: &Environment<'_>) -> Result<Work, CliError> {
+    if let (Some(from), Some(to)) = (environment.text("PRE_COMMIT_FROM_REF")?, environment.text("PRE_COMMIT_TO_REF")?) {
+        return ranges(between(repository, &from, &to)?.into_iter().collect());
+    }
+    let remote = match environment.text("PRE_COMMIT_REMOTE_NAME")? {
+        Some(name) => Some(name),
+        None => arguments.rest.first().cloned(),
+    };
+    let remote = remote.as_deref().unwrap_or("origin");
+    if environment.has("PRE_COMMIT") || environment.has("PRE_COMMIT_REMOTE_NAME") {
+        let branch = environment.text("PRE_COMMIT_LOCAL_BRANCH")?;
+        let to = branch.as_deref().unwrap_or("HEAD");
+        return ranges(since_remote(repository, remote, to)?.into_iter().collect());
+    }
+    let mut found = Vec::new();
+    for line in read_stdin()?.lines().filter(|line| !line.trim().is_empty()) {
+        found.extend(from_line(repository, remote, line)?);
+    }
+    ranges(found)
+}
+
+fn ranges(found: Vec<Range>) -> Result<Work, CliError> {
+    if found.is_empty() {
+        return Ok(Work::Nothing(
+            "the push holds nothing that could be compared with what the remote has".to_owned(),
+        ));
+    }
+    Ok(Work::Ranges(found))
+}
+
+fn read_stdin() -> Result<String, CliError> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        return Ok(String::new());
+    }
+    let mut text = String::new();
+    input.take(MOST_BYTES).read_to_string(&mut text).map_err(CliError::Stdin)?;
+    Ok(text)
+}
+
+/// A line as git writes it for pre-push: `LOCAL-REF ID REMOTE-REF ID`. An id of zeros stands for "none".
+pub(super) fn from_line(repository: &Repository, remote: &str, line: &str) -> Result<Option<Range>, CliError> {
+    let id = |text: &str| crate::ci::id("standard input", text);
+    let parts: Vec<&str> = line.split_whitespace().collect();
+    let &[_, local, _, there] = parts.as_slice() else {
+        return Err(CliError::PushLine(line.chars().take(120).collect()));
+    };
+    let Some(local) = id(local)? else {
+        // A ref is deleted: nothing goes there.
+        return Ok(None);
+    };
+    match id(there)? {
+        Some(there) if repository.resolve(&there).is_ok() => between(repository, &there, &local),
+        _ => since_remote(repository, remote, &local),
+    }
+}
+
+/// From one commit to another: since they parted, or, where nobody knows, one against the other.
+fn between(repository: &Repository, from: &str, to: &str) -> Result<Option<Range>, CliError> {
+    let head = repository.resolve(to)?.id;
+    let given = repository.resolve(from)?.id;
+    let base = repository.merge_base(&given, &head).unwrap_or(given);
+    Ok(range(base, head, "what the commits to push change"))
+}
+
+/// Since the commits parted from what the remote has; `None` when the remote has nothing that is known here.
+fn since_remote(repository: &Repository, remote: &str, to: &str) -> Result<Option<Range>, CliError> {
+    let head = repository.resolve(to)?.id;
+    for branch in ["HEAD", "main", "master"] {
+        let Ok(there) = repository.resolve(&format!("refs/remotes/{remote}/{branch}")) else {
+            continue;
+        };
+        if let Ok(base) = repository.merge_base(&there.id, &head) {
+            return Ok(range(
+                base,
+                head,
+                "what the commits to push change, since they left the remote's default branch",
+            ));
+        }
+    }
+    Ok(None)
+}
+
+fn range(base: String, head: String, why: &str) -> Option<Range> {
+    (base != head).then(|| Range {
+        base,
+        head,
+        why: why.to_owned(),
+    })
+}

@@ -1,0 +1,200 @@
+//! What several writers say about a report, worked out once.
+
+use std::collections::BTreeSet;
+
+use orgate_core::policy::Status;
+use orgate_core::report::verdict::Verdict;
+use orgate_core::report::{Finding, Report, SideView, SubjectRef, Undecided};
+use orgate_core::{Control, Outcome, Severity};
+
+/// How much a finding weighs for the reader of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// Fails the change.
+    Error,
+    /// Got weaker, without failing it.
+    Warning,
+    /// For a person to look at.
+    Notice,
+}
+
+pub(crate) fn weight(finding: &Finding) -> Weight {
+    if finding.fails {
+        Weight::Error
+    } else if is_note(finding) || finding.severity == Severity::Low {
+        Weight::Notice
+    } else {
+        Weight::Warning
+    }
+}
+
+/// Whether it is shown only for a person to look at, whatever its score.
+pub(crate) fn is_note(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Review || finding.control.is_review() || finding.control.status == Status::Preview
+}
+
+/// The findings that no waiver covers, worst first.
+pub(crate) fn open(report: &Report) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().filter(|finding| finding.waived.is_none())
+}
+
+/// One field before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// The field without its type, or `grade`.
+    pub(crate) field: String,
+    pub(crate) before: Value,
+    pub(crate) after: Value,
+}
+
+/// The value of a field on one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// What it says.
+    Text(String),
+    /// The element is not there.
+    NotSet,
+    /// The whole subject is not there, or the field was not looked at.
+    Absent,
+}
+
+impl Value {
+    pub(crate) fn plain(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::NotSet => "not set",
+            Self::Absent => "not there",
+        }
+    }
+}
+
+/// The fields that decided and differ between the sides; all that decided when none differs.
+pub(crate) fn changes(finding: &Finding) -> Vec<Change> {
+    let views = [finding.base.as_ref(), finding.head.as_ref()];
+    let fields: BTreeSet<&String> = views.into_iter().flatten().flat_map(|view| view.values.keys()).collect();
+    let value = |view: Option<&SideView>, field: &String| match view.and_then(|view| view.values.get(field)) {
+        Some(Some(text)) => Value::Text(text.clone()),
+        Some(None) => Value::NotSet,
+        None => Value::Absent,
+    };
+    let grade = |view: Option<&SideView>| view.and_then(|view| view.grade.clone()).map_or(Value::Absent, Value::Text);
+    let graded = (grade(views[0]) != grade(views[1])).then(|| Change {
+        field: "grade".to_owned(),
+        before: grade(views[0]),
+        after: grade(views[1]),
+    });
+    let all: Vec<Change> = fields
+        .into_iter()
+        .map(|field| Change {
+            field: field.split_once('/').map_or(field.as_str(), |(_, rest)| rest).to_owned(),
+            before: value(views[0], field),
+            after: value(views[1], field),
+        })
+        .collect();
+    let differing: Vec<Change> = all.iter().filter(|change| change.before != change.after).cloned().collect();
+    let chosen = if differing.is_empty() { all } else { differing };
+    graded.into_iter().chain(chosen).collect()
+}
+
+/// What raised and lowered the risk, one sentence each.
+pub(crate) fn risk(finding: &Finding) -> Vec<String> {
+    finding
+        .reasons
+        .iter()
+        .map(|reason| {
+            let word = if reason.raises { "higher" } else { "lower" };
+            format!("The risk is {word} here: {}.", reason.because.trim().trim_end_matches('.'))
+        })
+        .collect()
+}
+
+/// Controls that cannot be judged, those of one subject with one reason together.
+pub(crate) struct Unknown<'a> {
+    pub(crate) first: &'a Undecided,
+    pub(crate) controls: Vec<&'a Control>,
+}
+
+impl Unknown<'_> {
+    pub(crate) fn reason(&self) -> String {
+        self.first.reasons.join("; ")
+    }
+
+    pub(crate) fn ids(&self) -> String {
+        self.controls.iter().map(|control| &*control.id).collect::<Vec<_>>().join(", ")
+    }
+}
+
+pub(crate) fn unknown(report: &Report) -> Vec<Unknown<'_>> {
+    let mut groups: Vec<Unknown<'_>> = Vec::new();
+    for entry in &report.undecided {
+        let same = |group: &&mut Unknown<'_>| {
+            group.first.subject == entry.subject && group.first.reasons == entry.reasons && group.first.new == entry.new
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.controls.push(&entry.control),
+            None => groups.push(Unknown {
+                first: entry,
+                controls: vec![&entry.control],
+            }),
+        }
+    }
+    groups
+}
+
+/// `connected-app 'Portal'`.
+pub(crate) fn subject(subject: &SubjectRef) -> String {
+    format!("{} '{}'", subject.kind.as_str(), subject.name)
+}
+
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The verdict in one sentence.
+pub(crate) fn verdict(report: &Report) -> String {
+    let failing = report.findings.iter().filter(|finding| finding.fails).count();
+    match report.verdict() {
+        Verdict::NotDecided => {
+            let fatal = report.unreadable.iter().filter(|file| file.fatal).count();
+            let verb = if fatal == 1 { "is" } else { "are" };
+            format!(
+                "{} {verb} no readable metadata, so the gate cannot judge.",
+                plural(fatal, "changed file")
+            )
+        }
+        Verdict::Fail if failing == 0 => "Something can no longer be judged or the gate itself is loosened, and `strict` is on.".to_owned(),
+        Verdict::Fail => format!("{} got weaker.", plural(failing, "control")),
+        Verdict::Pass if open(report).next().is_some() => "Nothing that fails the change got weaker.".to_owned(),
+        Verdict::Pass => "Nothing got weaker.".to_owned(),
+    }
+}
+
+/// How much was looked at.
+pub(crate) fn work(report: &Report) -> String {
+    let work = &report.work;
+    if work.subjects == 0 && report.findings.is_empty() && report.undecided.is_empty() && report.unreadable.is_empty() {
+        return format!(
+            "Nothing to judge: the change touches no metadata that a control reads ({} in force, {} read).",
+            plural(work.controls, "control"),
+            plural(work.files_read, "file")
+        );
+    }
+    format!(
+        "{} judged by {} ({} on both sides, {} read), {} unchanged old debt.",
+        plural(work.subjects, "touched subject"),
+        plural(work.controls, "control"),
+        plural(work.judged, "judgement"),
+        plural(work.files_read, "file"),
+        report.old_debt
+    )
+}
+
+/// The text on one line, as people wrap it in YAML.
+pub(crate) fn unwrapped(text: &str) -> String {
+    text.trim()
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}

@@ -1,0 +1,215 @@
+//! `github`: workflow commands, which GitHub shows as annotations on the changed lines. They need no permission, so
+//! they also work for changes from forks.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use orgate_core::RepoPath;
+use orgate_core::report::{Report, Side};
+
+use super::escape::{visible, workflow_data, workflow_property};
+use super::facts::{self, Weight};
+
+/// GitHub shows as many annotations of each level, and drops the others without a word.
+const SHOWN: usize = 10;
+
+/// One annotation before it is escaped.
+struct Annotation {
+    weight: Weight,
+    title: String,
+    message: String,
+    place: Option<Place>,
+}
+
+struct Place {
+    path: RepoPath,
+    line: u32,
+    /// First column and the one behind the last, when the element is on one line.
+    columns: Option<(u32, u32)>,
+}
+
+/// Writes the annotations, worst first. When there are more of a level than GitHub shows, the last one counts the rest.
+pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut levels: BTreeMap<Weight, Vec<Annotation>> = BTreeMap::new();
+    for annotation in annotations(report) {
+        levels.entry(annotation.weight).or_default().push(annotation);
+    }
+    for (weight, annotations) in levels {
+        let room = if annotations.len() > SHOWN {
+            SHOWN.saturating_sub(1)
+        } else {
+            SHOWN
+        };
+        for annotation in annotations.iter().take(room) {
+            writeln!(out, "{}", command(annotation))?;
+        }
+        let rest = annotations.len().saturating_sub(room);
+        if rest > 0 {
+            writeln!(
+                out,
+                "::{} title=orgate::{}",
+                name(weight),
+                workflow_data(&format!("{rest} more are not shown here; the other formats have all of them."))
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Ordinary output that the runner must not search for commands: what is printed holds names and values that the
+/// author of a change chose.
+pub(crate) fn guarded(text: &str) -> String {
+    // The token follows from the text, so the same text gives the same bytes, and a text cannot hold its own token.
+    let mut token = orgate_core::report::fingerprint::fingerprint(&["stop-commands", text]);
+    while text.contains(&token) {
+        token = orgate_core::report::fingerprint::fingerprint(&[&token, text]);
+    }
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("::stop-commands::{token}\n{text}{end}::{token}::\n")
+}
+
+fn annotations(report: &Report) -> Vec<Annotation> {
+    let strict = |strictly: bool, otherwise: Weight| {
+        if strictly && report.thresholds.strict {
+            Weight::Error
+        } else {
+            otherwise
+        }
+    };
+    let mut all = Vec::new();
+    for file in &report.unreadable {
+        all.push(Annotation {
+            weight: if file.fatal { Weight::Error } else { Weight::Warning },
+            title: "orgate: cannot read this file".to_owned(),
+            message: format!(
+                "{}{}",
+                if file.side == Side::Base { "At base: " } else { "" },
+                visible(&file.reason)
+            ),
+            place: Some(Place::line(&file.path, file.line)),
+        });
+    }
+    for finding in facts::open(report) {
+        let anchor = &finding.anchor;
+        let columns = anchor
+            .end
+            .filter(|(line, column)| *line == anchor.line && *column > anchor.column)
+            .map(|(_, column)| (anchor.column.max(1), column));
+        let mut message = vec![visible(&finding.message).into_owned()];
+        let changes = facts::changes(finding);
+        for change in &changes {
+            message.push(format!(
+                "{}: {} -> {}",
+                change.field,
+                visible(change.before.plain()),
+                visible(change.after.plain())
+            ));
+        }
+        message.extend(facts::risk(finding).iter().map(|text| visible(text).into_owned()));
+        message.push(format!("How to mend it: {}", facts::unwrapped(&finding.control.remediation)));
+        all.push(Annotation {
+            weight: facts::weight(finding),
+            title: format!("{} ({}): {}", finding.control.id, finding.severity, finding.outcome.as_str()),
+            message: message.join("\n"),
+            place: Some(Place {
+                path: anchor.path.clone(),
+                line: anchor.line,
+                columns,
+            }),
+        });
+    }
+    for entry in &report.loosened {
+        all.push(Annotation {
+            weight: strict(true, Weight::Warning),
+            title: "orgate: this change loosens the gate".to_owned(),
+            message: visible(&entry.text).into_owned(),
+            place: Some(Place::line(&entry.path, 1)),
+        });
+    }
+    for group in facts::unknown(report) {
+        all.push(Annotation {
+            weight: strict(group.first.new, Weight::Notice),
+            title: "orgate: cannot be judged".to_owned(),
+            message: format!(
+                "{}: {}\nNot judged: {}",
+                visible(&facts::subject(&group.first.subject)),
+                visible(&group.reason()),
+                group.ids()
+            ),
+            place: Some(Place::line(&group.first.anchor.path, group.first.anchor.line)),
+        });
+    }
+    for warning in &report.warnings {
+        all.push(Annotation {
+            weight: Weight::Warning,
+            title: "orgate".to_owned(),
+            message: visible(&warning.text).into_owned(),
+            place: warning.path.as_ref().map(|path| Place::line(path, warning.line)),
+        });
+    }
+    for note in &report.waiver_notes {
+        all.push(Annotation {
+            weight: Weight::Warning,
+            title: "orgate: waivers".to_owned(),
+            message: visible(note).into_owned(),
+            place: None,
+        });
+    }
+    all
+}
+
+impl Place {
+    fn line(path: &RepoPath, line: u32) -> Self {
+        Self {
+            path: path.clone(),
+            line,
+            columns: None,
+        }
+    }
+}
+
+fn name(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Error => "error",
+        Weight::Warning => "warning",
+        Weight::Notice => "notice",
+    }
+}
+
+fn command(annotation: &Annotation) -> String {
+    let mut properties = Vec::new();
+    if let Some(place) = &annotation.place {
+        properties.push(format!("file={}", workflow_property(&place.path.to_string())));
+        properties.push(format!("line={}", place.line.max(1)));
+        if let Some((first, behind)) = place.columns {
+            properties.push(format!("endLine={}", place.line.max(1)));
+            properties.push(format!("col={first}"));
+            properties.push(format!("endColumn={behind}"));
+        }
+    }
+    properties.push(format!("title={}", workflow_property(&annotation.title)));
+    format!(
+        "::{} {}::{}",
+        name(annotation.weight),
+        properties.join(","),
+        workflow_data(&annotation.message)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn the_guard_is_stable_and_closed() {
+        let text = "::error::x\n";
+        let safe = guarded(text);
+        assert_eq!(safe, guarded(text));
+        assert_ne!(safe, guarded("other\n"));
+        let lines: Vec<&str> = safe.lines().collect();
+        let token = lines[0].strip_prefix("::stop-commands::").unwrap();
+        assert_eq!((lines[1], lines[2]), ("::error::x", format!("::{token}::").as_str()));
+        assert!(token.len() == 64 && !text.contains(token));
+        assert!(guarded("no line feed").lines().nth(2).unwrap().starts_with("::"));
+    }
+}

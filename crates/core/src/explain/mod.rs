@@ -1,0 +1,318 @@
+//! A control as a page for people: what it looks at, why, how bad, how to mend it. All of it comes from the control,
+//! the named conditions and the registry; a page never knows more than the data.
+
+mod example;
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use example::{DiffLine, ExampleFile, ExamplePage, LineKind, lines, page as example_page};
+
+use crate::policy::{Catalog, Control, OnRemoval, Risk, Status};
+use crate::registry::{Absent, FieldKind, FieldSpec, Registry, SubjectKind, TypeSpec};
+use crate::score::{Score, Severity};
+
+/// Facts about where a control comes from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SourceFacts {
+    /// Id in the coverage table.
+    pub id: Option<String>,
+    /// Exact name of the control on its page.
+    pub control: Option<String>,
+    /// Exact label of the recommended setting.
+    pub recommended: Option<String>,
+    /// Address of the page.
+    pub page: Option<String>,
+    /// The control of the other app family that this one follows.
+    pub by_analogy_to: Option<String>,
+    /// What it is grounded on where no page exists.
+    pub grounds: Option<String>,
+}
+
+/// How bad a violation is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RiskRange {
+    /// Lower end of the range.
+    pub min: Score,
+    /// Upper end of the range.
+    pub max: Score,
+    /// Severity when only lowers-risk conditions hold.
+    pub lowest: Severity,
+    /// Severity when only raises-risk conditions hold.
+    pub highest: Severity,
+    /// The range is ours: no page gives one.
+    pub estimated: bool,
+}
+
+/// A condition that moves the score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RiskFacts {
+    /// Its name, when it has one.
+    pub condition: Option<String>,
+    /// What it means.
+    pub meaning: String,
+    /// Why it matters.
+    pub because: String,
+}
+
+/// What a missing element means, and who says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Absence {
+    /// For people: `true`, `undocumented`, `nothing`.
+    pub text: String,
+    /// Whether a reference page documents it.
+    pub documented: bool,
+    /// Address of that page.
+    pub page: Option<String>,
+}
+
+/// A field that the control decides by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldFacts {
+    /// `Type/path/below`.
+    pub field: String,
+    /// Name of the metadata type.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Element names from the root to the element.
+    pub element: String,
+    /// Where its files lie in source format.
+    pub file: String,
+    /// The kind of value.
+    pub kind: FieldKind,
+    /// It may occur several times.
+    pub many: bool,
+    /// Legal values, where they are listed.
+    pub values: Vec<String>,
+    /// First API version that has it.
+    pub since: Option<String>,
+    /// What it means.
+    pub meaning: Option<String>,
+    /// What its absence means.
+    pub default: Absence,
+}
+
+/// A named condition that decides, with its meaning.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ConditionFacts {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// The safe value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FixFacts {
+    /// `Type/path/below`.
+    pub field: String,
+    /// The value to write.
+    pub to: String,
+}
+
+/// A control as a page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page {
+    /// Names the weak state.
+    pub id: String,
+    /// The weak state in one line.
+    pub title: String,
+    /// Life cycle.
+    pub status: Status,
+    /// What it judges.
+    pub subject: SubjectKind,
+    /// Types whose components are judged one by one.
+    pub per: Vec<String>,
+    /// Kind of the check.
+    pub check: &'static str,
+    /// Where it comes from.
+    pub source: SourceFacts,
+    /// How bad a violation is.
+    pub risk: RiskRange,
+    /// When the control applies at all; always when absent.
+    pub applies_when: Option<String>,
+    /// When a violation counts on something new; always when absent.
+    pub introduced_when: Option<String>,
+    /// The removal of the component is a regression.
+    pub removal_regresses: bool,
+    /// What good is, in sentences.
+    pub decides: Vec<String>,
+    /// The named conditions in those sentences.
+    pub conditions: Vec<ConditionFacts>,
+    /// The fields it decides by.
+    pub fields: Vec<FieldFacts>,
+    /// What makes a violation worse.
+    pub raises_risk: Vec<RiskFacts>,
+    /// What makes it milder.
+    pub lowers_risk: Vec<RiskFacts>,
+    /// What metadata cannot decide.
+    pub not_checkable: Vec<String>,
+    /// Why it matters.
+    pub why: String,
+    /// How to mend it.
+    pub remediation: String,
+    /// Where our reading differs from the page.
+    pub interpretation: Option<String>,
+    /// The safe value.
+    pub fix: Option<FixFacts>,
+    /// The control of the other app family that decides the same.
+    pub twin: Option<String>,
+    /// References, as policies spell them.
+    pub standards: Vec<String>,
+    /// A change that makes it weaker.
+    pub bad_example: Option<ExamplePage>,
+    /// A change that mends it, or leaves it good.
+    pub good_example: Option<ExamplePage>,
+    /// What to write into `orgate.yaml` to accept a finding for a while.
+    pub waiver: String,
+}
+
+/// The page of a control.
+pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
+    let meanings: BTreeMap<String, String> = catalog.conditions().map(|condition| (condition.name, condition.meaning)).collect();
+    let source = &control.source;
+    let mut used = Vec::new();
+    let mut note = |name: &str| {
+        if let Some(meaning) = meanings.get(name) {
+            used.push(ConditionFacts {
+                name: name.to_owned(),
+                meaning: flat(meaning),
+            });
+        }
+    };
+    match &control.check {
+        crate::check::Check::Require(condition) => words::names(condition, &mut note),
+        crate::check::Check::Grades(grades) => grades.steps.iter().for_each(|(_, when)| words::names(when, &mut note)),
+        _ => {}
+    }
+    for condition in control.applies_when.iter().chain(&control.introduced_when) {
+        words::names(condition, &mut note);
+    }
+    used.sort();
+    used.dedup();
+    let risks = |risks: &[Risk]| -> Vec<RiskFacts> {
+        risks
+            .iter()
+            .map(|risk| RiskFacts {
+                condition: risk.name.as_deref().map(str::to_owned),
+                meaning: risk
+                    .name
+                    .as_deref()
+                    .and_then(|name| meanings.get(name))
+                    .map_or_else(|| words::condition(&risk.when), |meaning| flat(meaning)),
+                because: flat(&risk.because),
+            })
+            .collect()
+    };
+    Page {
+        id: control.id.to_string(),
+        title: control.title.clone(),
+        status: control.status,
+        subject: control.subject,
+        per: control.per.iter().map(ToString::to_string).collect(),
+        check: control.check_kind(),
+        source: SourceFacts {
+            id: source.id.clone(),
+            control: source.control.clone(),
+            recommended: source.recommended.clone(),
+            page: source.url(),
+            by_analogy_to: source.by_analogy_to.clone(),
+            grounds: source.grounds.clone(),
+        },
+        risk: RiskRange {
+            min: source.range.min,
+            max: source.range.max,
+            lowest: source.range.min.severity(),
+            highest: source.range.max.severity(),
+            estimated: source.estimated,
+        },
+        applies_when: control.applies_when.as_ref().map(words::condition),
+        introduced_when: control.introduced_when.as_ref().map(words::condition),
+        removal_regresses: control.on_removal == OnRemoval::Regressed,
+        decides: words::check(&control.check),
+        conditions: used,
+        fields: control.fields.iter().filter_map(|full| field(full, registry)).collect(),
+        raises_risk: risks(&control.raises_risk),
+        lowers_risk: risks(&control.lowers_risk),
+        not_checkable: control.not_checkable.iter().map(|text| flat(text)).collect(),
+        why: control.why.trim().to_owned(),
+        remediation: control.remediation.trim().to_owned(),
+        interpretation: control.interpretation.as_ref().map(|text| text.trim().to_owned()),
+        fix: control.fix.as_ref().map(|fix| FixFacts {
+            field: fix.field.clone(),
+            to: fix.to.clone(),
+        }),
+        twin: control.twin.clone(),
+        standards: control.standards.clone(),
+        bad_example: example::bad(control, registry).map(|(_, page)| page),
+        good_example: example::good(control, registry).map(|(_, page)| page),
+        waiver: waiver(control),
+    }
+}
+
+/// The facts of a field, when the registry knows it.
+pub fn field(full: &str, registry: &Registry) -> Option<FieldFacts> {
+    let (spec, path, field) = registry.field(full)?;
+    Some(FieldFacts {
+        field: full.to_owned(),
+        type_name: spec.name.to_string(),
+        element: path.to_owned(),
+        file: file_pattern(spec),
+        kind: field.kind,
+        many: field.many,
+        values: field.values.clone(),
+        since: field.since.clone(),
+        meaning: field.meaning.as_ref().map(|text| flat(text)),
+        default: default(spec, field),
+    })
+}
+
+/// Where files of a type lie in source format.
+pub fn file_pattern(spec: &TypeSpec) -> String {
+    let name = spec.member.as_deref().unwrap_or("*");
+    format!("{}/{name}.{}-meta.xml", spec.folder, spec.suffix)
+}
+
+fn default(spec: &TypeSpec, field: &FieldSpec) -> Absence {
+    let page = field.page.as_ref().or(spec.page.as_ref()).map(|slug| reference_url(slug));
+    match &field.absent {
+        Some(Absent::Value(value)) => Absence {
+            text: value.clone(),
+            documented: true,
+            page,
+        },
+        Some(Absent::Undocumented) => Absence {
+            text: "undocumented".to_owned(),
+            documented: false,
+            page: None,
+        },
+        Some(Absent::Nothing) | None => Absence {
+            text: "nothing".to_owned(),
+            documented: true,
+            page: None,
+        },
+    }
+}
+
+/// Address of a page of the Metadata API Developer Guide.
+pub fn reference_url(slug: &str) -> String {
+    format!("https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/{slug}.htm")
+}
+
+fn waiver(control: &Control) -> String {
+    let subject = match (control.subject, control.per.first()) {
+        (SubjectKind::Org, Some(per)) => format!("{per}:NAME"),
+        (SubjectKind::Org, None) => "org".to_owned(),
+        _ => "APP_NAME".to_owned(),
+    };
+    format!(
+        "waivers:\n  - control: {}\n    subject: \"{subject}\"\n    reason: why this is acceptable, for whoever reads it next year\n    approved-by: who decided\n    expires: YYYY-MM-DD   # last day on which it counts, UTC",
+        control.id
+    )
+}
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,179 @@
+//! Checks and conditions in words: what a control looks at, as a sentence a person can follow.
+
+use crate::check::{Check, Limit, Members, Ranking, Review};
+use crate::condition::{Condition, Exists, FieldTest, Link, Test};
+use crate::policy::raw::{ClientType, LooksLike, MemberKind, NotSet, WeakerWhen};
+
+/// What good is, in one or more sentences, for a check.
+pub(super) fn check(check: &Check) -> Vec<String> {
+    match check {
+        Check::Require(wanted) => vec![format!("Good when {}.", condition(wanted))],
+        Check::Grades(grades) => {
+            let mut said = vec!["Good when none of these grades holds, weakest first:".to_owned()];
+            said.extend(grades.steps.iter().map(|(name, when)| format!("`{name}`: {}.", condition(when))));
+            said
+        }
+        Check::Limit(limit) => vec![self::limit(limit)],
+        Check::Ranking(ranking) => vec![self::ranking(ranking)],
+        Check::Members(members) => self::members(members),
+        Check::Review(review) => vec![self::review(review)],
+    }
+}
+
+fn limit(limit: &Limit) -> String {
+    let fields: Vec<String> = limit.values.iter().map(|value| code(&value.field.full)).collect();
+    let open = match limit.not_set {
+        NotSet::Undecided => "cannot be judged",
+        NotSet::Satisfied => "is good",
+        NotSet::Violated => "is no limit at all, which is weak",
+    };
+    format!(
+        "Good when {} is at most {} {}; a larger number is weaker, and a value that is not set {open}.",
+        fields.join(", else "),
+        limit.at_most,
+        limit.unit
+    )
+}
+
+fn ranking(ranking: &Ranking) -> String {
+    let names: Vec<String> = ranking.ranks.iter().map(|rank| code(&rank.name)).collect();
+    let allowed = ranking.ranks.get(ranking.allowed).map_or_else(String::new, |rank| code(&rank.name));
+    format!(
+        "{} from strong to weak: {}. Good down to {allowed}.",
+        code(&ranking.field.full),
+        names.join(", ")
+    )
+}
+
+fn members(members: &Members) -> Vec<String> {
+    let fields: Vec<String> = members.from.iter().map(|field| code(&field.full)).collect();
+    let what = match (members.kind, members.weaker_when) {
+        (MemberKind::AddressRanges, WeakerWhen::Added) => "an address that was not covered before makes it weaker",
+        (MemberKind::AddressRanges, WeakerWhen::Removed) => "an address that is no longer covered makes it weaker",
+        (MemberKind::UrlHosts, WeakerWhen::Added) => "a host that was not listed before makes it weaker",
+        (MemberKind::UrlHosts, WeakerWhen::Removed) => "a host that is no longer listed makes it weaker",
+        (MemberKind::Text, WeakerWhen::Added) => "a new member makes it weaker",
+        (MemberKind::Text, WeakerWhen::Removed) => "a member that goes makes it weaker",
+    };
+    let mut said = vec![format!("The members of {} are compared: {what}.", fields.join(" and "))];
+    let mut weak: Vec<String> = members.weak.iter().map(|member| code(member)).collect();
+    if let Some(pattern) = &members.weak_matching {
+        weak.push(format!("whatever matches {}", code(pattern.as_str())));
+    }
+    if !weak.is_empty() {
+        said.push(format!("Weak by themselves: {}.", weak.join(", ")));
+    }
+    for (member, covered) in &members.covers {
+        let covered: Vec<String> = covered.iter().map(|member| code(member)).collect();
+        said.push(format!("{} already includes {}.", code(member), covered.join(", ")));
+    }
+    if !members.ignore.is_empty() {
+        let ignored: Vec<String> = members.ignore.iter().map(|member| code(member)).collect();
+        said.push(format!("Left out: {}.", ignored.join(", ")));
+    }
+    said
+}
+
+fn review(review: &Review) -> String {
+    let fields: Vec<String> = review.of.iter().map(|field| code(&field.full)).collect();
+    let what = if review.kind == MemberKind::UrlHosts {
+        "another host"
+    } else {
+        "another value"
+    };
+    format!(
+        "Neither value is better: {what} in {} is for a person to look at, and never fails a change by default.",
+        fields.join(" or ")
+    )
+}
+
+/// A condition as a clause.
+pub(super) fn condition(condition: &Condition) -> String {
+    match condition {
+        Condition::All(list) => join(list, " and "),
+        Condition::Any(list) => join(list, " or "),
+        Condition::Not(inner) => format!("it is not so that {}", nested(inner)),
+        Condition::Always(true) => "always".to_owned(),
+        Condition::Always(false) => "never".to_owned(),
+        Condition::Named(name, _) => code(name),
+        Condition::Collapse(inner, value) => format!(
+            "{} (what cannot be known counts as {})",
+            nested(inner),
+            if *value { "true" } else { "false" }
+        ),
+        Condition::Field(test) => field(test),
+        Condition::Exists(exists) => self::exists(exists),
+        Condition::Record(record) => format!("one {} has {}", code(&record.block.full), nested(&record.condition)),
+        Condition::Declared(ClientType::Public) => "`orgate.yaml` declares the client public".to_owned(),
+        Condition::Declared(ClientType::Confidential) => "`orgate.yaml` declares the client confidential".to_owned(),
+    }
+}
+
+fn join(list: &[Condition], word: &str) -> String {
+    list.iter().map(nested).collect::<Vec<_>>().join(word)
+}
+
+fn nested(inner: &Condition) -> String {
+    match inner {
+        Condition::All(list) | Condition::Any(list) if list.len() > 1 => format!("({})", condition(inner)),
+        _ => condition(inner),
+    }
+}
+
+fn field(test: &FieldTest) -> String {
+    let name = code(&test.field.full);
+    let said = match &test.test {
+        Test::OneOf(values) => {
+            let values: Vec<String> = values.iter().map(|value| code(value)).collect();
+            format!("{name} is {}", values.join(" or "))
+        }
+        Test::Contains(value) => format!("{name} contains {}", code(value)),
+        Test::Matches { pattern, except } => match except {
+            Some(except) => format!("{name} matches {} and not {}", code(pattern.as_str()), code(except.as_str())),
+            None => format!("{name} matches {}", code(pattern.as_str())),
+        },
+        Test::Present(true) => format!("{name} is there"),
+        Test::Present(false) => format!("{name} is not there"),
+        Test::AtLeast(number) => format!("{name} is at least {number}"),
+        Test::AtMost(number) => format!("{name} is at most {number}"),
+        Test::LooksLike(LooksLike::Secret) => format!("{name} looks like a real secret"),
+        Test::LooksLike(LooksLike::PrivateKey) => format!("{name} looks like a private key"),
+    };
+    match &test.absent {
+        Some(absent) => format!("{said} (a missing element is taken for {}, which nobody documents)", code(absent)),
+        None => said,
+    }
+}
+
+fn exists(exists: &Exists) -> String {
+    let link = match &exists.link {
+        Link::Any => String::new(),
+        Link::By(field) => format!(" that names it in {}", code(&field.full)),
+        Link::ListedIn(field) => format!(" that {} lists", code(&field.full)),
+        Link::HeldBy(field) => format!(" held by the user in {}", code(&field.full)),
+    };
+    match &exists.condition {
+        Some(inner) => format!("some {}{link} has {}", exists.type_name, nested(inner)),
+        None => format!("there is a {}{link}", exists.type_name),
+    }
+}
+
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'"))
+}
+
+/// Calls `visit` for every named condition a condition uses directly.
+pub(super) fn names(condition: &Condition, visit: &mut dyn FnMut(&str)) {
+    match condition {
+        Condition::All(list) | Condition::Any(list) => list.iter().for_each(|item| names(item, visit)),
+        Condition::Not(inner) | Condition::Collapse(inner, _) => names(inner, visit),
+        Condition::Named(name, _) => visit(name),
+        Condition::Exists(exists) => {
+            if let Some(inner) = &exists.condition {
+                names(inner, visit);
+            }
+        }
+        Condition::Record(record) => names(&record.condition, visit),
+        Condition::Field(_) | Condition::Always(_) | Condition::Declared(_) => {}
+    }
+}
