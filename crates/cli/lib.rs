@@ -9,6 +9,8 @@ mod check;
 mod ci;
 mod config;
 mod demo;
+#[cfg(test)]
+mod docs;
 mod error;
 mod explain;
 mod hook;
