@@ -36,6 +36,11 @@ impl Pattern {
         })
     }
 
+    /// The pattern as written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether the pattern occurs in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         self.compiled
