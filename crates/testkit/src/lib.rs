@@ -4,6 +4,8 @@
 
 pub mod fixture;
 pub mod gate;
+pub mod generate;
+pub mod naive;
 pub mod oracle;
 pub mod repo;
 pub mod tree;
