@@ -8,6 +8,7 @@ pub mod generate;
 pub mod naive;
 pub mod oracle;
 pub mod repo;
+pub mod sample;
 pub mod tree;
 
 pub use gate::Gate;
