@@ -1,12 +1,19 @@
 """The composite action on simulated events and real shallow checkouts."""
 
+import base64
+import contextlib
 import hashlib
+import http.server
 import json
+import os
+import pathlib
 import shutil
+import subprocess
 import tarfile
+import threading
 
 import action_runner
-from support import APP, BINARY, ROOT, Case, app
+from support import APP, BINARY, ROOT, Case, app, environment
 
 ZEROS = "0" * 40
 
@@ -34,9 +41,9 @@ class Action(Case):
         origin.git("switch", "--quiet", "main")
         return origin
 
-    def checkout(self, origin, ref="refs/pull/1/merge", depth=1):
+    def checkout(self, origin, ref="refs/pull/1/merge", depth=1, name="workspace"):
         """As actions/checkout leaves it."""
-        clone = self.repository("workspace")
+        clone = self.repository(name)
         clone.git("remote", "add", "origin", f"file://{origin.path}")
         clone.git("fetch", "--quiet", "--no-tags", f"--depth={depth}", "origin", f"+{ref}:refs/remotes/pull/1/merge")
         clone.git("checkout", "--quiet", "--detach", "refs/remotes/pull/1/merge")
@@ -47,7 +54,7 @@ class Action(Case):
         payload_file.write_text(json.dumps(payload))
         given = {key.replace("_", "-"): value for key, value in inputs.items()}
         if binary:
-            given["binary"] = str(BINARY)
+            given["binary"] = str(BINARY) if binary is True else binary
         return action_runner.run(action, clone.path, event, payload_file, sha, given, env, cached)
 
     def pull_request(self, clone, **more):
@@ -63,9 +70,9 @@ class Action(Case):
         self.assertEqual((outputs["findings"], outputs["failing"]), ("1", "1"))
         self.assertIn(f"::error file={APP}", result.log)
         self.assertIn("ca-client-credentials-enabled", result.summary)
-        report = json.loads(open(outputs["json-file"]).read())
+        report = json.loads(pathlib.Path(outputs["json-file"]).read_text())
         self.assertIn("first parent", report["compared"]["why"])
-        self.assertEqual(json.loads(open(outputs["sarif-file"]).read())["version"], "2.1.0")
+        self.assertEqual(json.loads(pathlib.Path(outputs["sarif-file"]).read_text())["version"], "2.1.0")
         self.assertEqual(result.used, [])
 
     def test_a_harmless_pull_request_passes(self):
@@ -128,7 +135,7 @@ class Action(Case):
         for name in ["base", "head", "path", "paths", "config", "fail_on", "binary"]:
             for text in ["$(touch pwned)", "`touch pwned`", "'; touch pwned; '", "--output=text=pwned", "a\nresult=pass\nexit-code=0"]:
                 with self.subTest(name=name, text=text):
-                    result = self.pull_request(clone, binary=name != "binary", **{name: text})
+                    result = self.pull_request(clone, **{name: text})
                     self.assertEqual((result.ok, result.outputs["exit-code"]), (False, "2"), result.log)
                     self.assertEqual([found for found in self.folder.rglob("pwned")], [])
 
@@ -177,8 +184,6 @@ class Action(Case):
         path.chmod(0o755)
 
     def with_path(self, tools):
-        import os
-
         return {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
 
     def test_a_release_is_downloaded_checked_and_kept(self):
@@ -222,3 +227,70 @@ mkdir -p "$2/bin" && cp {BINARY} "$2/bin/orgate"
         self.assertTrue(call.startswith(f"{ROOT} install --path . --locked"), call)
 
 
+
+    def test_a_private_repository_after_persist_credentials_false(self):
+        origin = self.world()
+        origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
+        clone = self.checkout(origin)
+        with server(self.folder, "x-access-token:t0k3n-f0r-tests") as address:
+            clone.git("remote", "set-url", "origin", f"{address}/origin/.git")
+            result = self.pull_request(clone, token="t0k3n-f0r-tests", env={"GITHUB_SERVER_URL": address})
+            self.assertEqual((result.code, result.outputs["base-sha"]), (1, self.main), result.log)
+            self.assertNotIn("t0k3n-f0r-tests", result.log)
+            refused = self.checkout(origin, name="refused")
+            refused.git("remote", "set-url", "origin", f"{address}/origin/.git")
+            result = self.pull_request(refused, token="wrong", env={"GITHUB_SERVER_URL": address})
+            self.assertEqual(result.code, 2, result.log)
+
+
+@contextlib.contextmanager
+def server(folder, credentials):
+    """Git over HTTP for the repositories in `folder`, for those who give these credentials."""
+    wanted = "basic " + base64.b64encode(credentials.encode()).decode()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        """Hands requests to git's own CGI program."""
+
+        def answer(self):
+            given = self.headers.get_all("Authorization") or []
+            if given != [wanted]:
+                self.send_response(401 if not given else 400)
+                self.send_header("WWW-Authenticate", "Basic")
+                self.end_headers()
+                return
+            path, _, query = self.path.partition("?")
+            variables = {
+                "GIT_PROJECT_ROOT": str(folder),
+                "GIT_HTTP_EXPORT_ALL": "1",
+                "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+                "PATH_INFO": path,
+                "QUERY_STRING": query,
+                "REQUEST_METHOD": self.command,
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+                "CONTENT_LENGTH": self.headers.get("Content-Length", ""),
+                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            }
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            done = subprocess.run(["git", "http-backend"], env=environment(**variables), input=body, capture_output=True)
+            head, _, content = done.stdout.partition(b"\r\n\r\n")
+            fields = [line.split(": ", 1) for line in head.decode().split("\r\n")]
+            status = next((value for name, value in fields if name == "Status"), "200")
+            self.send_response(int(status.split()[0]))
+            for name, value in fields:
+                if name != "Status":
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = answer  # noqa: N815
+
+        def log_message(self, *arguments):
+            """Says nothing."""
+
+    listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.server_address[1]}"
+    finally:
+        listening.shutdown()
+        listening.server_close()

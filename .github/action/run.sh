@@ -155,7 +155,19 @@ get_binary() {
 
 # ---- the commits ---------------------------------------------------------------------------------------------------
 
-fetch() { git -C "$repository" fetch --no-tags --quiet "$@"; }
+# Fetches with what the checkout left behind, else with the token: after persist-credentials: false nothing is left, and
+# with both there would be two headers.
+fetch() {
+  git -C "$repository" fetch --no-tags --quiet "$@" 2>"$work/fetch.txt" && return 0
+  if [ -n "$token" ] && [ -n "${GITHUB_SERVER_URL:-}" ]; then
+    local count=$GIT_CONFIG_COUNT header
+    header="AUTHORIZATION: basic $(printf 'x-access-token:%s' "$token" | base64 | tr -d '\r\n')"
+    env "GIT_CONFIG_KEY_$count=http.$GITHUB_SERVER_URL/.extraheader" "GIT_CONFIG_VALUE_$count=$header" \
+      GIT_CONFIG_COUNT=$((count + 1)) git -C "$repository" fetch --no-tags --quiet "$@" 2>"$work/fetch.txt" && return 0
+  fi
+  show "$work/fetch.txt"
+  return 1
+}
 
 # orgate never touches the network. It says what is missing, this fetches it, until both commits are there. What cannot
 # be mended here is left to the gate, which names it and ends with 2.

@@ -136,7 +136,7 @@ pub(crate) struct CiArgs {
     /// Take base and head from the event of a CI platform, where they are not given
     #[arg(long, value_name = "PLATFORM", default_value = "auto")]
     pub(crate) ci: CiPlatform,
-    /// Judge also for pull_request_target and workflow_run, whose checkout is not the change unless you made it so
+    /// Judge also for `pull_request_target` and `workflow_run`, whose checkout is not the change unless you made it so
     #[arg(long)]
     pub(crate) ci_allow_untrusted_event: bool,
     /// Do without this commit if need be: the server no longer has it

@@ -90,14 +90,13 @@ pub(crate) fn range(arguments: &SideArgs, environment: &Environment<'_>, reposit
 /// The event of the running CI job.
 fn event(arguments: &CiArgs, environment: &Environment<'_>) -> Result<Option<Named>, CiError> {
     match arguments.ci {
-        CiPlatform::Off => Ok(None),
         CiPlatform::Github => github::event(environment, arguments.ci_allow_untrusted_event).map(Some),
         CiPlatform::Gitlab => gitlab::event(environment).map(Some),
         CiPlatform::Auto if environment.is_true("GITHUB_ACTIONS") => {
             github::event(environment, arguments.ci_allow_untrusted_event).map(Some)
         }
         CiPlatform::Auto if environment.is_true("GITLAB_CI") => gitlab::event(environment).map(Some),
-        CiPlatform::Auto => Ok(None),
+        CiPlatform::Auto | CiPlatform::Off => Ok(None),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &RangeArgs) -> Result<(), CliError> {
     let mut lines = String::new();
     for (name, revision) in [("base", &range.base), ("head", &range.head)] {
         match repository.resolve(revision) {
-            Ok(side) => lines.push_str(&format!("{name}={}\n", side.id)),
+            Ok(side) => lines.extend([name, "=", &side.id, "\n"]),
             Err(error) => {
                 if let (DiffError::MissingCommit { .. }, Ok(Some(id))) = (&error, super::id(name, revision)) {
                     print(&format!("missing={id}\n"))?;

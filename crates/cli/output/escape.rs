@@ -69,8 +69,8 @@ pub(crate) fn markdown(text: &str) -> String {
     while let Some(character) = characters.next() {
         let next = characters.peek().copied();
         let active = match character {
-            '!' | '#' | '$' | '%' | '&' | '(' | '*' | ':' | '<' | '>' | '@' | '[' | '\\' | ']' | '^' | '_' | '`' | '{' | '|' | '}'
-            | '~' => true,
+            '!' | '#' | '$' | '%' | '&' | '*' | '<' | '>' | '@' | '[' | '\\' | ']' | '^' | '_' | '`' | '{' | '|' | '}' | '~' => true,
+            ':' => next == Some('/'),
             ')' | '.' => numbering,
             '+' | '-' | '=' | '/' => first,
             ' ' => first || next.is_none(),
@@ -131,9 +131,11 @@ pub(crate) fn xml(text: &str) -> String {
 mod tests {
     use super::*;
 
+    type Escape = fn(&str) -> String;
+
     #[test]
     fn each_sink_has_its_own() {
-        let table: [(fn(&str) -> String, &str, &str); 27] = [
+        let table: [(Escape, &str, &str); 28] = [
             (terminal, "a\u{1b}[31m\nb\u{202e}", "a\\u{1b}[31m\\nb\\u{202e}"),
             (terminal, "é 𝒳", "é 𝒳"),
             (terminal_lines, "a\nb\u{7}", "a\nb\\u{7}"),
@@ -148,7 +150,8 @@ mod tests {
             (markdown, "see #123", "see &#35;&#8203;123"),
             (markdown, "a | b", "a &#124; b"),
             (markdown, "<b>", "&#60;b&#62;"),
-            (markdown, "[x](y)", "&#91;x&#93;&#40;y)"),
+            (markdown, "[x](y)", "&#91;x&#93;(y)"),
+            (markdown, "The risk: high (7.95)", "The risk: high (7.95)"),
             (markdown, "http://a.b", "http&#58;&#8203;//a.b"),
             (markdown, "WWW.a.b", "WWW.&#8203;a.b"),
             (markdown, "a\nb", "a&#60;U+000A&#62;b"),

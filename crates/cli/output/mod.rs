@@ -2,14 +2,14 @@
 
 pub(crate) mod escape;
 mod facts;
-mod github;
-mod gitlab_codequality;
-mod gitlab_sast;
+pub(crate) mod github;
+pub(crate) mod gitlab_codequality;
+pub(crate) mod gitlab_sast;
 #[cfg(test)]
 mod hostile;
 mod json;
-mod junit;
-mod markdown;
+pub(crate) mod junit;
+pub(crate) mod markdown;
 pub(crate) mod style;
 mod text;
 
@@ -21,10 +21,9 @@ use orgate_core::RepoPath;
 use orgate_core::report::Report;
 
 use crate::args::{Format, Global, OutputArg};
+use crate::ci::Environment;
 use crate::error::CliError;
 use crate::sides::Sides;
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A format and where it goes.
 #[derive(Clone, Debug)]
@@ -67,19 +66,21 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
 pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, global: &Global) -> Result<(), CliError> {
     for target in targets {
         match &target.file {
+            None if target.format == Format::Text && Environment::process().is_true("GITHUB_ACTIONS") => {
+                let choice = anstream::stdout().current_choice();
+                let mut buffer = anstream::AutoStream::new(Vec::new(), choice);
+                write_one(report, target.format, sides, global, &mut buffer).map_err(CliError::Stdout)?;
+                let text = github::guarded(&String::from_utf8_lossy(&buffer.into_inner()));
+                io::stdout()
+                    .lock()
+                    .write_all(text.as_bytes())
+                    .or_else(gone)
+                    .map_err(CliError::Stdout)?;
+            }
             None => {
                 let mut out = BufWriter::new(anstream::stdout());
-                let written = if target.format == Format::Text && std::env::var_os("GITHUB_ACTIONS").is_some() {
-                    guarded(report, sides, global, &mut out)
-                } else {
-                    write_one(report, target.format, sides, global, &mut out)
-                };
-                let written = written.and_then(|()| out.flush());
-                match written {
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                    Err(error) => return Err(CliError::Stdout(error)),
-                    Ok(()) => {}
-                }
+                let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
+                written.or_else(gone).map_err(CliError::Stdout)?;
             }
             Some(path) => {
                 let fail = |source| CliError::Write {
@@ -95,11 +96,13 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
     Ok(())
 }
 
-/// The text report where a runner reads standard output for commands: names and values must not be taken for one.
-fn guarded(report: &Report, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    write_one(report, Format::Text, sides, global, &mut bytes)?;
-    out.write_all(github::guarded(&String::from_utf8_lossy(&bytes)).as_bytes())
+/// A reader that went away is no error.
+fn gone(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
@@ -111,24 +114,28 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         let file = sides.base.file(path).ok().flatten()?;
         sides.base.read(&file, u64::from(u32::MAX)).ok()
     };
+    // What is on the default branch already is what platforms compare a change's report with.
+    let empty = sides.on_default_branch;
     match format {
         Format::Text => text::write(report, &head_file, &base_file, global, out),
         Format::Json => json::write(report, out),
         Format::Sarif => {
-            let mut options = sarif::Options::new(VERSION, &head_file);
-            options.empty_results = sides.on_default_branch;
+            let options = sarif::Options {
+                empty_results: empty,
+                ..sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file)
+            };
             sarif::write(report, &options, out)
         }
         Format::Github => github::write(report, out),
         Format::Markdown => markdown::write(report, markdown::LIMIT, out),
-        Format::GitlabCodequality => gitlab_codequality::write(report, sides.on_default_branch, out),
+        Format::GitlabCodequality => gitlab_codequality::write(report, empty, out),
         Format::GitlabSast => {
             let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
             let options = gitlab_sast::Options {
-                version: VERSION,
+                version: env!("CARGO_PKG_VERSION"),
                 start: &now,
                 end: &now,
-                empty: sides.on_default_branch,
+                empty,
             };
             gitlab_sast::write(report, &options, out)
         }
@@ -139,14 +146,11 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
 /// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
     let mut out = BufWriter::new(anstream::stdout());
-    match out
+    let written = out
         .write_all(text.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
-        _ => Ok(()),
-    }
+        .and_then(|()| out.flush());
+    written.or_else(gone).map_err(CliError::Stdout)
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.

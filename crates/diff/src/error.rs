@@ -78,8 +78,8 @@ pub enum DiffError {
         /// How to get it if it exists elsewhere; empty if unknown.
         remedy: String,
     },
-    /// An abbreviation that several objects share.
-    #[error("'{rev}' is ambiguous; write the id in full, or the ref from refs/ on")]
+    /// An abbreviation that several objects share, or the name of several refs that differ.
+    #[error("'{rev}' is ambiguous; write the id in full, or the ref in full, such as refs/heads/NAME")]
     Ambiguous {
         /// The text as given.
         rev: String,

@@ -3,7 +3,7 @@
 //! Reads through libgit2's database only, not through a repository, so it needs no configuration and no refs. It may
 //! ask git to fetch objects that a partial clone was promised; it must never take "missing" for "empty".
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
 use orgate_core::path::RepoPath;
@@ -43,6 +43,8 @@ impl AsRef<[u8]> for Raw<'_> {
 pub(crate) struct Objects {
     odb: Odb<'static>,
     loose: Loose,
+    /// Where it lies.
+    dirs: Vec<PathBuf>,
     format: ObjectFormat,
     /// What to run when an object is missing: git, if this is a partial clone.
     pub(crate) promised: Option<Promise>,
@@ -91,6 +93,7 @@ impl Objects {
         Ok(Self {
             odb,
             loose: Loose::open(dirs),
+            dirs: dirs.iter().map(|dir| dir.as_ref().to_path_buf()).collect(),
             format,
             promised: None,
             shallow: false,
@@ -126,8 +129,8 @@ impl Objects {
             })
     }
 
-    /// Reads an object of any kind; `None` when it is not in this clone and cannot be fetched either.
-    pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+    /// Reads an object of any kind; `None` when it is not in this clone. Fetches nothing: history is never promised.
+    pub(crate) fn here(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
         if Some(id) == self.empty_tree() {
             return Ok(Some((ObjectType::Tree, Raw::Empty)));
         }
@@ -137,20 +140,24 @@ impl Objects {
         if let Some((kind, content)) = self.loose.read(id)? {
             return Ok(Some((kind, Raw::Loose(content))));
         }
-        let object = match self.odb.read(id.to_git()?) {
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                if !self.fetch(&[id])? {
-                    return Ok(None);
-                }
-                self.odb.read(id.to_git()?)
-            }
-            other => other,
-        };
-        match object {
+        match self.odb.read(id.to_git()?) {
             Ok(object) => Ok(Some((object.kind(), Raw::Packed(object)))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(DiffError::object(id, &error)),
         }
+    }
+
+    /// Reads an object of any kind, and fetches it if it was promised; `None` when there is no getting it.
+    pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+        match self.here(id)? {
+            None if self.fetch(&[id])? => self.here(id),
+            found => Ok(found),
+        }
+    }
+
+    /// Whether both are the same database, opened once or twice.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.dirs == other.dirs
     }
 
     /// Reads a tree. `path` is the folder, for the message.
@@ -164,16 +171,28 @@ impl Objects {
 
     /// Size of a blob without reading it; `None` when it is not here.
     pub(crate) fn size(&self, id: ObjectId) -> Result<Option<u64>, DiffError> {
-        let (loose, git_id) = (self.loose.header(id)?, id.to_git()?);
-        let header = loose.map_or_else(
-            || self.odb.read_header(git_id).map(|(size, kind)| (kind, u64::try_from(size).ok())),
-            |(kind, size)| Ok((kind, Some(size))),
-        );
+        let (kind, size) = match self.loose.header(id)? {
+            Some((kind, size)) => (kind, Some(size)),
+            None => match self.packed_header(id)? {
+                Some((kind, size)) => (kind, u64::try_from(size).ok()),
+                None => return Ok(None),
+            },
+        };
+        if kind != ObjectType::Blob {
+            return Err(DiffError::broken(id, "a blob was expected"));
+        }
+        Ok(size)
+    }
+
+    fn packed_header(&self, id: ObjectId) -> Result<Option<(ObjectType, usize)>, DiffError> {
+        let git_id = id.to_git()?;
+        // git2 panics on a kind of object that does not exist, which a damaged pack can hold.
+        let header = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.odb.read_header(git_id)));
         match header {
-            Ok((ObjectType::Blob, size)) => Ok(size),
-            Ok(_) => Err(DiffError::broken(id, "a blob was expected")),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(DiffError::object(id, &error)),
+            Ok(Ok((size, kind))) => Ok(Some((kind, size))),
+            Ok(Err(error)) if error.code() == ErrorCode::NotFound => Ok(None),
+            Ok(Err(error)) => Err(DiffError::object(id, &error)),
+            Err(_) => Err(DiffError::broken(id, "its kind is unknown")),
         }
     }
 

@@ -207,6 +207,9 @@ impl Repository {
         let mut git = Git::new(layout.work_dir.as_deref().unwrap_or(start), why);
         git.env = vec![("GIT_DIR", layout.git_dir.clone()), ("GIT_INDEX_FILE", layout.index.clone())];
         git.env.extend(layout.work_dir.iter().map(|dir| ("GIT_WORK_TREE", dir.clone())));
+        if env.common_dir.is_some() {
+            git.env.push(("GIT_COMMON_DIR", layout.common_dir.clone()));
+        }
         if env.objects.is_some() {
             let own = layout.objects.first().cloned();
             git.env.extend(own.map(|dir| ("GIT_OBJECT_DIRECTORY", dir)));

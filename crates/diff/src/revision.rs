@@ -27,11 +27,39 @@ pub struct CommitSide {
 impl Repository {
     /// Resolves a revision: a full or abbreviated id, a ref, `HEAD~2`, a tag (peeled), a tree.
     pub fn resolve(&self, rev: &str) -> Result<CommitSide, DiffError> {
-        let id = match self.full_id(rev) {
-            Some(id) => id,
-            None => self.lookup(rev)?.ok_or_else(|| self.unknown(rev))?,
-        };
+        if let Some(id) = self.full_id(rev) {
+            return self.peel(rev, id);
+        }
+        self.check_ambiguous(rev)?;
+        let id = self.lookup(rev)?.ok_or_else(|| self.unknown(rev))?;
         self.peel(rev, id)
+    }
+
+    /// Refuses a name that is a tag as well as a branch, and so on, with different commits. Git would take the tag, so
+    /// that whoever may push a tag called `origin/main` would choose the base.
+    fn check_ambiguous(&self, rev: &str) -> Result<(), DiffError> {
+        let stem = rev.split(['^', '~', ':', '@']).next().unwrap_or_default();
+        if stem.is_empty() || stem == "HEAD" || stem.starts_with('-') || stem.contains('\0') {
+            return Ok(());
+        }
+        let mut found = None;
+        for name in [
+            format!("refs/{stem}"),
+            format!("refs/tags/{stem}"),
+            format!("refs/heads/{stem}"),
+            format!("refs/remotes/{stem}"),
+            format!("refs/remotes/{stem}/HEAD"),
+        ] {
+            let Some(id) = self.reference(&name)? else {
+                continue;
+            };
+            let id = self.peel(&name, id).map_or(id, |side| side.object);
+            if found.is_some_and(|other| other != id) {
+                return Err(DiffError::Ambiguous { rev: rev.to_owned() });
+            }
+            found = Some(id);
+        }
+        Ok(())
     }
 
     /// The tree without files: the base of a first commit.
@@ -68,7 +96,7 @@ impl Repository {
                 let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match library.refname_to_id(name) {
                     Ok(id) => Ok(ObjectId::from_git(id)),
-                    Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+                    Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
                     Err(error) => Err(self.failed(&error)),
                 }
             }
@@ -118,7 +146,7 @@ impl Repository {
     pub(crate) fn peel(&self, rev: &str, start: ObjectId) -> Result<CommitSide, DiffError> {
         let mut id = start;
         for _ in 0..MAX_PEEL {
-            let Some((kind, raw)) = self.inner.objects.any(id)? else {
+            let Some((kind, raw)) = self.inner.objects.here(id)? else {
                 return Err(self.missing(rev, Some(id)));
             };
             let side = |is_commit, tree| CommitSide {
@@ -199,7 +227,7 @@ impl Repository {
     fn absent_parent(&self, side: &CommitSide) -> Option<ObjectId> {
         let raw = RawCommit::read(&self.inner.objects, side.object).ok()??;
         let parent = raw.parents.first().copied()?;
-        match self.inner.objects.any(parent) {
+        match self.inner.objects.here(parent) {
             Ok(None) => Some(parent),
             _ => None,
         }

@@ -65,10 +65,16 @@ impl Budget {
         Ok(())
     }
 
-    /// Counts a folder to go into, and refuses those nested too deeply.
+    /// Counts a tree to open, and refuses those nested too deeply.
     pub(crate) fn folder(&mut self, depth: usize) -> Result<(), DiffError> {
+        self.depth(depth)?;
+        self.spend(FOLDER)
+    }
+
+    /// Refuses folders nested too deeply.
+    pub(crate) fn depth(&self, depth: usize) -> Result<(), DiffError> {
         if depth <= MAX_DEPTH {
-            return self.spend(FOLDER);
+            return Ok(());
         }
         Err(self.excess(format!("folders nested more than {MAX_DEPTH} deep")))
     }

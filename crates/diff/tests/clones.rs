@@ -90,6 +90,9 @@ fn a_blobless_clone_fetches_what_is_asked_for_at_once() {
     for file in &files {
         assert!(b.read(file, 100).unwrap().starts_with(b"changed"));
     }
+    // History is not promised: nobody asks the remote for a commit that is not there.
+    let nowhere = "9".repeat(40);
+    assert!(matches!(opened.resolve(&nowhere), Err(DiffError::MissingCommit { .. })));
     // Without prefetch a file is fetched when it is read.
     let single = a.file(&RepoPath::from("d0/f0")).unwrap().unwrap();
     assert_eq!(a.read(&single, 100).unwrap(), b"0");
