@@ -4,8 +4,11 @@
 
 pub mod fixture;
 pub mod gate;
+pub mod generate;
+pub mod naive;
 pub mod oracle;
 pub mod repo;
+pub mod sample;
 pub mod tree;
 
 pub use gate::Gate;
