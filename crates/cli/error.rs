@@ -42,6 +42,8 @@ pub(crate) enum CliError {
         "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
     )]
     NothingToCompare(String),
+    #[error("no app, no OAuth settings and nothing else that a control judges is in {0}; is this a Salesforce project?")]
+    NothingToAudit(String),
     #[error("no control has the id `{id}`{near}")]
     UnknownControl { id: String, near: String },
     #[error("no control decides by the field `{field}`{near}")]

@@ -12,6 +12,7 @@ pub mod judge;
 pub mod lexical;
 pub mod path;
 pub mod policy;
+pub mod posture;
 pub mod registry;
 pub mod report;
 #[cfg(feature = "schema")]
