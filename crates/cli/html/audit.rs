@@ -169,8 +169,21 @@ pub(super) fn prose(html: &mut String, title: &str, content: &str) {
     let _ = writeln!(html, "<h4>{title}</h4>");
     for paragraph in content.split("\n\n") {
         let words: Vec<&str> = paragraph.split_whitespace().collect();
-        let _ = writeln!(html, "<p>{}</p>", text(&words.join(" ")));
+        let _ = writeln!(html, "<p>{}</p>", with_code(&words.join(" ")));
     }
+}
+
+/// Text of a policy, in which backticks mark code.
+fn with_code(prose: &str) -> String {
+    let mut html = String::new();
+    for (index, part) in prose.split('`').enumerate() {
+        if index % 2 == 1 {
+            let _ = write!(html, "<code>{}</code>", text(part));
+        } else {
+            html.push_str(&text(part));
+        }
+    }
+    html
 }
 
 /// What cannot be known, with the controls of one subject and one reason together.

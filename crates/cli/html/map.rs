@@ -40,6 +40,7 @@ pub(super) fn legend(two: bool) -> String {
         ("s-low", "2.0", "violated, low"),
         ("s-good", "✓", "satisfied"),
         ("s-open", "?", "cannot be judged"),
+        ("s-none", "○", "not as recommended, which does not count by itself"),
         ("s-none", "–", "not applicable, or not there"),
     ] {
         let _ = writeln!(html, "<li><span class=\"cell {class}\" aria-hidden=\"true\">{sign}</span>{meaning}</li>");
