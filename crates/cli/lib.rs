@@ -4,6 +4,7 @@
 //! shows the report. The exit code comes from the report alone, never from a writer.
 
 mod args;
+mod audit;
 mod builtin;
 mod check;
 mod ci;
@@ -14,6 +15,7 @@ mod docs;
 mod error;
 mod explain;
 mod hook;
+mod html;
 mod logging;
 mod output;
 mod people;

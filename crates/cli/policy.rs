@@ -13,12 +13,13 @@ use crate::output::stdout;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, wrapped};
 
 /// The committed schemas, as tests keep them fresh.
-const SCHEMAS: [(SchemaArg, &str); 5] = [
+const SCHEMAS: [(SchemaArg, &str); 6] = [
     (SchemaArg::Control, include_str!("../../schemas/orgate-control.v1.json")),
     (SchemaArg::Conditions, include_str!("../../schemas/orgate-conditions.v1.json")),
     (SchemaArg::Registry, include_str!("../../schemas/orgate-registry.v1.json")),
     (SchemaArg::Settings, include_str!("../../schemas/orgate-settings.v1.json")),
     (SchemaArg::Report, include_str!("../../schemas/orgate-report.v1.json")),
+    (SchemaArg::Audit, include_str!("../../schemas/orgate-audit.v1.json")),
 ];
 
 /// Runs a subcommand.
