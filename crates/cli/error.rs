@@ -23,6 +23,8 @@ pub(crate) enum CliError {
     Policies { where_from: String, problems: Vec<Problem> },
     #[error("no controls are loaded, so nothing can be judged; check --policies and `controls` in orgate.yaml")]
     NoControls,
+    #[error("`policies: {0}` in the settings names a folder without policies; correct the name or take it out")]
+    NoPolicies(String),
     #[error("settings in {place}: {source}")]
     Settings { place: String, source: SettingsError },
     #[error("settings in {place} are not UTF-8 text")]
