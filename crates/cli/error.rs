@@ -44,6 +44,10 @@ pub(crate) enum CliError {
     NothingToCompare(String),
     #[error("no app, no OAuth settings and nothing else that a control judges is in {0}; is this a Salesforce project?")]
     NothingToAudit(String),
+    #[error("a bare repository has no work tree, and only files in one can be mended")]
+    NoWorkTree,
+    #[error("{more} of the elements to mend were weak before the change; say --yes to write them too, or leave out --all")]
+    NeedsYes { more: usize },
     #[error("no control has the id `{id}`{near}")]
     UnknownControl { id: String, near: String },
     #[error("no control decides by the field `{field}`{near}")]

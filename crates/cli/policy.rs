@@ -28,7 +28,10 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<Verdict, CliError> {
         PolicyCommand::Check(arguments) => check(arguments),
         PolicyCommand::Test(arguments) => test(arguments),
         PolicyCommand::Schema(arguments) => {
-            let text = SCHEMAS.iter().find(|(what, _)| *what == arguments.what).map_or("", |(_, text)| *text);
+            let text = SCHEMAS
+                .iter()
+                .find(|(what, _)| *what == arguments.what)
+                .map_or("", |(_, text)| *text);
             stdout(text.trim_end())?;
             Ok(Verdict::Pass)
         }
@@ -82,7 +85,11 @@ fn check(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
             );
         }
     }
-    let _ = write!(text, "{} load; `orgate policy test` runs their examples", count(loaded.own.len(), "control"));
+    let _ = write!(
+        text,
+        "{} load; `orgate policy test` runs their examples",
+        count(loaded.own.len(), "control")
+    );
     stdout(&text)?;
     Ok(Verdict::Pass)
 }
@@ -115,7 +122,12 @@ fn test(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
                 );
             } else {
                 failed = failed.saturating_add(1);
-                let _ = writeln!(text, "  {RED}FAIL{RESET} {} {DIM}(line {}){RESET}", terminal(&example.name), example.line);
+                let _ = writeln!(
+                    text,
+                    "  {RED}FAIL{RESET} {} {DIM}(line {}){RESET}",
+                    terminal(&example.name),
+                    example.line
+                );
                 for failure in failures {
                     wrapped(&mut text, "         ", &failure);
                 }

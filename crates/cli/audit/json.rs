@@ -153,7 +153,13 @@ fn entry(cell: &Cell) -> Entry<'_> {
         risk: cell
             .reasons
             .iter()
-            .map(|reason| format!("{}{}", if reason.raises { '+' } else { '-' }, reason.condition.as_deref().unwrap_or(&reason.because)))
+            .map(|reason| {
+                format!(
+                    "{}{}",
+                    if reason.raises { '+' } else { '-' },
+                    reason.condition.as_deref().unwrap_or(&reason.because)
+                )
+            })
             .collect(),
         fails: cell.fails,
         waived_until: cell.waived.as_ref().map(|used| used.waiver.expires.as_str()),
@@ -176,6 +182,9 @@ mod tests {
     #[test]
     fn the_published_schema_is_the_one_of_the_code() {
         let schema = schemars::schema_for!(super::Document<'_>);
-        crate::output::fresh("schemas/orgate-audit.v1.json", &serde_json::to_string_pretty(&schema).expect("schema"));
+        crate::output::fresh(
+            "schemas/orgate-audit.v1.json",
+            &serde_json::to_string_pretty(&schema).expect("schema"),
+        );
     }
 }

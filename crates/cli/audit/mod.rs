@@ -62,7 +62,10 @@ pub(crate) fn gate(team: &TeamArgs) -> GateArgs {
         fail_on: None,
         introduced: None,
         strict: false,
-        config_from: team.config.as_ref().map_or_else(|| "head".to_owned(), |file| file.display().to_string()),
+        config_from: team
+            .config
+            .as_ref()
+            .map_or_else(|| "head".to_owned(), |file| file.display().to_string()),
         policies: team.policies.clone(),
         no_builtin: team.no_builtin,
         today: team.today.clone(),

@@ -24,7 +24,11 @@ pub(super) fn write(posture: &Posture, quiet: bool) -> String {
         for cell in posture.violations() {
             let heading = (cell.waived.is_some(), cell.severity);
             if last != Some(heading) {
-                let gap = if last.is_some() || !posture.unreadable.is_empty() { "\n" } else { "" };
+                let gap = if last.is_some() || !posture.unreadable.is_empty() {
+                    "\n"
+                } else {
+                    ""
+                };
                 let word = if heading.0 { "waived" } else { cell.severity.as_str() };
                 let _ = writeln!(text, "{gap}{}{word}{RESET}", paint(cell.severity, heading.0));
                 last = Some(heading);
@@ -69,20 +73,31 @@ fn violation(text: &mut String, cell: &Cell) {
         wrapped(text, &format!("        {word}: "), &reason.because);
     }
     if cell.low_confidence {
-        wrapped(text, "        ", "low confidence: this rests on a default that Salesforce does not document");
+        wrapped(
+            text,
+            "        ",
+            "low confidence: this rests on a default that Salesforce does not document",
+        );
     }
     if let Some(used) = &cell.waived {
         let waiver = &used.waiver;
         wrapped(
             text,
             "        waived: ",
-            &format!("{} (approved by {}, until {} inclusive, UTC)", waiver.reason, waiver.approved_by, waiver.expires),
+            &format!(
+                "{} (approved by {}, until {} inclusive, UTC)",
+                waiver.reason, waiver.approved_by, waiver.expires
+            ),
         );
     }
 }
 
 fn subject(cell: &Cell) -> String {
-    let copy = if cell.copy.is_empty() { String::new() } else { format!(" in {}", cell.copy) };
+    let copy = if cell.copy.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", cell.copy)
+    };
     format!("{}{copy}", cell.subject.name)
 }
 

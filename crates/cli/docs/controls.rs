@@ -27,7 +27,11 @@ fn moved(label: &str, risks: &[RiskFacts]) -> Option<String> {
     }
     let names: Vec<String> = risks
         .iter()
-        .map(|risk| risk.condition.as_ref().map_or_else(|| cell(&risk.because), |name| format!("`{name}`")))
+        .map(|risk| {
+            risk.condition
+                .as_ref()
+                .map_or_else(|| cell(&risk.because), |name| format!("`{name}`"))
+        })
         .collect();
     Some(format!("{label}: {}", names.join(", ")))
 }
@@ -43,7 +47,9 @@ fn the_table_of_controls_is_fresh() {
     );
     for (family, title) in FAMILIES {
         let _ = writeln!(text, "\n## {title}\n");
-        text.push_str("| control | source | recommended | CVSS | fields (when absent) | what moves the score |\n|---|---|---|---|---|---|\n");
+        text.push_str(
+            "| control | source | recommended | CVSS | fields (when absent) | what moves the score |\n|---|---|---|---|---|---|\n",
+        );
         for page in pages.iter().filter(|page| page.subject == family) {
             let source = match (&page.source.control, &page.source.page) {
                 (Some(control), Some(address)) => format!("[{}]({address})", cell(control)),
@@ -94,7 +100,8 @@ fn every_control_has_a_fresh_page() {
 #[test]
 fn the_named_conditions_are_fresh() {
     let (_, catalog) = builtin();
-    let mut text = format!("{NOTE}\n\n# Named conditions\n\nWhat several controls look at, each written once in `policies/conditions.yaml`. ");
+    let mut text =
+        format!("{NOTE}\n\n# Named conditions\n\nWhat several controls look at, each written once in `policies/conditions.yaml`. ");
     text.push_str("A condition is true, false or unknown; unknown never raises or lowers a score.\n\n| condition | meaning |\n|---|---|\n");
     for condition in catalog.conditions() {
         let _ = writeln!(text, "| `{}` | {} |", condition.name, cell(&condition.meaning));
@@ -118,7 +125,10 @@ fn the_coverage_table_is_true_and_fresh() {
     );
     for row in &rows {
         let by: Vec<String> = row.controls.iter().map(|id| format!("[`{id}`](controls/{id}.md)")).collect();
-        let by = row.not_judged.as_ref().map_or_else(|| by.join("<br>"), |reason| format!("not judged: {}", cell(reason)));
+        let by = row
+            .not_judged
+            .as_ref()
+            .map_or_else(|| by.join("<br>"), |reason| format!("not judged: {}", cell(reason)));
         let _ = writeln!(text, "| {} | {} | {by} |", row.id, cell(&row.control));
     }
     let unlisted: Vec<&str> = catalog

@@ -100,10 +100,22 @@ fn object(text: &mut String, name: Option<&str>, schema: &Value) {
     }
     for alternative in ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array()).flatten() {
         let meaning = alternative.get("description").and_then(Value::as_str).unwrap_or_default();
-        let _ = writeln!(text, "\n- {}{}", kind(alternative), if meaning.is_empty() { String::new() } else { format!(": {}", cell(meaning)) });
+        let _ = writeln!(
+            text,
+            "\n- {}{}",
+            kind(alternative),
+            if meaning.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", cell(meaning))
+            }
+        );
     }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-        let values: Vec<String> = values.iter().map(|value| format!("`{}`", value.as_str().unwrap_or_default())).collect();
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| format!("`{}`", value.as_str().unwrap_or_default()))
+            .collect();
         let _ = writeln!(text, "\nOne of {}.", values.join(", "));
     }
 }
@@ -117,7 +129,11 @@ fn kind(value: &Value) -> String {
         return format!("`{}`", constant.as_str().map_or_else(|| constant.to_string(), str::to_owned));
     }
     if let Some(values) = value.get("enum").and_then(Value::as_array) {
-        return values.iter().map(|value| format!("`{}`", value.as_str().unwrap_or_default())).collect::<Vec<_>>().join(" or ");
+        return values
+            .iter()
+            .map(|value| format!("`{}`", value.as_str().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join(" or ");
     }
     if let Some(list) = ["anyOf", "oneOf"].iter().find_map(|key| value.get(key)?.as_array()) {
         let kinds: Vec<String> = list
@@ -134,7 +150,10 @@ fn kind(value: &Value) -> String {
     };
     match names.as_slice() {
         ["array"] => format!("list of {}", value.get("items").map_or_else(|| "anything".to_owned(), kind)),
-        ["object"] => match (value.get("additionalProperties"), value.get("properties").and_then(Value::as_object)) {
+        ["object"] => match (
+            value.get("additionalProperties"),
+            value.get("properties").and_then(Value::as_object),
+        ) {
             (Some(inner @ Value::Object(_)), _) => format!("map of {}", kind(inner)),
             (_, Some(properties)) => properties
                 .iter()

@@ -157,7 +157,12 @@ fn table(pages: &[&Page], all: usize) -> String {
     if pages.len() == all {
         let _ = write!(text, "\n{all} controls; `orgate explain ID` tells all about one");
     } else {
-        let _ = write!(text, "{}{} of {all} controls", if pages.is_empty() { "" } else { "\n" }, pages.len());
+        let _ = write!(
+            text,
+            "{}{} of {all} controls",
+            if pages.is_empty() { "" } else { "\n" },
+            pages.len()
+        );
     }
     text
 }

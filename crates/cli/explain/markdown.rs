@@ -16,7 +16,10 @@ pub(crate) fn page(page: &Page) -> String {
     for sentence in &page.decides {
         let _ = writeln!(text, "- {}", prose(sentence));
     }
-    for (label, clause) in [("Applies when", &page.applies_when), ("Counts on something new only when", &page.introduced_when)] {
+    for (label, clause) in [
+        ("Applies when", &page.applies_when),
+        ("Counts on something new only when", &page.introduced_when),
+    ] {
         if let Some(clause) = clause {
             let _ = writeln!(text, "- {label} {}.", prose(clause));
         }
@@ -36,7 +39,11 @@ pub(crate) fn page(page: &Page) -> String {
             text,
             "| `{}`{} | `{}` | {} | {} |",
             field.field,
-            field.meaning.as_ref().map(|meaning| format!(": {}", cell(meaning))).unwrap_or_default(),
+            field
+                .meaning
+                .as_ref()
+                .map(|meaning| format!(": {}", cell(meaning)))
+                .unwrap_or_default(),
             field.file,
             absence(field),
             field.since.as_deref().map_or_else(String::new, |since| format!("API {since}"))
@@ -59,7 +66,11 @@ pub(crate) fn page(page: &Page) -> String {
     if let Some(interpretation) = &page.interpretation {
         section(&mut text, "How we read the source", interpretation);
     }
-    let _ = writeln!(text, "\n## How to accept it for a while\n\nIn `orgate.yaml`:\n\n```yaml\n{}\n```", page.waiver);
+    let _ = writeln!(
+        text,
+        "\n## How to accept it for a while\n\nIn `orgate.yaml`:\n\n```yaml\n{}\n```",
+        page.waiver
+    );
     text
 }
 
@@ -70,7 +81,11 @@ fn facts(text: &mut String, page: &Page) {
     };
     row("", String::new());
     row("---", "---".to_owned());
-    let per = if page.per.is_empty() { String::new() } else { format!(": each {}", page.per.join(", ")) };
+    let per = if page.per.is_empty() {
+        String::new()
+    } else {
+        format!(": each {}", page.per.join(", "))
+    };
     row("Judges", format!("{}{per}", page.subject.as_str()));
     row(
         "Risk",

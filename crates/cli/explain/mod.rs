@@ -64,7 +64,12 @@ pub(crate) fn suggestion(id: &str, catalog: &Catalog) -> String {
     if !near.is_empty() {
         return near;
     }
-    let words: Vec<String> = id.to_lowercase().split(['-', '_', ' ']).map(str::to_owned).filter(|word| word.len() > 2).collect();
+    let words: Vec<String> = id
+        .to_lowercase()
+        .split(['-', '_', ' '])
+        .map(str::to_owned)
+        .filter(|word| word.len() > 2)
+        .collect();
     let holding: Vec<String> = catalog
         .controls()
         .filter(|control| words.iter().any(|word| control.id.contains(word.as_str())))

@@ -36,7 +36,11 @@ pub(super) fn page(page: &Page) -> String {
         page.risk.lowest,
         page.risk.max,
         page.risk.highest,
-        if page.risk.estimated { " (our estimate)" } else { " (as the source says)" }
+        if page.risk.estimated {
+            " (our estimate)"
+        } else {
+            " (as the source says)"
+        }
     );
     risks(&mut text, &format!("{RED}higher{RESET}"), "higher", &page.raises_risk);
     risks(&mut text, &format!("{GREEN}lower{RESET}"), "lower", &page.lowers_risk);
@@ -49,7 +53,10 @@ pub(super) fn page(page: &Page) -> String {
     for sentence in &page.decides {
         wrapped(&mut text, "  ", sentence);
     }
-    for (label, clause) in [("applies when ", &page.applies_when), ("counts on something new only when ", &page.introduced_when)] {
+    for (label, clause) in [
+        ("applies when ", &page.applies_when),
+        ("counts on something new only when ", &page.introduced_when),
+    ] {
         if let Some(clause) = clause {
             wrapped(&mut text, &format!("  {label}"), &format!("{clause}."));
         }
@@ -85,7 +92,12 @@ pub(super) fn page(page: &Page) -> String {
         heading(&mut text, "See also");
         for standard in &page.standards {
             let known = reference(standard);
-            let _ = writeln!(text, "  {}{}", terminal(&known.label), known.url.map(|url| format!("  {DIM}{url}{RESET}")).unwrap_or_default());
+            let _ = writeln!(
+                text,
+                "  {}{}",
+                terminal(&known.label),
+                known.url.map(|url| format!("  {DIM}{url}{RESET}")).unwrap_or_default()
+            );
         }
         if let Some(twin) = &page.twin {
             let _ = writeln!(text, "  orgate explain {twin}  {DIM}the same for the other app family{RESET}");

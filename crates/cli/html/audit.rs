@@ -48,7 +48,12 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
         ("Satisfied", counts.satisfied.to_string()),
     ]));
     let has_waivers = !config.settings.waivers.is_empty();
-    let mut list = vec![("map", "Heat map"), ("risk", "Risk"), ("violated", "Violated"), ("undecided", "Cannot be judged")];
+    let mut list = vec![
+        ("map", "Heat map"),
+        ("risk", "Risk"),
+        ("violated", "Violated"),
+        ("undecided", "Cannot be judged"),
+    ];
     if has_waivers {
         list.push(("waivers", "Waivers"));
     }
@@ -158,7 +163,10 @@ fn values(html: &mut String, cell: &Cell) {
             html,
             "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td></tr>",
             text(field),
-            value.as_ref().map_or_else(|| "<span class=\"soft\">not set</span>".to_owned(), |value| format!("<code>{}</code>", text(value)))
+            value.as_ref().map_or_else(
+                || "<span class=\"soft\">not set</span>".to_owned(),
+                |value| format!("<code>{}</code>", text(value))
+            )
         );
     }
     html.push_str("</tbody></table>\n");
@@ -192,7 +200,10 @@ fn undecided(open: &[&Cell]) -> String {
     let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for cell in open {
         let reason = cell.view.whys.join("; ");
-        match groups.iter_mut().find(|(name, known, _)| *name == cell.subject.name && *known == reason) {
+        match groups
+            .iter_mut()
+            .find(|(name, known, _)| *name == cell.subject.name && *known == reason)
+        {
             Some((_, _, ids)) => ids.push(&cell.control.id),
             None => groups.push((&cell.subject.name, reason, vec![&cell.control.id])),
         }

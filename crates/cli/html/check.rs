@@ -21,18 +21,32 @@ use crate::sides::Sides;
 
 /// The page.
 pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff::civil::Date) -> Result<String, CliError> {
-    let (base, head) = (posture(sides.base.as_ref(), config, today)?, posture(sides.head.as_ref(), config, today)?);
+    let (base, head) = (
+        posture(sides.base.as_ref(), config, today)?,
+        posture(sides.head.as_ref(), config, today)?,
+    );
     let open: Vec<&Finding> = report.findings.iter().collect();
     let mut header = top(report, today);
     header.push_str(&numbers(&[
-        ("Got weaker", report.findings.iter().filter(|finding| finding.fails).count().to_string()),
-        ("To look at", report.findings.iter().filter(|finding| !finding.fails).count().to_string()),
+        (
+            "Got weaker",
+            report.findings.iter().filter(|finding| finding.fails).count().to_string(),
+        ),
+        (
+            "To look at",
+            report.findings.iter().filter(|finding| !finding.fails).count().to_string(),
+        ),
         ("Got better", report.better.len().to_string()),
         ("Old debt, untouched", report.old_debt.to_string()),
         ("Risk before", risk(&base)),
         ("Risk after", risk(&head)),
     ]));
-    let mut list = vec![("findings", "Findings"), ("map", "Heat map"), ("risk", "Risk"), ("debt", "Old debt")];
+    let mut list = vec![
+        ("findings", "Findings"),
+        ("map", "Heat map"),
+        ("risk", "Risk"),
+        ("debt", "Old debt"),
+    ];
     if !config.settings.waivers.is_empty() {
         list.push(("waivers", "Waivers"));
     }
@@ -90,7 +104,12 @@ fn posture(side: &dyn Snapshot, config: &Config, today: jiff::civil::Date) -> Re
         settings: &config.settings,
         limits: Limits::default(),
     })?;
-    posture.apply(&config.settings, config.settings.fail_on.unwrap_or_default(), today, &config.catalog);
+    posture.apply(
+        &config.settings,
+        config.settings.fail_on.unwrap_or_default(),
+        today,
+        &config.catalog,
+    );
     Ok(posture)
 }
 
@@ -252,7 +271,10 @@ fn rest(html: &mut String, report: &Report) {
             html.push_str("</ul>\n");
         }
     };
-    let loosened = report.loosened.iter().map(|entry| format!("{} in <code>{}</code>", text(&entry.text), text(&entry.path.to_string())));
+    let loosened = report
+        .loosened
+        .iter()
+        .map(|entry| format!("{} in <code>{}</code>", text(&entry.text), text(&entry.path.to_string())));
     list(html, "The change loosens the gate itself", loosened.collect());
     let undecided = report.undecided.iter().map(|entry| {
         format!(
@@ -263,9 +285,13 @@ fn rest(html: &mut String, report: &Report) {
         )
     });
     list(html, "Cannot be judged", undecided.collect());
-    let better = report
-        .better
-        .iter()
-        .map(|better| format!("{}: <code>{}</code> on {}", better.outcome.as_str(), better.control.id, text(&better.subject.name)));
+    let better = report.better.iter().map(|better| {
+        format!(
+            "{}: <code>{}</code> on {}",
+            better.outcome.as_str(),
+            better.control.id,
+            text(&better.subject.name)
+        )
+    });
     list(html, "Got better", better.collect());
 }

@@ -7,7 +7,8 @@ use orgate_core::RepoPath;
 use orgate_core::report::{Anchor, Evidence, Side};
 use orgate_diff::{LineMap, Snapshot};
 
-use super::{redact, text};
+use super::text;
+use crate::output::redact;
 use crate::sides::Sides;
 
 /// Lines shown around what matters.
@@ -44,12 +45,19 @@ pub(super) fn change(sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> S
     let near = map.hunks().iter().min_by_key(|hunk| {
         let range = if anchor.side == Side::Head { &hunk.head } else { &hunk.base };
         let (start, end) = (place(range.start), place(range.end).max(place(range.start).saturating_add(1)));
-        if (start..end).contains(&line) { 0 } else { start.abs_diff(line).min(end.abs_diff(line)).saturating_add(1) }
+        if (start..end).contains(&line) {
+            0
+        } else {
+            start.abs_diff(line).min(end.abs_diff(line)).saturating_add(1)
+        }
     });
     let mut body = String::new();
     match near.filter(|hunk| near_enough(hunk, anchor.side, line)) {
         Some(hunk) => {
-            let (gone, came) = (window(&hunk.base, line, anchor.side == Side::Base), window(&hunk.head, line, anchor.side == Side::Head));
+            let (gone, came) = (
+                window(&hunk.base, line, anchor.side == Side::Base),
+                window(&hunk.head, line, anchor.side == Side::Head),
+            );
             let lead = came.start.saturating_sub(AROUND)..came.start;
             let tail = came.end..came.end.saturating_add(AROUND);
             show(&mut body, "span", &new, lead);
@@ -59,7 +67,12 @@ pub(super) fn change(sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> S
         }
         None => around(&mut body, if anchor.side == Side::Head { &new } else { &old }, line),
     }
-    figure(&anchor.path, anchor.line, if anchor.side == Side::Base { " (at base)" } else { "" }, &body)
+    figure(
+        &anchor.path,
+        anchor.line,
+        if anchor.side == Side::Base { " (at base)" } else { "" },
+        &body,
+    )
 }
 
 fn near_enough(hunk: &orgate_diff::hunks::Hunk, side: Side, line: usize) -> bool {
@@ -119,7 +132,12 @@ fn place(number: u32) -> usize {
 fn around(body: &mut String, lines: &[String], line: usize) {
     show(body, "span", lines, line.saturating_sub(AROUND)..line);
     show(body, "mark", lines, line..line.saturating_add(1));
-    show(body, "span", lines, line.saturating_add(1)..line.saturating_add(AROUND).saturating_add(1));
+    show(
+        body,
+        "span",
+        lines,
+        line.saturating_add(1)..line.saturating_add(AROUND).saturating_add(1),
+    );
 }
 
 fn show(body: &mut String, tag: &str, lines: &[String], range: Range<usize>) {

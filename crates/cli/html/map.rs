@@ -43,7 +43,10 @@ pub(super) fn legend(two: bool) -> String {
         ("s-none", "○", "not as recommended, which does not count by itself"),
         ("s-none", "–", "not applicable, or not there"),
     ] {
-        let _ = writeln!(html, "<li><span class=\"cell {class}\" aria-hidden=\"true\">{sign}</span>{meaning}</li>");
+        let _ = writeln!(
+            html,
+            "<li><span class=\"cell {class}\" aria-hidden=\"true\">{sign}</span>{meaning}</li>"
+        );
     }
     html.push_str("</ul>\n");
     html.push_str(if two {
@@ -105,7 +108,11 @@ impl Map<'_> {
             "<div class=\"scroll\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\" style=\"margin-top:1rem\"><table class=\"map\"><caption>{title}</caption><thead><tr><td>control</td>"
         );
         for column in columns {
-            let copy = if column.2.is_empty() { String::new() } else { format!(" in {}", column.2) };
+            let copy = if column.2.is_empty() {
+                String::new()
+            } else {
+                format!(" in {}", column.2)
+            };
             let name = text(&format!("{}{copy}", column.1));
             let _ = write!(html, "<th scope=\"col\"><span title=\"{name}\">{name}</span></th>");
         }
@@ -162,7 +169,12 @@ fn look(cell: Option<&Cell>) -> (String, String, String) {
             "not as recommended, which does not count by itself".to_owned(),
         ),
         Standing::Violated => {
-            let grade = cell.view.grade.as_ref().map(|grade| format!(", {}", text(grade))).unwrap_or_default();
+            let grade = cell
+                .view
+                .grade
+                .as_ref()
+                .map(|grade| format!(", {}", text(grade)))
+                .unwrap_or_default();
             (
                 class(cell.severity),
                 format!("{}{}", cell.score, if cell.waived.is_some() { "*" } else { "" }),

@@ -14,7 +14,9 @@ pub(super) fn section(settings: &Settings, notes: &[String], today: jiff::civil:
     if settings.waivers.is_empty() {
         return String::new();
     }
-    let mut html = String::from("<h2 id=\"waivers\">Waivers</h2>\n<div class=\"scroll\"><table><caption class=\"hidden\">Waivers</caption><thead><tr>");
+    let mut html = String::from(
+        "<h2 id=\"waivers\">Waivers</h2>\n<div class=\"scroll\"><table><caption class=\"hidden\">Waivers</caption><thead><tr>",
+    );
     for name in ["Control", "On", "Reason", "Approved by", "Last day (UTC)"] {
         let _ = write!(html, "<th scope=\"col\">{name}</th>");
     }

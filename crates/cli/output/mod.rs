@@ -16,6 +16,7 @@ mod json;
 pub(crate) mod junit;
 #[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
 pub(crate) mod markdown;
+pub(crate) mod redact;
 pub(crate) mod style;
 mod text;
 
@@ -113,7 +114,11 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
 /// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
     let mut out = BufWriter::new(anstream::stdout());
-    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+    match out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+    {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
         _ => Ok(()),
     }

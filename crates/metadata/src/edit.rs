@@ -52,7 +52,11 @@ pub fn set(bytes: &[u8], path: &[&str], value: &str, limits: &Limits) -> Result<
         if next.is_empty() {
             // The first parent gets the whole missing branch.
             let branch = path.get(depth..).unwrap_or_default();
-            return Ok(parents.first().map(|parent| insert(source, *parent, branch, value)).into_iter().collect());
+            return Ok(parents
+                .first()
+                .map(|parent| insert(source, *parent, branch, value))
+                .into_iter()
+                .collect());
         }
         parents = next;
     }
@@ -113,7 +117,9 @@ pub fn get(bytes: &[u8], path: &[&str], limits: &Limits) -> Result<Option<String
     for part in path {
         here = here.and_then(|parent| named(parent, part).next());
     }
-    Ok(here.filter(|element| !element.is_nil()).map(|element| trim(&element.text()).to_owned()))
+    Ok(here
+        .filter(|element| !element.is_nil())
+        .map(|element| trim(&element.text()).to_owned()))
 }
 
 /// Applies edits that do not overlap, and checks that the file then says what it should.
@@ -153,9 +159,13 @@ fn escaped(value: &str) -> String {
 
 /// The name as the file spells it, with its prefix.
 fn raw_name<'s>(source: &'s str, element: Elem<'_>) -> &'s str {
-    let tag = source.get(range(element.open_tag().start, element.open_tag().end)).unwrap_or_default();
+    let tag = source
+        .get(range(element.open_tag().start, element.open_tag().end))
+        .unwrap_or_default();
     let tag = tag.trim_start_matches('<');
-    tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default()
+    tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+        .next()
+        .unwrap_or_default()
 }
 
 fn is_empty_tag(source: &str, element: Elem<'_>) -> bool {
@@ -183,14 +193,13 @@ fn replace(source: &str, element: Elem<'_>, value: &str) -> Edit {
     let at = if content.contains("<!") || trim(content).is_empty() {
         start..close
     } else {
-        let lead = content.len().saturating_sub(content.trim_start_matches([' ', '\t', '\r', '\n']).len());
+        let lead = content
+            .len()
+            .saturating_sub(content.trim_start_matches([' ', '\t', '\r', '\n']).len());
         let from = start.saturating_add(lead);
         from..from.saturating_add(trim(content).len())
     };
-    Edit {
-        at,
-        with: escaped(value),
-    }
+    Edit { at, with: escaped(value) }
 }
 
 /// The white space between the beginning of the line and a place; `None` when something else stands there.
@@ -228,7 +237,9 @@ fn line_break(source: &str) -> &'static str {
 
 /// Elements inside each other, with the value in the innermost.
 fn branch(path: &[&str], prefix: &str, value: &str, layout: Option<(&str, &str, &str)>) -> String {
-    let Some((first, rest)) = path.split_first() else { return escaped(value) };
+    let Some((first, rest)) = path.split_first() else {
+        return escaped(value);
+    };
     let name = format!("{prefix}{first}");
     if rest.is_empty() {
         return format!("<{name}>{}</{name}>", escaped(value));
@@ -277,10 +288,19 @@ fn insert(source: &str, parent: Elem<'_>, path: &[&str], value: &str) -> Edit {
     match inner {
         Some(lead) => {
             // What stands behind the sibling on its line, such as a comment, stays with it.
-            let limit = children.get(behind).map_or(parent.span().end as usize, |next| next.span().start as usize);
-            let line = source.get(end..limit).and_then(|rest| rest.find('\n')).map(|at| end.saturating_add(at));
+            let limit = children
+                .get(behind)
+                .map_or(parent.span().end as usize, |next| next.span().start as usize);
+            let line = source
+                .get(end..limit)
+                .and_then(|rest| rest.find('\n'))
+                .map(|at| end.saturating_add(at));
             let at = line.map_or(end, |line| {
-                if source.get(..line).is_some_and(|text| text.ends_with('\r')) { line.saturating_sub(1) } else { line }
+                if source.get(..line).is_some_and(|text| text.ends_with('\r')) {
+                    line.saturating_sub(1)
+                } else {
+                    line
+                }
             });
             let text = branch(path, prefix, value, Some((eol, lead, unit)));
             Edit {

@@ -207,7 +207,19 @@ mod tests {
         let text = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
         let shown: Vec<String> = diff(&text(&["a", "b", "c"]), &text(&["a", "x", "c", "d"]))
             .into_iter()
-            .map(|line| format!("{}{}", if line.kind == LineKind::Same { ' ' } else if line.kind == LineKind::Added { '+' } else { '-' }, line.text))
+            .map(|line| {
+                format!(
+                    "{}{}",
+                    if line.kind == LineKind::Same {
+                        ' '
+                    } else if line.kind == LineKind::Added {
+                        '+'
+                    } else {
+                        '-'
+                    },
+                    line.text
+                )
+            })
             .collect();
         assert_eq!(shown, [" a", "-b", "+x", " c", "+d"]);
         assert!(diff(&[], &[]).is_empty());

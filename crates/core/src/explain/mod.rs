@@ -171,10 +171,7 @@ pub struct Page {
 
 /// The page of a control.
 pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
-    let meanings: BTreeMap<String, String> = catalog
-        .conditions()
-        .map(|condition| (condition.name, condition.meaning))
-        .collect();
+    let meanings: BTreeMap<String, String> = catalog.conditions().map(|condition| (condition.name, condition.meaning)).collect();
     let source = &control.source;
     let mut used = Vec::new();
     let mut note = |name: &str| {

@@ -55,7 +55,9 @@ pub fn problems(rows: &[Row], catalog: &Catalog) -> Vec<String> {
     }
     for control in catalog.controls() {
         if let Some(id) = &control.source.id
-            && !rows.iter().any(|row| row.id == *id || row.id.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('-')))
+            && !rows
+                .iter()
+                .any(|row| row.id == *id || row.id.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('-')))
         {
             said.push(format!("`{}` comes from `{id}`, which has no row", control.id));
         }

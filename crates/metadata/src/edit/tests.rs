@@ -42,12 +42,18 @@ fn only_the_text_changes() {
 #[test]
 fn an_absent_element_is_inserted_where_the_alphabet_wants_it() {
     for (before, after) in [
-        ("<A>\n  <a>1</a>\n  <z>1</z>\n</A>\n", "<A>\n  <a>1</a>\n  <x>true</x>\n  <z>1</z>\n</A>\n"),
+        (
+            "<A>\n  <a>1</a>\n  <z>1</z>\n</A>\n",
+            "<A>\n  <a>1</a>\n  <x>true</x>\n  <z>1</z>\n</A>\n",
+        ),
         ("<A>\r\n\t<a>1</a>\r\n</A>\r\n", "<A>\r\n\t<a>1</a>\r\n\t<x>true</x>\r\n</A>\r\n"),
         ("<A>\n    <z>1</z>\n</A>", "<A>\n    <x>true</x>\n    <z>1</z>\n</A>"),
         ("<A><a>1</a></A>", "<A><a>1</a><x>true</x></A>"),
         ("<A/>", "<A><x>true</x></A>"),
-        ("<?xml version=\"1.0\"?>\n<A n=\"1\"/>\n", "<?xml version=\"1.0\"?>\n<A n=\"1\">\n    <x>true</x>\n</A>\n"),
+        (
+            "<?xml version=\"1.0\"?>\n<A n=\"1\"/>\n",
+            "<?xml version=\"1.0\"?>\n<A n=\"1\">\n    <x>true</x>\n</A>\n",
+        ),
         ("<A>\n</A>\n", "<A>\n    <x>true</x>\n</A>\n"),
         (
             "<A>\n  <a>1</a> <!-- of a -->\n  <!-- of z -->\n  <z>1</z>\n</A>",
@@ -68,7 +74,10 @@ fn a_missing_block_comes_with_its_element() {
         mended("<A>\n    <p>\n        <q>1</q>\n    </p>\n</A>\n", "p/x", "a & b"),
         "<A>\n    <p>\n        <q>1</q>\n        <x>a &amp; b</x>\n    </p>\n</A>\n"
     );
-    assert_eq!(mended("<A>\n  <p/>\n</A>\n", "p/x", "true"), "<A>\n  <p>\n    <x>true</x>\n  </p>\n</A>\n".replace("    <x>", "      <x>"));
+    assert_eq!(
+        mended("<A>\n  <p/>\n</A>\n", "p/x", "true"),
+        "<A>\n  <p>\n    <x>true</x>\n  </p>\n</A>\n".replace("    <x>", "      <x>")
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ const NAMES: [&str; 7] = ["secret", "password", "key", "certificate", "serviceac
 const LONGEST_PLAIN: usize = 40;
 
 /// The lines of a file, harmless to show. `None` for what is not text.
-pub(super) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
+pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
     let source = std::str::from_utf8(bytes).ok()?;
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let mut shown = String::with_capacity(source.len());
@@ -21,11 +21,17 @@ pub(super) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
             .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
             .unwrap_or(inside.len());
         let name = inside.get(..end).unwrap_or_default();
+        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            // An end tag, a comment, an instruction: what is inside is looked at as everything else.
+            shown.push('<');
+            rest = inside;
+            continue;
+        }
         let close = tag.find('>').map_or(tag.len(), |close| close.saturating_add(1));
         let (open, after) = tag.split_at(close);
         shown.push_str(open);
         rest = after;
-        if name.is_empty() || open.ends_with("/>") || !delicate(name) {
+        if open.ends_with("/>") || !delicate(name) {
             continue;
         }
         let closing = format!("</{name}");
@@ -45,7 +51,13 @@ pub(super) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
     Some(
         shown
             .lines()
-            .map(|line| if private && looks_like_key(line) { HIDDEN.to_owned() } else { line.replace('\t', "    ") })
+            .map(|line| {
+                if private && looks_like_key(line) {
+                    HIDDEN.to_owned()
+                } else {
+                    line.replace('\t', "    ")
+                }
+            })
             .collect(),
     )
 }
