@@ -1,19 +1,31 @@
 //! Puts `policies/` and `fixtures/demo` into the binary: a new file is a new control, without a registry in code.
+//!
+//! Controls and metadata types go in twice: as the texts they are, and checked and packed, which is what a run of the
+//! gate reads. A control that does not load stops the build with its file, line and column.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use orgate_core::Catalog;
+use orgate_core::policy::catalog::PolicyFile;
+
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut table = String::from("[\n");
+    let mut texts = Vec::new();
     for path in files(&root.join("policies")) {
         if path.extension().is_some_and(|extension| extension == "yaml") && !path.ends_with("coverage.yaml") {
             let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             let _ = writeln!(table, "    ({name:?}, include_str!({:?})),", path.display().to_string());
+            match std::fs::read_to_string(&path) {
+                Ok(text) => texts.push((name, text)),
+                Err(error) => println!("cargo::error=cannot read {name}: {error}"),
+            }
         }
     }
     table.push(']');
-    save("policies.rs", &table);
+    save("policies.rs", table.as_bytes());
+    pack(&texts);
 
     let (base, head) = (root.join("fixtures/demo/base"), root.join("fixtures/demo/head"));
     let mut table = String::from("[\n");
@@ -24,12 +36,34 @@ fn main() {
         let _ = writeln!(table, "    ({name:?}, include_str!({old:?}), include_str!({new:?})),");
     }
     table.push(']');
-    save("demo.rs", &table);
+    save("demo.rs", table.as_bytes());
 }
 
-fn save(name: &str, text: &str) {
+/// Checks everything that ships and saves it in the form that loads fast.
+fn pack(texts: &[(String, String)]) {
+    let registry = match orgate_metadata::builtin::registry() {
+        Ok(registry) => registry,
+        Err(error) => return println!("cargo::error=crates/metadata/types/{error}"),
+    };
+    let files: Vec<PolicyFile<'_>> = texts.iter().map(|(name, text)| PolicyFile { name, text }).collect();
+    let mut catalog = Catalog::default();
+    if let Err(problems) = catalog.add(&files, &registry) {
+        for problem in problems {
+            println!("cargo::error={problem}");
+        }
+        return;
+    }
+    for (name, packed) in [("types.pack", registry.to_pack()), ("controls.pack", catalog.to_pack())] {
+        match packed {
+            Ok(bytes) => save(name, &bytes),
+            Err(error) => println!("cargo::error={error}"),
+        }
+    }
+}
+
+fn save(name: &str, content: &[u8]) {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default()).join(name);
-    if let Err(error) = std::fs::write(&out, text) {
+    if let Err(error) = std::fs::write(&out, content) {
         println!("cargo::error=cannot write {}: {error}", out.display());
     }
 }

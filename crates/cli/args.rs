@@ -67,6 +67,11 @@ pub(crate) enum Command {
     Hook(Box<HookArgs>),
     /// Print which two commits the CI event compares, and what is missing for it
     CiRange(RangeArgs),
+    /// Print the numbers of a JSON report as lines of `name=value`
+    CiOutputs {
+        /// A file that `orgate check --output json=FILE` wrote
+        report: PathBuf,
+    },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
     Demo,
 }
@@ -136,7 +141,7 @@ pub(crate) struct CiArgs {
     /// Take base and head from the event of a CI platform, where they are not given
     #[arg(long, value_name = "PLATFORM", default_value = "auto")]
     pub(crate) ci: CiPlatform,
-    /// Judge also for pull_request_target and workflow_run, whose checkout is not the change unless you made it so
+    /// Judge also for `pull_request_target` and `workflow_run`, whose checkout is not the change unless you made it so
     #[arg(long)]
     pub(crate) ci_allow_untrusted_event: bool,
     /// Do without this commit if need be: the server no longer has it
@@ -281,6 +286,16 @@ pub(crate) enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// GitHub workflow commands: annotations in the pull request
+    Github,
+    /// For a job summary or a merge-request note
+    Markdown,
+    /// GitLab Code Quality
+    GitlabCodequality,
+    /// GitLab SAST 15.2.1
+    GitlabSast,
+    /// JUnit XML
+    Junit,
 }
 
 impl std::str::FromStr for OutputArg {

@@ -83,27 +83,51 @@ impl Config {
 
 /// The registry and the controls: the built-in ones, and those of `files` on top.
 pub(crate) fn load(files: &[(String, String)], builtin: bool) -> Result<(Registry, Catalog), CliError> {
+    if files.iter().any(|(name, _)| is_type(name)) {
+        // Fields of their own may change what the built-in controls read, so these are checked against them.
+        return load_text(files, builtin);
+    }
+    let registry = builtin::registry()?;
+    let mut catalog = if builtin { builtin::catalog()? } else { Catalog::default() };
+    if !files.is_empty() {
+        add(&mut catalog, &registry, &shipped(false), BUILT_IN)?;
+        let own: Vec<PolicyFile<'_>> = files.iter().map(|(name, text)| PolicyFile { name, text }).collect();
+        add(&mut catalog, &registry, &own, OWN)?;
+    }
+    Ok((registry, catalog))
+}
+
+/// The same from the YAML alone: slower, and with the examples and positions that the embedded pack leaves out.
+pub(crate) fn load_text(files: &[(String, String)], builtin: bool) -> Result<(Registry, Catalog), CliError> {
     let mut registry = orgate_metadata::builtin::registry()?;
     let (types, policies): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| is_type(name));
     for (name, text) in types {
         registry.add(name, text)?;
     }
     let mut catalog = Catalog::default();
-    let add = |catalog: &mut Catalog, files: &[PolicyFile<'_>], where_from: &str| {
-        catalog.add(files, &registry).map_err(|problems| CliError::Policies {
-            where_from: where_from.to_owned(),
-            problems,
-        })
-    };
-    let shipped: Vec<PolicyFile<'_>> = builtin::policies()
+    add(&mut catalog, &registry, &shipped(builtin), BUILT_IN)?;
+    let own: Vec<PolicyFile<'_>> = policies.into_iter().map(|(name, text)| PolicyFile { name, text }).collect();
+    add(&mut catalog, &registry, &own, OWN)?;
+    Ok((registry, catalog))
+}
+
+const BUILT_IN: &str = "the built-in policies";
+const OWN: &str = "your policies";
+
+/// The texts that ship: the named conditions, and the controls if they are wanted.
+fn shipped(controls: bool) -> Vec<PolicyFile<'static>> {
+    builtin::policies()
         .iter()
         .map(|(name, text)| PolicyFile { name, text })
-        .filter(|file| builtin || file.name.ends_with("conditions.yaml"))
-        .collect();
-    add(&mut catalog, &shipped, "the built-in policies")?;
-    let own: Vec<PolicyFile<'_>> = policies.into_iter().map(|(name, text)| PolicyFile { name, text }).collect();
-    add(&mut catalog, &own, "your policies")?;
-    Ok((registry, catalog))
+        .filter(|file| controls || file.name.ends_with("conditions.yaml"))
+        .collect()
+}
+
+fn add(catalog: &mut Catalog, registry: &Registry, files: &[PolicyFile<'_>], where_from: &str) -> Result<(), CliError> {
+    catalog.add(files, registry).map_err(|problems| CliError::Policies {
+        where_from: where_from.to_owned(),
+        problems,
+    })
 }
 
 fn is_type(name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use orgate_core::pack::PackError;
 use orgate_core::policy::Problem;
 use orgate_core::registry::RegistryError;
 use orgate_core::settings::SettingsError;
@@ -16,6 +17,8 @@ pub(crate) enum CliError {
     Diff(#[from] DiffError),
     #[error("the registry of metadata types is damaged: {0}")]
     Registry(#[from] RegistryError),
+    #[error("{0}")]
+    Pack(#[from] PackError),
     #[error("{} in {where_from}:\n{}", count(.problems.len(), "problem"), lines(.problems))]
     Policies { where_from: String, problems: Vec<Problem> },
     #[error("no controls are loaded, so nothing can be judged; check --policies and `controls` in orgate.yaml")]
@@ -48,6 +51,8 @@ pub(crate) enum CliError {
     NoWorkTree,
     #[error("{more} of the elements to mend were weak before the change; say --yes to write them too, or leave out --all")]
     NeedsYes { more: usize },
+    #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
+    Report { path: PathBuf, source: serde_json::Error },
     #[error("no control has the id `{id}`{near}")]
     UnknownControl { id: String, near: String },
     #[error("no control decides by the field `{field}`{near}")]

@@ -47,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         args::Command::People(command) => people::run(command, &cli.global),
         args::Command::Hook(arguments) => hook::run(arguments, &cli.global),
         args::Command::CiRange(arguments) => ci::range::run(arguments).map(|()| Verdict::Pass),
+        args::Command::CiOutputs { report } => ci::outputs::run(report).map(|()| Verdict::Pass),
         args::Command::Demo => demo::run(&cli.global),
     };
     match result {

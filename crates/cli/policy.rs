@@ -51,7 +51,7 @@ fn load(arguments: &PolicyArgs) -> Result<Loaded, CliError> {
     for path in &arguments.paths {
         files.extend(config::policies_on_disk(path)?);
     }
-    let (registry, catalog) = config::load(&files, !arguments.no_builtin)?;
+    let (registry, catalog) = config::load_text(&files, !arguments.no_builtin)?;
     let own = if files.is_empty() {
         catalog.controls().map(|control| control.id.to_string()).collect()
     } else {

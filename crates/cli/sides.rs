@@ -36,12 +36,11 @@ impl Sides {
             Some(repository) if leaves_to_ci(arguments) => ci::range(arguments, environment, repository)?,
             _ => None,
         };
-        let (base, head, why, on_default_branch) = match (range, &repository) {
-            (Some(range), Some(repository)) => open_range(range, repository)?,
-            _ => {
-                let (base, why) = open_base(arguments, repository.as_ref())?;
-                (base, open_head(arguments, repository.as_ref())?, why, false)
-            }
+        let (base, head, why, on_default_branch) = if let (Some(range), Some(repository)) = (range, &repository) {
+            open_range(range, repository)?
+        } else {
+            let (base, why) = open_base(arguments, repository.as_ref())?;
+            (base, open_head(arguments, repository.as_ref())?, why, false)
         };
         if let (Some(one), Some(other)) = (base.id(), head.id())
             && one == other

@@ -9,9 +9,11 @@ use super::error::CiError;
 /// Longest branch name that is taken at its word; git and the platforms stay far below.
 const LONGEST_BRANCH: usize = 1024;
 
+type LookUp<'a> = dyn Fn(&str) -> Option<OsString> + 'a;
+
 /// Looks variables up; tests hand in a closure instead of changing the process.
 pub(crate) struct Environment<'a> {
-    look_up: Box<dyn Fn(&str) -> Option<OsString> + 'a>,
+    look_up: Box<LookUp<'a>>,
 }
 
 impl fmt::Debug for Environment<'_> {

@@ -8,12 +8,16 @@ mod environment;
 mod error;
 mod github;
 mod gitlab;
+pub(crate) mod outputs;
 pub(crate) mod range;
 mod resolve;
+
+use std::io::Write as _;
 
 use orgate_diff::Repository;
 
 use crate::args::{CiArgs, CiPlatform, SideArgs};
+use crate::error::CliError;
 
 pub(crate) use environment::{Environment, id};
 pub(crate) use error::CiError;
@@ -86,15 +90,20 @@ pub(crate) fn range(arguments: &SideArgs, environment: &Environment<'_>, reposit
 /// The event of the running CI job.
 fn event(arguments: &CiArgs, environment: &Environment<'_>) -> Result<Option<Named>, CiError> {
     match arguments.ci {
-        CiPlatform::Off => Ok(None),
         CiPlatform::Github => github::event(environment, arguments.ci_allow_untrusted_event).map(Some),
         CiPlatform::Gitlab => gitlab::event(environment).map(Some),
         CiPlatform::Auto if environment.is_true("GITHUB_ACTIONS") => {
             github::event(environment, arguments.ci_allow_untrusted_event).map(Some)
         }
         CiPlatform::Auto if environment.is_true("GITLAB_CI") => gitlab::event(environment).map(Some),
-        CiPlatform::Auto => Ok(None),
+        CiPlatform::Auto | CiPlatform::Off => Ok(None),
     }
+}
+
+/// Lines for a script, on standard output.
+fn print(text: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Stdout)
 }
 
 #[cfg(test)]

@@ -4,12 +4,10 @@
 //! `base=`, `head=` and `why=` when both commits are there (exit code 0); `missing=ID` for a commit to fetch, or
 //! `history=BRANCH` for a branch whose history is needed (exit code 2, as for every other error).
 
-use std::io::Write as _;
-
 use orgate_diff::{DiffError, Repository};
 
 use super::error::CiError;
-use super::{CiRange, Environment};
+use super::{CiRange, Environment, print};
 use crate::args::RangeArgs;
 use crate::error::CliError;
 
@@ -36,7 +34,7 @@ pub(crate) fn run(arguments: &RangeArgs) -> Result<(), CliError> {
     let mut lines = String::new();
     for (name, revision) in [("base", &range.base), ("head", &range.head)] {
         match repository.resolve(revision) {
-            Ok(side) => lines.push_str(&format!("{name}={}\n", side.id)),
+            Ok(side) => lines.extend([name, "=", &side.id, "\n"]),
             Err(error) => {
                 if let (DiffError::MissingCommit { .. }, Ok(Some(id))) = (&error, super::id(name, revision)) {
                     print(&format!("missing={id}\n"))?;
@@ -56,9 +54,4 @@ fn needs(error: &CiError) -> String {
         CiError::History { branch, .. } => format!("history={branch}\n"),
         _ => String::new(),
     }
-}
-
-fn print(text: &str) -> Result<(), CliError> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Stdout)
 }

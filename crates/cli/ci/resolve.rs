@@ -195,20 +195,14 @@ impl Resolver<'_> {
 
     /// The last commit against its first parent.
     fn last(&self, head: String, reason: &str) -> Result<Found, CiError> {
-        match self.repository.first_parent_raw(&head)? {
-            Some(base) => {
-                self.need(&base, &format!("the first parent of {head}"))?;
-                Ok(Found::new(base, head, format!("{reason}, so base is head's first parent")))
-            }
-            None => {
-                let base = self.repository.empty_tree()?.id;
-                Ok(Found::new(
-                    base,
-                    head,
-                    format!("{reason} and head has no parent, so base is the empty tree"),
-                ))
-            }
-        }
+        let (base, why) = if let Some(base) = self.repository.first_parent_raw(&head)? {
+            self.need(&base, &format!("the first parent of {head}"))?;
+            (base, format!("{reason}, so base is head's first parent"))
+        } else {
+            let base = self.repository.empty_tree()?.id;
+            (base, format!("{reason} and head has no parent, so base is the empty tree"))
+        };
+        Ok(Found::new(base, head, why))
     }
 
     fn since(&self, head: &str, branch: &str, reason: &str) -> Result<Found, CiError> {
@@ -269,7 +263,8 @@ fn with_head(event: &Event, head: &str) -> Event {
         Event::TrialMerge {
             target_commit: Some(other),
             ..
-        } => Event::SinceCommit { head, other },
+        }
+        | Event::SinceCommit { other, .. } => Event::SinceCommit { head, other },
         Event::TrialMerge {
             fork_point: Some(base), ..
         }
@@ -279,7 +274,6 @@ fn with_head(event: &Event, head: &str) -> Event {
             on_default_branch: false,
         },
         Event::Since { branch, .. } => Event::Since { head, branch },
-        Event::SinceCommit { other, .. } => Event::SinceCommit { head, other },
         Event::Push {
             before,
             default_branch,

@@ -131,7 +131,8 @@ fn judge_commit(arguments: &GateArgs, repository: &Repository, sides: &Sides, me
         judged = judged.saturating_add(1);
     }
     if judged > 0 {
-        report.compared.why = "a merge is under way: only what is weaker than on both parents; CI judges the merge as a whole".to_owned();
+        "a merge is under way: only what is weaker than on both parents; CI judges the merge as a whole"
+            .clone_into(&mut report.compared.why);
     }
     Ok(report)
 }

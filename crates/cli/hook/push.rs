@@ -35,7 +35,7 @@ impl Range {
 /// What is pushed, by pre-commit's variables if they are there, else by standard input.
 pub(super) fn work(arguments: &HookArgs, repository: &Repository, environment: &Environment<'_>) -> Result<Work, CliError> {
     if let (Some(from), Some(to)) = (environment.text("PRE_COMMIT_FROM_REF")?, environment.text("PRE_COMMIT_TO_REF")?) {
-        return ranges(between(repository, &from, &to)?.into_iter().collect());
+        return Ok(ranges(between(repository, &from, &to)?.into_iter().collect()));
     }
     let remote = match environment.text("PRE_COMMIT_REMOTE_NAME")? {
         Some(name) => Some(name),
@@ -45,22 +45,20 @@ pub(super) fn work(arguments: &HookArgs, repository: &Repository, environment: &
     if environment.has("PRE_COMMIT") || environment.has("PRE_COMMIT_REMOTE_NAME") {
         let branch = environment.text("PRE_COMMIT_LOCAL_BRANCH")?;
         let to = branch.as_deref().unwrap_or("HEAD");
-        return ranges(since_remote(repository, remote, to)?.into_iter().collect());
+        return Ok(ranges(since_remote(repository, remote, to)?.into_iter().collect()));
     }
     let mut found = Vec::new();
     for line in read_stdin()?.lines().filter(|line| !line.trim().is_empty()) {
         found.extend(from_line(repository, remote, line)?);
     }
-    ranges(found)
+    Ok(ranges(found))
 }
 
-fn ranges(found: Vec<Range>) -> Result<Work, CliError> {
+fn ranges(found: Vec<Range>) -> Work {
     if found.is_empty() {
-        return Ok(Work::Nothing(
-            "the push holds nothing that could be compared with what the remote has".to_owned(),
-        ));
+        return Work::Nothing("the push holds nothing that could be compared with what the remote has".to_owned());
     }
-    Ok(Work::Ranges(found))
+    Work::Ranges(found)
 }
 
 fn read_stdin() -> Result<String, CliError> {
@@ -74,7 +72,7 @@ fn read_stdin() -> Result<String, CliError> {
 }
 
 /// A line as git writes it for pre-push: `LOCAL-REF ID REMOTE-REF ID`. An id of zeros stands for "none".
-fn from_line(repository: &Repository, remote: &str, line: &str) -> Result<Option<Range>, CliError> {
+pub(super) fn from_line(repository: &Repository, remote: &str, line: &str) -> Result<Option<Range>, CliError> {
     let id = |text: &str| crate::ci::id("standard input", text);
     let parts: Vec<&str> = line.split_whitespace().collect();
     let &[_, local, _, there] = parts.as_slice() else {

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use orgate_core::RepoPath;
 use sarif::text::is_hidden;
 
 pub(crate) use sarif::text::visible;
@@ -70,8 +69,8 @@ pub(crate) fn markdown(text: &str) -> String {
     while let Some(character) = characters.next() {
         let next = characters.peek().copied();
         let active = match character {
-            '!' | '#' | '$' | '%' | '&' | '(' | '*' | ':' | '<' | '>' | '@' | '[' | '\\' | ']' | '^' | '_' | '`' | '{' | '|' | '}'
-            | '~' => true,
+            '!' | '#' | '$' | '%' | '&' | '*' | '<' | '>' | '@' | '[' | '\\' | ']' | '^' | '_' | '`' | '{' | '|' | '}' | '~' => true,
+            ':' => next == Some('/'),
             ')' | '.' => numbering,
             '+' | '-' | '=' | '/' => first,
             ' ' => first || next.is_none(),
@@ -128,18 +127,15 @@ pub(crate) fn xml(text: &str) -> String {
     safe
 }
 
-/// A path as the path part of an address.
-pub(crate) fn uri(path: &RepoPath) -> String {
-    sarif::uri::encode(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    type Escape = fn(&str) -> String;
+
     #[test]
     fn each_sink_has_its_own() {
-        let table: [(fn(&str) -> String, &str, &str); 27] = [
+        let table: [(Escape, &str, &str); 28] = [
             (terminal, "a\u{1b}[31m\nb\u{202e}", "a\\u{1b}[31m\\nb\\u{202e}"),
             (terminal, "é 𝒳", "é 𝒳"),
             (terminal_lines, "a\nb\u{7}", "a\nb\\u{7}"),
@@ -154,7 +150,8 @@ mod tests {
             (markdown, "see #123", "see &#35;&#8203;123"),
             (markdown, "a | b", "a &#124; b"),
             (markdown, "<b>", "&#60;b&#62;"),
-            (markdown, "[x](y)", "&#91;x&#93;&#40;y)"),
+            (markdown, "[x](y)", "&#91;x&#93;(y)"),
+            (markdown, "The risk: high (7.95)", "The risk: high (7.95)"),
             (markdown, "http://a.b", "http&#58;&#8203;//a.b"),
             (markdown, "WWW.a.b", "WWW.&#8203;a.b"),
             (markdown, "a\nb", "a&#60;U+000A&#62;b"),
@@ -175,7 +172,6 @@ mod tests {
         for (escape, text, expected) in table {
             assert_eq!(escape(text), expected, "{text:?}");
         }
-        assert_eq!(uri(&"a b/%41".into()), "a%20b/%2541");
         assert_eq!(cut("abcd", 3), "ab…");
     }
 }

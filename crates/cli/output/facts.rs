@@ -96,11 +96,12 @@ pub(crate) fn changes(finding: &Finding) -> Vec<Change> {
     graded.into_iter().chain(chosen).collect()
 }
 
-/// What raised and lowered the risk, one sentence each.
+/// What raised and lowered the risk, one sentence each; without what the message of a worsened finding already names.
 pub(crate) fn risk(finding: &Finding) -> Vec<String> {
     finding
         .reasons
         .iter()
+        .filter(|reason| !(reason.changed && finding.outcome == Outcome::Worsened))
         .map(|reason| {
             let word = if reason.raises { "higher" } else { "lower" };
             format!("The risk is {word} here: {}.", reason.because.trim().trim_end_matches('.'))

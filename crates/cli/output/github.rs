@@ -109,7 +109,11 @@ fn annotations(report: &Report) -> Vec<Annotation> {
         message.push(format!("How to mend it: {}", facts::unwrapped(&finding.control.remediation)));
         all.push(Annotation {
             weight: facts::weight(finding),
-            title: format!("{} ({}): {}", finding.control.id, finding.severity, finding.outcome.as_str()),
+            title: if facts::is_note(finding) {
+                format!("{}: {}", finding.control.id, finding.outcome.as_str())
+            } else {
+                format!("{}: {}, {}", finding.control.id, finding.outcome.as_str(), finding.severity)
+            },
             message: message.join("\n"),
             place: Some(Place {
                 path: anchor.path.clone(),

@@ -230,6 +230,27 @@ fn command(line: &str) -> Option<(String, BTreeMap<String, String>, String)> {
 }
 
 #[test]
+fn the_schemas_refuse_what_is_wrong() {
+    let report = sample_report("App");
+    let options = gitlab_sast::Options {
+        version: "0.1.0",
+        start: "2026-01-01T00:00:00Z",
+        end: "2026-01-01T00:00:01",
+        empty: false,
+    };
+    let sast = written(|out| gitlab_sast::write(&report, &options, out));
+    let quality = written(|out| gitlab_codequality::write(&report, false, out)).replace("\"critical\"", "\"bad\"");
+    for (schema, document) in [
+        (include_str!("../../../schemas/vendor/gitlab-sast-15.2.1-subset.json"), sast),
+        (include_str!("../../../schemas/vendor/gitlab-codequality.json"), quality),
+    ] {
+        let schema = serde_json::from_str(schema).unwrap();
+        let document = serde_json::from_str(&document).unwrap();
+        assert!(!jsonschema::is_valid(&schema, &document));
+    }
+}
+
+#[test]
 fn workflow_commands() {
     for name in HOSTILE {
         let text = written(|out| github::write(&sample_report(name), out));
@@ -241,13 +262,13 @@ fn workflow_commands() {
             "{name:?}"
         );
         let (_, properties, message) = &commands[1];
-        let expected: String = file(name)
-            .split_inclusive(['\n', '\r'])
-            .map(|line| {
-                let end = line.trim_end_matches(['\n', '\r']).len();
-                format!("{}{}", visible(&line[..end]), &line[end..])
-            })
-            .collect();
+        // Line ends are decoded to what they are; everything else that is hidden was shown.
+        let file = file(name);
+        let shown = file.split_inclusive(['\n', '\r']).flat_map(|line| {
+            let (text, end) = line.split_at(line.trim_end_matches(['\n', '\r']).len());
+            [visible(text).into_owned(), end.to_owned()]
+        });
+        let expected: String = shown.collect();
         assert_eq!(properties["file"], expected);
         assert!(
             message.starts_with(&format!("'{}' no longer requires PKCE.\n", visible(name))),

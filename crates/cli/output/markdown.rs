@@ -164,6 +164,11 @@ fn unreadable(report: &Report, page: &mut Page) {
 }
 
 fn row(finding: &Finding) -> String {
+    let risk = if facts::is_note(finding) {
+        finding.outcome.as_str().to_owned()
+    } else {
+        format!("**{}** {}<br>{}", finding.severity, finding.score, finding.outcome.as_str())
+    };
     let weight = match facts::weight(finding) {
         Weight::Error => "",
         Weight::Warning | Weight::Notice => "<br>does not fail",
@@ -190,10 +195,7 @@ fn row(finding: &Finding) -> String {
     let anchor = &finding.anchor;
     let gone = if anchor.side == Side::Base { "<br>(at base)" } else { "" };
     format!(
-        "| **{}** {}<br>{}{weight} | {}<br>{} | {} | {} | {}{gone} |\n",
-        finding.severity,
-        finding.score,
-        finding.outcome.as_str(),
+        "| {risk}{weight} | {}<br>{} | {} | {} | {}{gone} |\n",
         markdown(&short(&finding.message)),
         code(&finding.control.id),
         side(|change| &change.before),

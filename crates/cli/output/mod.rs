@@ -1,20 +1,14 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "some sinks have no writer in use yet"))]
 pub(crate) mod escape;
 mod facts;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
 pub(crate) mod github;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
 pub(crate) mod gitlab_codequality;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
 pub(crate) mod gitlab_sast;
 #[cfg(test)]
 mod hostile;
 mod json;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
 pub(crate) mod junit;
-#[cfg_attr(not(test), expect(dead_code, reason = "no value of --output names it yet"))]
 pub(crate) mod markdown;
 pub(crate) mod redact;
 pub(crate) mod style;
@@ -28,6 +22,7 @@ use orgate_core::RepoPath;
 use orgate_core::report::Report;
 
 use crate::args::{Format, Global, OutputArg};
+use crate::ci::Environment;
 use crate::error::CliError;
 use crate::sides::Sides;
 
@@ -72,14 +67,21 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
 pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, global: &Global) -> Result<(), CliError> {
     for target in targets {
         match &target.file {
+            None if target.format == Format::Text && Environment::process().is_true("GITHUB_ACTIONS") => {
+                let choice = anstream::stdout().current_choice();
+                let mut buffer = anstream::AutoStream::new(Vec::new(), choice);
+                write_one(report, target.format, sides, global, &mut buffer).map_err(CliError::Stdout)?;
+                let text = github::guarded(&String::from_utf8_lossy(&buffer.into_inner()));
+                io::stdout()
+                    .lock()
+                    .write_all(text.as_bytes())
+                    .or_else(gone)
+                    .map_err(CliError::Stdout)?;
+            }
             None => {
                 let mut out = BufWriter::new(anstream::stdout());
                 let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
-                match written {
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
-                    Err(error) => return Err(CliError::Stdout(error)),
-                    Ok(()) => {}
-                }
+                written.or_else(gone).map_err(CliError::Stdout)?;
             }
             Some(path) => {
                 let fail = |source| CliError::Write {
@@ -95,6 +97,15 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
     Ok(())
 }
 
+/// A reader that went away is no error.
+fn gone(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        Ok(())
+    } else {
+        Err(error)
+    }
+}
+
 fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
     let head_file = |path: &RepoPath| {
         let file = sides.head.file(path).ok().flatten()?;
@@ -104,24 +115,43 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         let file = sides.base.file(path).ok().flatten()?;
         sides.base.read(&file, u64::from(u32::MAX)).ok()
     };
+    // What is on the default branch already is what platforms compare a change's report with.
+    let empty = sides.on_default_branch;
     match format {
         Format::Text => text::write(report, &head_file, &base_file, global, out),
         Format::Json => json::write(report, out),
-        Format::Sarif => sarif::write(report, &sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file), out),
+        Format::Sarif => {
+            let options = sarif::Options {
+                empty_results: empty,
+                ..sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file)
+            };
+            sarif::write(report, &options, out)
+        }
+        Format::Github => github::write(report, out),
+        Format::Markdown => markdown::write(report, markdown::LIMIT, out),
+        Format::GitlabCodequality => gitlab_codequality::write(report, empty, out),
+        Format::GitlabSast => {
+            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+            let options = gitlab_sast::Options {
+                version: env!("CARGO_PKG_VERSION"),
+                start: &now,
+                end: &now,
+                empty,
+            };
+            gitlab_sast::write(report, &options, out)
+        }
+        Format::Junit => junit::write(report, out),
     }
 }
 
 /// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
     let mut out = BufWriter::new(anstream::stdout());
-    match out
+    let written = out
         .write_all(text.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
-        _ => Ok(()),
-    }
+        .and_then(|()| out.flush());
+    written.or_else(gone).map_err(CliError::Stdout)
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.

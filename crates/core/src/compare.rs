@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{Check, Measure, Member};
 use crate::judge::{Judgement, Role, Standing};
 use crate::policy::Control;
-use crate::policy::raw::OnRemoval;
+use crate::policy::raw::{OnRemoval, WeakerWhen};
 use crate::score::Score;
 use crate::truth::Truth;
 
@@ -107,6 +107,8 @@ pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgemen
 fn removed(control: &Control, base: Option<&Judgement>) -> Outcome {
     match (base.map(|base| base.standing), control.on_removal) {
         (Some(Standing::Satisfied), OnRemoval::Regressed) => Outcome::Regressed,
+        // A component that is judged for what it grants takes that along.
+        _ if !control.per.is_empty() => Outcome::NotApplicable,
         (Some(Standing::Satisfied | Standing::Violated), OnRemoval::Undecided) if !control.is_review() => Outcome::Undecided,
         _ => Outcome::NotApplicable,
     }
@@ -127,7 +129,7 @@ fn introduced(head: &Judgement) -> Outcome {
 
 fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec<Member>, roles: &mut Vec<Role>) -> Outcome {
     match (&control.check, &base.measure, &head.measure) {
-        (Check::Members(check), Measure::Set(before), Measure::Set(after)) if known(base) && head.standing != Standing::NotApplicable => {
+        (Check::Members(check), Measure::Set(before), Measure::Set(after)) if comparable(check, base, head) => {
             let weakening = check.weakening(before, after);
             if !weakening.is_empty() {
                 *members = weakening;
@@ -164,9 +166,15 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
     }
 }
 
-/// Whether the set of a side is all there is.
-fn known(judgement: &Judgement) -> bool {
-    !matches!(judgement.standing, Standing::Undecided | Standing::NotApplicable)
+/// Whether the members that two sides show can be held against each other.
+///
+/// What is unknown in the same way on both sides does not matter: a file that is in neither. Otherwise the side that
+/// could hide members must be known: base where an addition weakens, and head where a removal does.
+fn comparable(check: &crate::check::Members, base: &Judgement, head: &Judgement) -> bool {
+    let applies = |side: &Judgement| side.standing != Standing::NotApplicable;
+    let known = |side: &Judgement| side.whys.is_empty();
+    let hiding = if check.weaker_when == WeakerWhen::Added { base } else { head };
+    applies(base) && applies(head) && (known(hiding) || base.whys == head.whys)
 }
 
 /// `Less` when head is weaker.

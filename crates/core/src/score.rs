@@ -87,12 +87,28 @@ impl fmt::Display for Severity {
 }
 
 /// The range that the source estimates for a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u16, u16)", into = "(u16, u16)")]
 pub struct ScoreRange {
     /// Lower end, reached when only lowers-risk conditions hold.
     pub min: Score,
     /// Upper end, reached when only raises-risk conditions hold.
     pub max: Score,
+}
+
+impl From<(u16, u16)> for ScoreRange {
+    fn from((min, max): (u16, u16)) -> Self {
+        Self {
+            min: Score::from_hundredths(min),
+            max: Score::from_hundredths(max),
+        }
+    }
+}
+
+impl From<ScoreRange> for (u16, u16) {
+    fn from(range: ScoreRange) -> Self {
+        (range.min.0, range.max.0)
+    }
 }
 
 impl ScoreRange {

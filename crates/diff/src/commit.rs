@@ -152,7 +152,7 @@ pub(crate) struct RawCommit {
 impl RawCommit {
     /// Reads a commit; `None` when it is not in this clone.
     pub(crate) fn read(objects: &Objects, id: ObjectId) -> Result<Option<Self>, DiffError> {
-        match objects.any(id)? {
+        match objects.here(id)? {
             None => Ok(None),
             Some((ObjectType::Commit, raw)) => Self::parse(raw.as_ref())
                 .map(Some)

@@ -23,11 +23,11 @@ const CHUNK: usize = 64 << 10;
 /// Files that differ in nothing but the executable bit are equal.
 pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     match (base.source(), head.source()) {
-        (Source::Commit(base), Source::Commit(head)) if Arc::ptr_eq(&base.objects, &head.objects) => base.changes(head, want),
-        (Source::Commit(base), Source::Index(head)) if Arc::ptr_eq(&base.objects, &head.objects) => {
+        (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => base.changes(head, want),
+        (Source::Commit(base), Source::Index(head)) if base.objects.same(&head.objects) => {
             index::changes(&base.objects, base.tree, &head.index, want)
         }
-        (Source::Index(base), Source::Commit(head)) if Arc::ptr_eq(&base.objects, &head.objects) => {
+        (Source::Index(base), Source::Commit(head)) if base.objects.same(&head.objects) => {
             let mut changes = index::changes(&head.objects, head.tree, &base.index, want)?;
             for change in &mut changes {
                 std::mem::swap(&mut change.base, &mut change.head);
@@ -130,18 +130,21 @@ fn on_disk(id: ObjectId, objects: &Place<'_>, file: &FileRef, disk: &Place<'_>) 
         FileKind::Submodule | FileKind::Special => return Ok(false),
         FileKind::Regular => {}
     }
-    let Some((FileKind::Regular, size)) = dir::stat(root, file.path())? else {
-        return Ok(false);
+    // The listing looked at the folders on the way just now; here only the file itself counts.
+    let size = match fs::symlink_metadata(&full) {
+        Ok(meta) if meta.is_file() => meta.len(),
+        Ok(_) => return Ok(false),
+        Err(error) => return Err(DiffError::io("look at", &full, &error)),
     };
+    if size <= HASH_IN_MEMORY {
+        let content = dir::read_file(&full, file.path(), u64::MAX)?;
+        return Ok(objects.hash(&content) == Some(id));
+    }
     // An absent blob (partial clone) has no size here, but its id tells as much as its content.
     if objects.size(id)?.is_some_and(|stored| stored != size) {
         return Ok(false);
     }
-    if size > HASH_IN_MEMORY {
-        return Ok(objects.hash_file(&full)? == id);
-    }
-    let content = dir::read(root, file.path(), u64::MAX)?;
-    Ok(objects.hash(&content) == Some(id))
+    Ok(objects.hash_file(&full)? == id)
 }
 
 fn both_on_disk(file: &FileRef, base: &Place<'_>, head: &Place<'_>) -> Result<bool, DiffError> {

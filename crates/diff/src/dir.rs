@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
+use crate::objects::HASH_IN_MEMORY;
 use crate::snapshot::{Content, FileKind, FileRef, Snapshot, Source, Want};
 use crate::walk::Budget;
 
@@ -62,6 +63,9 @@ impl Snapshot for DirSnapshot {
     }
 
     fn file(&self, path: &RepoPath) -> Result<Option<FileRef>, DiffError> {
+        if path.parts().any(|part| part == b".git") {
+            return Ok(None);
+        }
         Ok(stat(&self.root, path)?.map(|(kind, _)| FileRef::new(path.as_bytes(), kind, Content::Disk)))
     }
 
@@ -155,23 +159,28 @@ pub(crate) fn absent(error: &std::io::Error) -> bool {
 /// Reads a regular file that is not reached through a link.
 pub(crate) fn read(root: &Path, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
     let full = locate(root, path.as_bytes())?;
-    let failed = |error: std::io::Error| DiffError::io("read", &full, &error);
+    match stat(root, path)? {
+        Some((FileKind::Regular, _)) => read_file(&full, path, limit),
+        Some((kind, _)) => Err(DiffError::NotAFile { path: path.clone(), kind }),
+        None => Err(DiffError::io("read", &full, &ErrorKind::NotFound.into())),
+    }
+}
+
+/// Reads at most `limit` bytes. The place of the file is known to be good.
+pub(crate) fn read_file(full: &Path, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
+    let failed = |error: std::io::Error| DiffError::io("read", full, &error);
     let too_large = |size| DiffError::TooLarge {
         path: path.clone(),
         size,
         limit,
     };
-    match stat(root, path)? {
-        Some((FileKind::Regular, size)) if size > limit => return Err(too_large(size)),
-        Some((FileKind::Regular, _)) => {}
-        Some((kind, _)) => {
-            return Err(DiffError::NotAFile { path: path.clone(), kind });
-        }
-        None => return Err(failed(ErrorKind::NotFound.into())),
+    let file = File::open(full).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    if size > limit {
+        return Err(too_large(size));
     }
-    let mut content = Vec::new();
     // The file may grow while it is read, so the limit holds for the reading and not only for the size.
-    let file = File::open(&full).map_err(failed)?;
+    let mut content = Vec::with_capacity(usize::try_from(size.min(HASH_IN_MEMORY)).unwrap_or(0).saturating_add(1));
     file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
     let size = u64::try_from(content.len()).unwrap_or(u64::MAX);
     if size > limit {

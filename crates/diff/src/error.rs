@@ -69,15 +69,17 @@ pub enum DiffError {
         git_dir: PathBuf,
     },
     /// Text that names no revision.
-    #[error("'{rev}' names no revision in this repository{}", did_you_mean(.similar))]
+    #[error("'{rev}' names no revision in this repository{}{}", did_you_mean(.similar), and(.remedy))]
     UnknownRevision {
         /// The text as given.
         rev: String,
         /// Names that do exist and look alike, best first.
         similar: Vec<String>,
+        /// How to get it if it exists elsewhere; empty if unknown.
+        remedy: String,
     },
-    /// An abbreviation that several objects share.
-    #[error("'{rev}' is ambiguous; write the id in full, or the ref from refs/ on")]
+    /// An abbreviation that several objects share, or the name of several refs that differ.
+    #[error("'{rev}' is ambiguous; write the id in full, or the ref in full, such as refs/heads/NAME")]
     Ambiguous {
         /// The text as given.
         rev: String,
@@ -223,6 +225,13 @@ fn did_you_mean(similar: &[String]) -> String {
         return String::new();
     }
     format!("; did you mean {}?", similar.join(" or "))
+}
+
+fn and(remedy: &str) -> String {
+    if remedy.is_empty() {
+        return String::new();
+    }
+    format!("; {remedy}")
 }
 
 fn at_path(path: Option<&RepoPath>) -> String {

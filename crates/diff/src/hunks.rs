@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, Interner, Token};
+use crate::linediff;
 
 /// A run of lines that differ. Lines count from 0 here and the ranges are half open; one of them may be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl LineMap {
         let new = lines(rest_head.get(..rest_head.len() - suffix).unwrap_or_default());
         let head_lines = before + count(new.len()) + after;
         Self {
-            hunks: compare(&old, &new, before),
+            hunks: linediff::compare(&old, &new, before),
             head_lines,
         }
     }
@@ -74,12 +74,12 @@ impl LineMap {
             .get(at..)
             .unwrap_or_default()
             .iter()
-            .take_while(|hunk| hunk.base.start < range.end.max(range.start + 1))
+            .take_while(|hunk| hunk.base.start < range.end.max(range.start.saturating_add(1)))
             .find(|hunk| !hunk.base.is_empty());
         let line = match hunk {
             Some(hunk) if hunk.head.is_empty() => hunk.head.start,
             Some(hunk) => hunk.head.start + 1,
-            None => self.moved(range.start) + 1,
+            None => self.moved(range.start).saturating_add(1),
         };
         line.min(self.head_lines).max(1)
     }
@@ -156,34 +156,6 @@ fn lines_in(bytes: &[u8]) -> u32 {
 
 fn count(lines: usize) -> u32 {
     u32::try_from(lines).unwrap_or(u32::MAX)
-}
-
-/// More lines than this on one side are one single hunk. The diff itself counts lines in 31 bits.
-const MOST_LINES: usize = 1 << 28;
-
-fn compare(old: &[&[u8]], new: &[&[u8]], before: u32) -> Vec<Hunk> {
-    let whole = Hunk {
-        base: before..before.saturating_add(count(old.len())),
-        head: before..before.saturating_add(count(new.len())),
-    };
-    if old.is_empty() && new.is_empty() {
-        return Vec::new();
-    }
-    if old.is_empty() || new.is_empty() || old.len() > MOST_LINES || new.len() > MOST_LINES {
-        return vec![whole];
-    }
-    let mut interner: Interner<&[u8]> = Interner::new(old.len() + new.len());
-    let old: Vec<Token> = old.iter().map(|line| interner.intern(*line)).collect();
-    let new: Vec<Token> = new.iter().map(|line| interner.intern(*line)).collect();
-    let mut diff = Diff::default();
-    diff.compute_with(Algorithm::Histogram, &old, &new, interner.num_tokens());
-    let shifted = |range: Range<u32>| before + range.start..before + range.end;
-    diff.hunks()
-        .map(|hunk| Hunk {
-            base: shifted(hunk.before),
-            head: shifted(hunk.after),
-        })
-        .collect()
 }
 
 #[cfg(test)]

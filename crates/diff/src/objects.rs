@@ -3,13 +3,14 @@
 //! Reads through libgit2's database only, not through a repository, so it needs no configuration and no refs. It may
 //! ask git to fetch objects that a partial clone was promised; it must never take "missing" for "empty".
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
 use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::loose::Loose;
 use crate::spawn::Git;
 
 /// The tree without entries. Git knows it without storing it.
@@ -23,14 +24,16 @@ pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
 
 /// A raw object, or the empty tree, which need not exist.
 pub(crate) enum Raw<'a> {
-    Stored(OdbObject<'a>),
+    Packed(OdbObject<'a>),
+    Loose(Vec<u8>),
     Empty,
 }
 
 impl AsRef<[u8]> for Raw<'_> {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Stored(object) => object.data(),
+            Self::Packed(object) => object.data(),
+            Self::Loose(content) => content,
             Self::Empty => &[],
         }
     }
@@ -39,6 +42,9 @@ impl AsRef<[u8]> for Raw<'_> {
 /// The object database of one repository.
 pub(crate) struct Objects {
     odb: Odb<'static>,
+    loose: Loose,
+    /// Where it lies.
+    dirs: Vec<PathBuf>,
     format: ObjectFormat,
     /// What to run when an object is missing: git, if this is a partial clone.
     pub(crate) promised: Option<Promise>,
@@ -86,6 +92,8 @@ impl Objects {
         let odb = odb.ok_or_else(|| failed(Path::new(""), "no folder of objects"))?;
         Ok(Self {
             odb,
+            loose: Loose::open(dirs),
+            dirs: dirs.iter().map(|dir| dir.as_ref().to_path_buf()).collect(),
             format,
             promised: None,
             shallow: false,
@@ -121,28 +129,35 @@ impl Objects {
             })
     }
 
-    /// Reads an object of any kind; `None` when it is not in this clone and cannot be fetched either.
-    pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+    /// Reads an object of any kind; `None` when it is not in this clone. Fetches nothing: history is never promised.
+    pub(crate) fn here(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
         if Some(id) == self.empty_tree() {
             return Ok(Some((ObjectType::Tree, Raw::Empty)));
         }
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
-        let object = match self.odb.read(id.to_git()?) {
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                if !self.fetch(&[id])? {
-                    return Ok(None);
-                }
-                self.odb.read(id.to_git()?)
-            }
-            other => other,
-        };
-        match object {
-            Ok(object) => Ok(Some((object.kind(), Raw::Stored(object)))),
+        if let Some((kind, content)) = self.loose.read(id)? {
+            return Ok(Some((kind, Raw::Loose(content))));
+        }
+        match self.odb.read(id.to_git()?) {
+            Ok(object) => Ok(Some((object.kind(), Raw::Packed(object)))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(DiffError::object(id, &error)),
         }
+    }
+
+    /// Reads an object of any kind, and fetches it if it was promised; `None` when there is no getting it.
+    pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+        match self.here(id)? {
+            None if self.fetch(&[id])? => self.here(id),
+            found => Ok(found),
+        }
+    }
+
+    /// Whether both are the same database, opened once or twice.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.dirs == other.dirs
     }
 
     /// Reads a tree. `path` is the folder, for the message.
@@ -156,11 +171,28 @@ impl Objects {
 
     /// Size of a blob without reading it; `None` when it is not here.
     pub(crate) fn size(&self, id: ObjectId) -> Result<Option<u64>, DiffError> {
-        match self.odb.read_header(id.to_git()?) {
-            Ok((size, ObjectType::Blob)) => Ok(u64::try_from(size).ok()),
-            Ok(_) => Err(DiffError::broken(id, "a blob was expected")),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(DiffError::object(id, &error)),
+        let (kind, size) = match self.loose.header(id)? {
+            Some((kind, size)) => (kind, Some(size)),
+            None => match self.packed_header(id)? {
+                Some((kind, size)) => (kind, u64::try_from(size).ok()),
+                None => return Ok(None),
+            },
+        };
+        if kind != ObjectType::Blob {
+            return Err(DiffError::broken(id, "a blob was expected"));
+        }
+        Ok(size)
+    }
+
+    fn packed_header(&self, id: ObjectId) -> Result<Option<(ObjectType, usize)>, DiffError> {
+        let git_id = id.to_git()?;
+        // git2 panics on a kind of object that does not exist, which a damaged pack can hold.
+        let header = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.odb.read_header(git_id)));
+        match header {
+            Ok(Ok((size, kind))) => Ok(Some((kind, size))),
+            Ok(Err(error)) if error.code() == ErrorCode::NotFound => Ok(None),
+            Ok(Err(error)) => Err(DiffError::object(id, &error)),
+            Err(_) => Err(DiffError::broken(id, "its kind is unknown")),
         }
     }
 
@@ -170,7 +202,8 @@ impl Objects {
         if size.is_none() && self.fetch(&[id])? {
             size = self.size(id)?;
         }
-        let size = size.ok_or_else(|| self.missing(id, path.as_bytes()))?;
+        let missing = || self.missing(id, path.as_bytes());
+        let size = size.ok_or_else(missing)?;
         if size > limit {
             return Err(DiffError::TooLarge {
                 path: path.clone(),
@@ -178,11 +211,11 @@ impl Objects {
                 limit,
             });
         }
-        let object = self.odb.read(id.to_git()?).map_err(|error| DiffError::object(id, &error))?;
-        if object.kind() != ObjectType::Blob {
-            return Err(DiffError::broken(id, "a blob was expected"));
+        match self.any(id)?.ok_or_else(missing)? {
+            (ObjectType::Blob, Raw::Loose(content)) => Ok(content),
+            (ObjectType::Blob, raw) => Ok(raw.as_ref().to_vec()),
+            _ => Err(DiffError::broken(id, "a blob was expected")),
         }
-        Ok(object.data().to_vec())
     }
 
     /// Those of `ids` that are not in this clone, each once.

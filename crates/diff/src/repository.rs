@@ -5,15 +5,15 @@
 //! does not read) git itself is asked about. Must not read content.
 
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use git2::{ErrorCode, ObjectFormat, RepositoryOpenFlags};
+use git2::{ErrorCode, ObjectFormat};
 
 use crate::commit::CommitSnapshot;
 use crate::error::DiffError;
+use crate::layout::{Layout, is_partial, not_owned, open_by_library, with_alternates, work_dir};
 use crate::objects::{Objects, Promise};
 use crate::revision::CommitSide;
 use crate::spawn::{self, Git};
@@ -57,28 +57,32 @@ pub(crate) enum Refs {
 
 /// The variables of git that matter here, read once.
 #[derive(Debug, Default)]
-struct Env {
-    git_dir: Option<PathBuf>,
-    work_tree: Option<PathBuf>,
-    index: Option<PathBuf>,
-    objects: Option<PathBuf>,
-    alternates: Option<OsString>,
-    common_dir: bool,
-    ceilings: Vec<PathBuf>,
-    across_file_systems: bool,
-    no_lazy_fetch: bool,
+pub(crate) struct Env {
+    pub(crate) git_dir: Option<PathBuf>,
+    pub(crate) work_tree: Option<PathBuf>,
+    pub(crate) index: Option<PathBuf>,
+    pub(crate) objects: Option<PathBuf>,
+    pub(crate) alternates: Vec<PathBuf>,
+    /// The alternates are written with quotes, which nobody here reads.
+    pub(crate) quoted: bool,
+    pub(crate) common_dir: Option<PathBuf>,
+    pub(crate) ceilings: Vec<PathBuf>,
+    pub(crate) across_file_systems: bool,
+    pub(crate) no_lazy_fetch: bool,
 }
 
 impl Env {
     fn read() -> Self {
         let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
         Self {
             git_dir: path("GIT_DIR"),
             work_tree: path("GIT_WORK_TREE"),
             index: path("GIT_INDEX_FILE"),
             objects: path("GIT_OBJECT_DIRECTORY"),
-            alternates: env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
-            common_dir: env::var_os("GIT_COMMON_DIR").is_some(),
+            alternates: env::split_paths(&alternates).filter(|dir| !dir.as_os_str().is_empty()).collect(),
+            quoted: alternates.as_encoded_bytes().contains(&b'"'),
+            common_dir: path("GIT_COMMON_DIR"),
             ceilings: env::var_os("GIT_CEILING_DIRECTORIES")
                 .map(|list| env::split_paths(&list).filter(|dir| dir.is_absolute()).collect())
                 .unwrap_or_default(),
@@ -97,17 +101,6 @@ fn truth(name: &str) -> bool {
     !matches!(value.as_str(), "" | "0" | "false" | "no" | "off")
 }
 
-/// Where the parts of a repository lie.
-struct Layout {
-    git_dir: PathBuf,
-    common_dir: PathBuf,
-    work_dir: Option<PathBuf>,
-    index: PathBuf,
-    /// The repository's own objects first, then what the environment adds.
-    objects: Vec<PathBuf>,
-    format: ObjectFormat,
-}
-
 impl Repository {
     /// Finds and opens the repository at or above `start` (the current directory by default), as git would with `-C`:
     /// `GIT_DIR`, `GIT_INDEX_FILE` and the rest of git's variables are honoured.
@@ -119,7 +112,7 @@ impl Repository {
             Some(start) => fs::canonicalize(start).map_err(|error| DiffError::io("open the start folder", start, &error))?,
             None => env::current_dir().map_err(|error| DiffError::io("open", Path::new("."), &error))?,
         };
-        if env.common_dir {
+        if env.common_dir.is_some() {
             return Self::by_program(&start, &env, "GIT_COMMON_DIR is set");
         }
         match open_by_library(&start, &env) {
@@ -214,6 +207,9 @@ impl Repository {
         let mut git = Git::new(layout.work_dir.as_deref().unwrap_or(start), why);
         git.env = vec![("GIT_DIR", layout.git_dir.clone()), ("GIT_INDEX_FILE", layout.index.clone())];
         git.env.extend(layout.work_dir.iter().map(|dir| ("GIT_WORK_TREE", dir.clone())));
+        if env.common_dir.is_some() {
+            git.env.push(("GIT_COMMON_DIR", layout.common_dir.clone()));
+        }
         if env.objects.is_some() {
             let own = layout.objects.first().cloned();
             git.env.extend(own.map(|dir| ("GIT_OBJECT_DIRECTORY", dir)));
@@ -259,80 +255,5 @@ impl Repository {
             title: if side.is_commit { "commit" } else { "tree" },
             id: side.object,
         }
-    }
-}
-
-fn open_by_library(start: &Path, env: &Env) -> Result<git2::Repository, git2::Error> {
-    if let Some(dir) = &env.git_dir {
-        let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-        return git2::Repository::open_ext(start.join(dir), flags, &[] as &[&Path]);
-    }
-    let mut flags = RepositoryOpenFlags::empty();
-    flags.set(RepositoryOpenFlags::CROSS_FS, env.across_file_systems);
-    git2::Repository::open_ext(start, flags, &env.ceilings)
-}
-
-/// The work tree by git's own rules.
-fn work_dir(library: &git2::Repository, start: &Path, env: &Env) -> Result<Option<PathBuf>, DiffError> {
-    if let Some(dir) = &env.work_tree {
-        let dir = start.join(dir);
-        return fs::canonicalize(&dir)
-            .map(Some)
-            .map_err(|error| DiffError::io("open the work tree", &dir, &error));
-    }
-    let config = library.config().ok();
-    let configured = config.as_ref().is_some_and(|config| config.get_entry("core.worktree").is_ok());
-    if env.git_dir.is_some() && !configured {
-        // With GIT_DIR alone, the current directory is the top of the work tree.
-        let bare = config.is_some_and(|config| config.get_bool("core.bare").unwrap_or(false));
-        return Ok((!bare).then(|| start.to_path_buf()));
-    }
-    Ok(library.workdir().map(Path::to_path_buf))
-}
-
-fn is_partial(config: &git2::Config) -> bool {
-    let Ok(entries) = config.entries(Some(r"^(extensions\.partialclone|remote\..*\.promisor)$")) else {
-        return false;
-    };
-    let mut found = false;
-    let walked = entries.for_each(|_| found = true);
-    walked.is_ok() && found
-}
-
-/// The folders of objects: the repository's own, then those that the environment adds.
-fn with_alternates(own: PathBuf, top: &Path, env: &Env) -> Result<Vec<PathBuf>, DiffError> {
-    let mut dirs = vec![own];
-    let Some(list) = &env.alternates else {
-        return Ok(dirs);
-    };
-    if list.as_encoded_bytes().contains(&b'"') {
-        return Err(DiffError::Environment {
-            name: "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-            reason: "quoted paths are not supported".into(),
-        });
-    }
-    let paths = env::split_paths(list).filter(|dir| !dir.as_os_str().is_empty());
-    dirs.extend(paths.map(|dir| top.join(dir)));
-    Ok(dirs)
-}
-
-/// Git's refusal to work in somebody else's directory, recognised by what it says.
-fn not_owned(error: DiffError, start: &Path) -> DiffError {
-    match &error {
-        DiffError::GitFailed { reason, .. } if reason.contains("dubious ownership") => {
-            let dir = reason
-                .split_once("repository at '")
-                .and_then(|(_, rest)| rest.split_once('\''))
-                .map_or_else(|| start.to_path_buf(), |(dir, _)| PathBuf::from(dir));
-            DiffError::NotOwned { dir }
-        }
-        DiffError::GitFailed { reason, .. } if reason.contains("not a git repository") => DiffError::NotARepository {
-            start: start.to_path_buf(),
-        },
-        DiffError::GitFailed { reason, .. } => DiffError::Open {
-            path: start.to_path_buf(),
-            reason: reason.clone(),
-        },
-        _ => error,
     }
 }

@@ -1,9 +1,6 @@
-//! From the names of revisions to commits and trees, and the range to compare by default.
+//! From the names of revisions to commits and trees.
 //!
-//! Parents are read from the raw commit, so a shallow clone shows them although they are absent, and neither replace refs
-//! nor grafts change them. A revision that cannot be resolved is an error that says how to get it.
-
-use std::fs;
+//! Neither replace refs nor grafts play a part. A revision that cannot be resolved is an error that says how to get it.
 
 use git2::{ErrorCode, ObjectType};
 
@@ -11,19 +8,10 @@ use crate::commit::{RawCommit, tag_target};
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::repository::{Refs, Repository};
-use crate::{ancestry, similar};
+use crate::similar;
 
 /// Tags of tags of tags.
 const MAX_PEEL: usize = 32;
-
-/// The refs tried as default base, in order.
-const DEFAULT_BASES: [&str; 5] = [
-    "refs/remotes/origin/HEAD",
-    "refs/remotes/origin/main",
-    "refs/remotes/origin/master",
-    "refs/heads/main",
-    "refs/heads/master",
-];
 
 /// A revision that was resolved to a commit, or to a tree where no commit was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,27 +24,42 @@ pub struct CommitSide {
     pub(crate) tree: ObjectId,
 }
 
-/// What HEAD is compared with when nobody says otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DefaultBase {
-    /// The ref, such as `refs/remotes/origin/main`.
-    pub ref_name: String,
-    /// The commit the ref points at.
-    pub commit: String,
-    /// Its merge base with HEAD. Equal to `head` when HEAD has nothing the ref lacks: then there is nothing to compare.
-    pub merge_base: String,
-    /// The commit of HEAD.
-    pub head: String,
-}
-
 impl Repository {
     /// Resolves a revision: a full or abbreviated id, a ref, `HEAD~2`, a tag (peeled), a tree.
     pub fn resolve(&self, rev: &str) -> Result<CommitSide, DiffError> {
-        let id = match self.full_id(rev) {
-            Some(id) => id,
-            None => self.lookup(rev)?.ok_or_else(|| self.unknown(rev))?,
-        };
+        if let Some(id) = self.full_id(rev) {
+            return self.peel(rev, id);
+        }
+        self.check_ambiguous(rev)?;
+        let id = self.lookup(rev)?.ok_or_else(|| self.unknown(rev))?;
         self.peel(rev, id)
+    }
+
+    /// Refuses a name that is a tag as well as a branch, and so on, with different commits. Git would take the tag, so
+    /// that whoever may push a tag called `origin/main` would choose the base.
+    fn check_ambiguous(&self, rev: &str) -> Result<(), DiffError> {
+        let stem = rev.split(['^', '~', ':', '@']).next().unwrap_or_default();
+        if stem.is_empty() || stem == "HEAD" || stem.starts_with('-') || stem.contains('\0') {
+            return Ok(());
+        }
+        let mut found = None;
+        for name in [
+            format!("refs/{stem}"),
+            format!("refs/tags/{stem}"),
+            format!("refs/heads/{stem}"),
+            format!("refs/remotes/{stem}"),
+            format!("refs/remotes/{stem}/HEAD"),
+        ] {
+            let Some(id) = self.reference(&name)? else {
+                continue;
+            };
+            let id = self.peel(&name, id).map_or(id, |side| side.object);
+            if found.is_some_and(|other| other != id) {
+                return Err(DiffError::Ambiguous { rev: rev.to_owned() });
+            }
+            found = Some(id);
+        }
+        Ok(())
     }
 
     /// The tree without files: the base of a first commit.
@@ -65,99 +68,7 @@ impl Repository {
         self.peel("the empty tree", tree)
     }
 
-    /// The commit of HEAD; `None` when HEAD names a branch without commits.
-    pub fn head_id(&self) -> Result<Option<String>, DiffError> {
-        Ok(self.head()?.map(|id| id.to_string()))
-    }
-
-    /// Whether HEAD names a branch without commits.
-    pub fn is_unborn(&self) -> Result<bool, DiffError> {
-        Ok(self.head()?.is_none())
-    }
-
-    /// The commits being merged, as `MERGE_HEAD` lists them; empty when no merge is under way.
-    pub fn merge_heads(&self) -> Result<Vec<String>, DiffError> {
-        let path = self.inner.git_dir.join("MERGE_HEAD");
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(DiffError::io("read", &path, &error)),
-        };
-        let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines
-            .map(|line| {
-                ObjectId::from_hex(line.trim_ascii())
-                    .map(|id| id.to_string())
-                    .ok_or_else(|| DiffError::Io {
-                        doing: "understand",
-                        path: path.clone(),
-                        reason: "a line is not the id of a commit".into(),
-                    })
-            })
-            .collect()
-    }
-
-    /// The first commit being merged, if a merge is under way.
-    pub fn merge_head(&self) -> Result<Option<String>, DiffError> {
-        Ok(self.merge_heads()?.into_iter().next())
-    }
-
-    /// The parents the commit object names, whether or not they are in this clone.
-    pub fn raw_parents(&self, commit: &str) -> Result<Vec<String>, DiffError> {
-        let side = self.resolve(commit)?;
-        let raw = RawCommit::read(&self.inner.objects, side.object)?.ok_or_else(|| self.missing(commit, Some(side.object)))?;
-        Ok(raw.parents.iter().map(ToString::to_string).collect())
-    }
-
-    /// The first parent the commit object names, whether or not it is in this clone; `None` for a root commit.
-    pub fn first_parent_raw(&self, commit: &str) -> Result<Option<String>, DiffError> {
-        Ok(self.raw_parents(commit)?.into_iter().next())
-    }
-
-    /// The best common ancestor of two commits.
-    pub fn merge_base(&self, one: &str, other: &str) -> Result<String, DiffError> {
-        let (one, other) = (self.resolve(one)?, self.resolve(other)?);
-        Ok(self.common(one.object, other.object)?.to_string())
-    }
-
-    /// The merge base of HEAD with the default branch of `origin`, else with a local `main` or `master`.
-    pub fn default_base(&self) -> Result<DefaultBase, DiffError> {
-        let head = self.head()?.ok_or(DiffError::Unborn {
-            wanted: "range to compare",
-        })?;
-        for name in DEFAULT_BASES {
-            let Some(id) = self.reference(name)? else {
-                continue;
-            };
-            let commit = self.peel(name, id)?.object;
-            return Ok(DefaultBase {
-                ref_name: name.to_owned(),
-                commit: commit.to_string(),
-                merge_base: self.common(head, commit)?.to_string(),
-                head: head.to_string(),
-            });
-        }
-        Err(DiffError::NoDefaultBase {
-            tried: DEFAULT_BASES.map(str::to_owned).to_vec(),
-        })
-    }
-
-    fn common(&self, head: ObjectId, base: ObjectId) -> Result<ObjectId, DiffError> {
-        let shallow = ancestry::shallow_commits(&self.inner.common_dir)?;
-        let found = ancestry::merge_base(&self.inner.objects, &shallow, head, base)?;
-        found.ok_or_else(|| DiffError::NoMergeBase {
-            head: head.to_string(),
-            base: base.to_string(),
-            remedy: if self.is_shallow() {
-                "it is shallow: fetch the history (fetch-depth: 0, or git fetch --unshallow), or name the base commit"
-            } else {
-                "name the base commit to compare with"
-            }
-            .into(),
-        })
-    }
-
-    fn head(&self) -> Result<Option<ObjectId>, DiffError> {
+    pub(crate) fn head(&self) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
             Refs::Library(library) => {
                 let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -179,13 +90,13 @@ impl Repository {
     }
 
     /// The object a ref names, by its full name.
-    fn reference(&self, name: &str) -> Result<Option<ObjectId>, DiffError> {
+    pub(crate) fn reference(&self, name: &str) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
             Refs::Library(library) => {
                 let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 match library.refname_to_id(name) {
                     Ok(id) => Ok(ObjectId::from_git(id)),
-                    Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+                    Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
                     Err(error) => Err(self.failed(&error)),
                 }
             }
@@ -232,10 +143,10 @@ impl Repository {
         }
     }
 
-    fn peel(&self, rev: &str, start: ObjectId) -> Result<CommitSide, DiffError> {
+    pub(crate) fn peel(&self, rev: &str, start: ObjectId) -> Result<CommitSide, DiffError> {
         let mut id = start;
         for _ in 0..MAX_PEEL {
-            let Some((kind, raw)) = self.inner.objects.any(id)? else {
+            let Some((kind, raw)) = self.inner.objects.here(id)? else {
                 return Err(self.missing(rev, Some(id)));
             };
             let side = |is_commit, tree| CommitSide {
@@ -276,19 +187,53 @@ impl Repository {
         DiffError::UnknownRevision {
             rev: rev.to_owned(),
             similar: similar::best(rev, &self.ref_names()),
+            remedy: self.elsewhere(rev),
+        }
+    }
+
+    /// How to get a name this clone does not know: clones made for a build often have one branch only.
+    fn elsewhere(&self, rev: &str) -> String {
+        let prefixes = ["refs/remotes/origin/", "remotes/origin/", "origin/", "refs/heads/"];
+        let branch = prefixes.iter().find_map(|prefix| rev.strip_prefix(prefix)).unwrap_or(rev);
+        // Names are the author's choice and this becomes a command to copy, so only harmless characters will do.
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+        let harmless = !branch.is_empty() && !branch.starts_with(['-', '.', '/']) && branch.bytes().all(plain);
+        let id = rev.len() >= 4 && rev.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if id {
+            return "if it is the start of an id, write the id in full so that it can be fetched".into();
+        }
+        if !harmless || !self.has_origin() {
+            return String::new();
+        }
+        format!(
+            "if it is a branch of the remote, get it with: git fetch --no-tags --depth=1 origin +refs/heads/{branch}:refs/remotes/origin/{branch} (or check out with fetch-depth: 0)"
+        )
+    }
+
+    fn has_origin(&self) -> bool {
+        match &self.inner.refs {
+            Refs::Library(library) => {
+                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let config = library.config();
+                config.is_ok_and(|config| config.get_entry("remote.origin.url").is_ok())
+            }
+            Refs::Program => {
+                let args = ["config", "--get", "remote.origin.url"];
+                self.inner.git.output(&args).is_ok_and(|output| output.status.success())
+            }
         }
     }
 
     fn absent_parent(&self, side: &CommitSide) -> Option<ObjectId> {
         let raw = RawCommit::read(&self.inner.objects, side.object).ok()??;
         let parent = raw.parents.first().copied()?;
-        match self.inner.objects.any(parent) {
+        match self.inner.objects.here(parent) {
             Ok(None) => Some(parent),
             _ => None,
         }
     }
 
-    fn missing(&self, rev: &str, id: Option<ObjectId>) -> DiffError {
+    pub(crate) fn missing(&self, rev: &str, id: Option<ObjectId>) -> DiffError {
         let what = match id {
             Some(id) if id.to_string() != rev => format!("'{rev}' (commit {id})"),
             _ => format!("commit {rev}"),

@@ -94,30 +94,69 @@ impl Git {
         Ok(line)
     }
 
-    /// Makes git fetch promised objects, all in one process.
+    /// Fetches promised objects in one go, as git itself does for a checkout.
     pub(crate) fn fetch_objects(&self, ids: &[ObjectId]) -> Result<(), DiffError> {
-        let args = ["cat-file", "--batch-check"];
+        let mut list = String::new();
+        for id in ids {
+            list.push_str(&id.to_string());
+            list.push('\n');
+        }
+        let mut failure = None;
+        for remote in self.promisors()? {
+            let args = [
+                "-c",
+                "fetch.negotiationAlgorithm=noop",
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--recurse-submodules=no",
+                "--filter=blob:none",
+                "--stdin",
+                "--end-of-options",
+                &remote,
+            ];
+            match self.feed(&args, list.clone()) {
+                Ok(()) => return Ok(()),
+                Err(error) => failure = Some(error),
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// The remotes that promised to deliver what is missing.
+    fn promisors(&self) -> Result<Vec<String>, DiffError> {
+        let mut remotes = Vec::new();
+        let keys = self.output(&["config", "--null", "--name-only", "--get-regexp", r"^remote\..*\.promisor$"])?;
+        for key in keys.stdout.split(|byte| *byte == 0) {
+            let name = key.strip_prefix(b"remote.").and_then(|rest| rest.strip_suffix(b".promisor"));
+            remotes.extend(name.map(|name| String::from_utf8_lossy(name).into_owned()));
+        }
+        let older = self.output(&["config", "--null", "--get", "extensions.partialClone"])?;
+        let name = older.stdout.split(|byte| *byte == 0).next().unwrap_or_default();
+        if older.status.success() && !name.is_empty() {
+            remotes.push(String::from_utf8_lossy(name).into_owned());
+        }
+        remotes.dedup();
+        Ok(remotes)
+    }
+
+    fn feed(&self, args: &[&str], input: String) -> Result<(), DiffError> {
         let mut child = self
-            .command(&args)
+            .command(args)
             .stdin(Stdio::piped())
             .spawn()
             .map_err(|error| self.missing(&error))?;
-        let mut input = String::new();
-        for id in ids {
-            input.push_str(&id.to_string());
-            input.push('\n');
-        }
         let stdin = child.stdin.take();
-        // The answers must be read while the questions are written, or both pipes fill up.
+        // Answers must be read while questions are written, or both pipes may fill up.
         let writer = std::thread::spawn(move || match stdin {
             Some(mut stdin) => stdin.write_all(input.as_bytes()),
             None => Ok(()),
         });
         let output = child.wait_with_output().map_err(|error| self.missing(&error))?;
-        check(&args, &output)?;
-        // A broken pipe shows in the exit code above; what matters is whether the objects are there afterwards.
+        // A broken pipe shows in the exit code; what counts is whether the objects are there afterwards.
         drop(writer.join());
-        Ok(())
+        check(args, &output)
     }
 }
 
@@ -130,11 +169,13 @@ fn check<S: AsRef<OsStr>>(args: &[S], output: &Output) -> Result<(), DiffError> 
     if reason.is_empty() {
         reason = output.status.to_string();
     }
+    // The subcommand, that is the first argument that is neither an option nor the value of `-c`.
+    let command = args
+        .iter()
+        .map(|arg| arg.as_ref().to_string_lossy())
+        .find(|arg| !arg.starts_with('-') && !arg.contains('='));
     Err(DiffError::GitFailed {
-        command: args
-            .first()
-            .map(|arg| arg.as_ref().to_string_lossy().into_owned())
-            .unwrap_or_default(),
+        command: command.unwrap_or_default().into_owned(),
         reason,
     })
 }

@@ -14,6 +14,8 @@ use crate::tree::{Cursor, EntryKind, order};
 pub(crate) const MAX_DEPTH: usize = 2048;
 /// Entries looked at in one walk.
 const MAX_ENTRIES: u64 = 5_000_000;
+/// What opening a folder costs, in entries.
+const FOLDER: u64 = 25;
 /// Bytes of all paths listed by one walk.
 const MAX_LISTED: usize = 512 << 20;
 
@@ -43,9 +45,13 @@ impl Budget {
 
     /// Counts one entry.
     pub(crate) fn entry(&mut self) -> Result<(), DiffError> {
+        self.spend(1)
+    }
+
+    fn spend(&mut self, entries: u64) -> Result<(), DiffError> {
         self.entries = self
             .entries
-            .checked_sub(1)
+            .checked_sub(entries)
             .ok_or_else(|| self.excess(format!("more than {MAX_ENTRIES} entries")))?;
         Ok(())
     }
@@ -57,6 +63,12 @@ impl Budget {
             .checked_sub(path.len() + 64)
             .ok_or_else(|| self.excess("too many files to list".into()))?;
         Ok(())
+    }
+
+    /// Counts a tree to open, and refuses those nested too deeply.
+    pub(crate) fn folder(&mut self, depth: usize) -> Result<(), DiffError> {
+        self.depth(depth)?;
+        self.spend(FOLDER)
     }
 
     /// Refuses folders nested too deeply.
@@ -116,7 +128,7 @@ pub(crate) fn walk(
             Step::Leaf(base, head) => emit(budget, &path, base, head)?,
             Step::Down(base, head) => {
                 path.push(b'/');
-                budget.depth(stack.len())?;
+                budget.folder(stack.len())?;
                 let frame = open(objects, base, head, &path)?;
                 stack.push(frame);
             }

@@ -130,6 +130,19 @@ fn deep_trees_are_walked_and_bottomless_ones_refused() {
     let found = changes(&commit(&opened, &base), &commit(&opened, &head), &all).unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].path.parts().count(), 251);
+
+    let library = git2::Repository::open(repo.path()).unwrap();
+    let odb = library.odb().unwrap();
+    let mut id = repo.store("tree", &tree(&[("100644", "f", &blob)]));
+    for _ in 0..2100 {
+        id = odb.write(git2::ObjectType::Tree, &tree_of(&id)).unwrap().to_string();
+    }
+    let side = commit(&open(&repo), &id);
+    assert!(matches!(side.files(&all), Err(DiffError::Excess { .. })));
+    assert!(matches!(
+        changes(&commit(&opened, &base), &side, &all),
+        Err(DiffError::Excess { .. })
+    ));
 }
 
 fn hex(id: &str) -> Vec<u8> {
@@ -162,6 +175,9 @@ fn a_tree_that_stands_for_billions_of_files_ends_in_an_error() {
         let entries: Vec<_> = names.iter().map(|name| ("40000", name.as_str(), id.as_str())).collect();
         id = repo.store("tree", &tree(&entries));
     }
+    let top = repo.git(&["commit-tree", "-m", "many", &id]);
+    repo.git(&["update-ref", "refs/heads/main", &top]);
+    repo.git(&["repack", "-a", "-d", "--quiet"]);
     let side = commit(&open(&repo), &id);
     assert!(matches!(side.files(&all), Err(DiffError::Excess { .. })));
     assert_eq!(side.describe(), format!("tree {id}"));
@@ -244,14 +260,115 @@ fn a_damaged_object_is_an_error() {
     let id = repo.commit("one");
     let blob = repo.git(&["rev-parse", "HEAD:d/f"]);
     let loose = repo.path().join(".git/objects").join(&blob[..2]).join(&blob[2..]);
-    let mut raw = std::fs::read(&loose).unwrap();
-    let middle = raw.len() / 2;
-    raw[middle] ^= 0xff;
+    let whole = std::fs::read(&loose).unwrap();
     std::fs::remove_file(&loose).unwrap();
-    std::fs::write(&loose, raw).unwrap();
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 0xff;
+    let mut cases: Vec<Vec<u8>> = (0..whole.len()).map(|len| whole[..len].to_vec()).collect();
+    cases.push(flipped);
+    cases.push(b"not zlib at all".to_vec());
+    for content in [
+        "blob 4\0longer",
+        "blob 60\0shorter",
+        "tree 4\0tree",
+        "blub 4\0blub",
+        "blob x\0blob",
+        "no header",
+    ] {
+        let level = flate2::Compression::default();
+        let mut deflated = flate2::read::ZlibEncoder::new(content.as_bytes(), level);
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut deflated, &mut bytes).unwrap();
+        cases.push(bytes);
+    }
+    for (case, content) in cases.iter().enumerate() {
+        std::fs::write(&loose, content).unwrap();
+        let side = commit(&open(&repo), &id);
+        let file = side.file(&RepoPath::from("d/f")).unwrap().unwrap();
+        let error = side.read(&file, 1000).unwrap_err();
+        assert!(
+            matches!(error, DiffError::BrokenObject { .. }),
+            "case {case} of {}: {error}",
+            whole.len()
+        );
+    }
+    std::fs::write(&loose, &whole).unwrap();
     let side = commit(&open(&repo), &id);
     let file = side.file(&RepoPath::from("d/f")).unwrap().unwrap();
-    assert!(side.read(&file, 1000).is_err());
+    assert_eq!(side.read(&file, 1000).unwrap().len(), 46);
+}
+
+#[test]
+fn a_damaged_pack_neither_panics_nor_hangs() {
+    let repo = TestRepo::new();
+    for n in 0..30 {
+        repo.write(format!("d{}/f{n}", n % 5), format!("line {n}\n").repeat(50));
+    }
+    let base = repo.commit("one");
+    for n in 0..10 {
+        repo.write(format!("d{}/f{n}", n % 5), format!("line {n}\n").repeat(49));
+    }
+    let head = repo.commit("two");
+    repo.git(&["gc", "--quiet"]);
+    let folder = repo.path().join(".git/objects/pack");
+    let pack = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "pack"))
+        .unwrap();
+    let whole = std::fs::read(&pack).unwrap();
+    std::fs::remove_file(&pack).unwrap();
+    let mut random = Random(3);
+    for round in 0..150 {
+        let mut bytes = whole.clone();
+        let at = usize::try_from(random.below(bytes.len() as u64)).unwrap();
+        if round % 5 == 0 {
+            bytes.truncate(at);
+        } else {
+            bytes[at] ^= u8::try_from(1 + random.below(255)).unwrap();
+        }
+        std::fs::write(&pack, &bytes).unwrap();
+        let opened = open(&repo);
+        let (Ok(a), Ok(b)) = (opened.resolve(&base), opened.resolve(&head)) else {
+            continue;
+        };
+        let (a, b) = (opened.snapshot(&a), opened.snapshot(&b));
+        if let Ok(found) = changes(&a, &b, &all) {
+            for change in found {
+                drop(b.read(change.head.as_ref().unwrap(), 10_000));
+            }
+        }
+    }
+}
+
+#[test]
+fn snapshots_of_a_repository_opened_twice_are_one_database() {
+    let repo = TestRepo::new();
+    repo.write("same", "1");
+    repo.write("a", "1");
+    let base = repo.commit("one");
+    repo.write("a", "2");
+    let head = repo.commit("two");
+    let found = changes(&commit(&open(&repo), &base), &commit(&open(&repo), &head), &all).unwrap();
+    assert_eq!(rows(&found), git_diff(&repo, &[&base, &head]));
+    repo.write("b", "1");
+    repo.git(&["add", "b"]);
+    let found = changes(&commit(&open(&repo), &head), &open(&repo).index().unwrap(), &all).unwrap();
+    assert_eq!(rows(&found), git_diff(&repo, &["--cached"]));
+}
+
+#[test]
+fn attributes_do_not_change_what_is_read() {
+    let repo = TestRepo::new();
+    repo.write(".gitattributes", "*.xml text eol=crlf\n*.utf text working-tree-encoding=UTF-16LE\n");
+    repo.write("a.xml", "a\r\nb\r\n");
+    let wide: Vec<u8> = "a\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    repo.write("a.utf", &wide);
+    let id = repo.commit("one");
+    let side = commit(&open(&repo), &id);
+    let read = |path: &str| side.read(&side.file(&RepoPath::from(path)).unwrap().unwrap(), 100).unwrap();
+    assert_eq!(read("a.xml"), b"a\nb\n");
+    assert_eq!(read("a.utf"), b"a\n");
 }
 
 #[test]

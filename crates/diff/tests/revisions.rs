@@ -279,7 +279,49 @@ fn a_shallow_clone_names_the_commit_to_fetch() {
     let opened = open(&clone);
     let found = orgate_diff::changes(&commit(&opened, &main), &commit(&opened, "HEAD"), &all).unwrap();
     assert_eq!(support::rows(&found), support::git_diff(&origin, &[&main, &merge]));
+    let error = opened.resolve("origin/main").unwrap_err().to_string();
+    let command = "git fetch --no-tags --depth=1 origin +refs/heads/main:refs/remotes/origin/main";
+    assert!(error.contains(command), "{error}");
+    let hostile = opened.resolve("x;touch${IFS}proof").unwrap_err().to_string();
+    assert!(!hostile.contains("git fetch"), "{hostile}");
+    let short = opened.resolve(&base[..10]).unwrap_err().to_string();
+    assert!(short.contains("in full"), "{short}");
     let error = opened.merge_base(&main, "HEAD").unwrap_err();
     assert!(error.to_string().contains("fetch-depth: 0"), "{error}");
     assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_name_of_two_refs_that_differ_is_refused() {
+    for format in ["--ref-format=files", "--ref-format=reftable"] {
+        let repo = TestRepo::with(&[format]);
+        repo.write("a", "1");
+        let one = repo.commit("one");
+        repo.write("a", "2");
+        let two = repo.commit("two");
+        repo.git(&["update-ref", "refs/remotes/origin/main", &two]);
+        let opened = open(&repo);
+        assert_eq!(opened.resolve("origin/main").unwrap().id, two);
+        // Whoever may push tags must not choose the base.
+        repo.git(&["update-ref", "refs/tags/origin/main", &one]);
+        repo.git(&["tag", "-a", "-m", "same", "main", &two]);
+        for rev in ["origin/main", "origin/main~1", "origin/main^{commit}", "origin/main@{0}"] {
+            let error = opened.resolve(rev).unwrap_err();
+            assert!(matches!(error, DiffError::Ambiguous { .. }), "{format} {rev}: {error}");
+        }
+        assert_eq!(opened.resolve("refs/remotes/origin/main").unwrap().id, two);
+        assert_eq!(opened.resolve("main").unwrap().id, two);
+        assert_eq!(opened.default_base().unwrap().commit, two);
+    }
+}
+
+#[test]
+fn what_was_just_fetched_can_be_named() {
+    let origin = TestRepo::new();
+    origin.write("a", "1");
+    let id = origin.commit("one");
+    let repo = TestRepo::new();
+    let url = format!("file://{}", origin.path().display());
+    repo.git(&["fetch", "--quiet", &url, "main"]);
+    assert_eq!(open(&repo).resolve("FETCH_HEAD").unwrap().id, id);
 }

@@ -255,7 +255,8 @@ fn text(group: &Group<'_>, related: &[(usize, &Evidence)]) -> String {
         let reasons: Vec<String> = finding
             .reasons
             .iter()
-            .filter(|reason| reason.raises == raises)
+            // What worsened is already part of the message.
+            .filter(|reason| reason.raises == raises && !(reason.changed && finding.outcome == Outcome::Worsened))
             .map(|reason| message(reason.because.trim().trim_end_matches('.')))
             .collect();
         if !reasons.is_empty() {

@@ -73,6 +73,22 @@ impl TestRepo {
         std::fs::remove_file(self.root.join(os_path(path.as_ref()))).expect("the file is removed");
     }
 
+    /// Removes everything but the repository itself.
+    pub fn clear(&self) {
+        for entry in std::fs::read_dir(&self.root).expect("the folder") {
+            let path = entry.expect("an entry").path();
+            if path.file_name() == Some(OsStr::new(".git")) {
+                continue;
+            }
+            let gone = if path.is_dir() && !path.is_symlink() {
+                std::fs::remove_dir_all(&path)
+            } else {
+                std::fs::remove_file(&path)
+            };
+            gone.expect("it is removed");
+        }
+    }
+
     /// A git command in this repository, with a clean environment.
     pub fn command(&self, args: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new("git");
@@ -139,12 +155,12 @@ impl TestRepo {
 }
 
 #[cfg(unix)]
-fn os_path(path: &[u8]) -> &Path {
+pub(crate) fn os_path(path: &[u8]) -> &Path {
     use std::os::unix::ffi::OsStrExt;
     Path::new(OsStr::from_bytes(path))
 }
 
 #[cfg(not(unix))]
-fn os_path(path: &[u8]) -> &Path {
+pub(crate) fn os_path(path: &[u8]) -> &Path {
     Path::new(std::str::from_utf8(path).expect("a path in UTF-8"))
 }

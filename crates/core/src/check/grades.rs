@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Found, Measure, State};
 use crate::condition::Condition;
 use crate::condition::resolve::Frame;
 use crate::judge::env::Env;
 use crate::truth::Truth;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grades {
     /// Weakest first.
     pub(crate) steps: Vec<(Arc<str>, Condition)>,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Found, Measure, State};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Value};
@@ -10,14 +12,14 @@ use crate::judge::env::{Env, Why};
 use crate::lexical;
 use crate::policy::raw::NotSet;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LimitValue {
     pub(crate) field: FieldRef,
     /// Numbers for the names of an enum.
     pub(crate) map: BTreeMap<String, i64>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Limit {
     /// The first that is set counts.
     pub(crate) values: Vec<LimitValue>,

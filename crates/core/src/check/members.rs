@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::address::Range;
 use super::{Found, Measure, Member, State};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Found as Fields, Frame, Value};
 use crate::judge::env::{Env, Place, Why};
+use crate::pattern::Pattern;
 use crate::policy::raw::{MemberKind, WeakerWhen};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Members {
     pub(crate) from: Vec<FieldRef>,
     pub(crate) weaker_when: WeakerWhen,
     /// Members that are weak by themselves.
     pub(crate) weak: Vec<String>,
-    pub(crate) weak_matching: Option<Regex>,
+    pub(crate) weak_matching: Option<Pattern>,
     /// A member that makes others redundant.
     pub(crate) covers: BTreeMap<String, Vec<String>>,
     pub(crate) ignore: Vec<String>,

@@ -11,6 +11,8 @@ mod review;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use grades::Grades;
 pub(crate) use limit::{Limit, LimitValue};
 pub(crate) use members::Members;
@@ -22,7 +24,7 @@ use crate::condition::resolve::Frame;
 use crate::judge::env::{Env, Place};
 
 /// A compiled check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Check {
     Require(Condition),
     Grades(Grades),

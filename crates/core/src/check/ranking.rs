@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::{Found, Measure, State};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Value};
 use crate::judge::env::{Env, Why};
+use crate::pattern::Pattern;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rank {
     pub(crate) name: Arc<str>,
     /// Values of this rank; `None` means exactly the name.
-    pub(crate) pattern: Option<Regex>,
+    pub(crate) pattern: Option<Pattern>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Ranking {
     pub(crate) field: FieldRef,
     /// Strongest first.

@@ -1,5 +1,7 @@
 //! `review`: values without an order. Any change is for a person; neither value is better.
 
+use serde::{Deserialize, Serialize};
+
 use super::members::url_host;
 use super::{Found, Measure, Member, State};
 use crate::condition::FieldRef;
@@ -8,7 +10,7 @@ use crate::judge::env::{Env, Place};
 use crate::policy::raw::MemberKind;
 use crate::registry::FieldKind;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Review {
     pub(crate) of: Vec<FieldRef>,
     pub(crate) kind: MemberKind,

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regex_lite::Regex;
-
-use super::{Condition, Exists, FieldRef, FieldTest, Link, Record, Scope, Test};
+use super::{Condition, Exists, FieldRef, FieldTest, Link, Record, Scope, Shape, Test};
+use crate::pattern::Pattern;
 use crate::policy::problem::{Problem, nearest};
 use crate::policy::raw::{RawCondition, RawExists, RawNamed};
 use crate::registry::{Absent, FieldKind, Join, Registry, SubjectKind};
@@ -32,7 +31,7 @@ impl Compiler<'_> {
     /// Looks a field up and finds out where it will be read.
     pub(crate) fn field(&mut self, name: &Spanned<String>) -> Option<FieldRef> {
         let full = name.value.as_str();
-        let Some((spec, path, field)) = self.registry.field(full) else {
+        let Some((spec, _, field)) = self.registry.field(full) else {
             let message = self.unknown_field(full);
             self.problem(name, message);
             return None;
@@ -52,13 +51,7 @@ impl Compiler<'_> {
             self.problem(name, message);
             return None;
         };
-        Some(FieldRef {
-            full: full.into(),
-            type_name: Arc::clone(&spec.name),
-            parts: path.split('/').map(Into::into).collect(),
-            spec: Arc::new(field.clone()),
-            scope,
-        })
+        Some(FieldRef::new(full.into(), Arc::new(Shape::from(field)), scope))
     }
 
     fn unknown_field(&self, full: &str) -> String {
@@ -249,8 +242,8 @@ impl Compiler<'_> {
         })))
     }
 
-    fn pattern(&mut self, text: &Spanned<String>) -> Option<Box<Regex>> {
-        match Regex::new(&text.value) {
+    fn pattern(&mut self, text: &Spanned<String>) -> Option<Box<Pattern>> {
+        match Pattern::new(&text.value) {
             Ok(pattern) => Some(Box::new(pattern)),
             Err(error) => {
                 self.problem(text, format!("bad pattern: {error}"));

@@ -10,13 +10,14 @@ pub(crate) mod resolve;
 
 use std::sync::Arc;
 
-use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
 
+use crate::pattern::Pattern;
 use crate::policy::raw::{ClientType, LooksLike};
-use crate::registry::FieldSpec;
+use crate::registry::{Absent, FieldKind, FieldSpec};
 
 /// Where a field is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Scope {
     /// In the files of the subject.
     Subject,
@@ -26,20 +27,82 @@ pub(crate) enum Scope {
     Frame,
 }
 
+/// What evaluation needs to know of a field; the rest of its [`FieldSpec`] is documentation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shape {
+    pub(crate) kind: FieldKind,
+    pub(crate) many: bool,
+    pub(crate) absent: Option<Absent>,
+    pub(crate) values: Vec<String>,
+    pub(crate) secret: bool,
+}
+
+impl From<&FieldSpec> for Shape {
+    fn from(spec: &FieldSpec) -> Self {
+        Self {
+            kind: spec.kind,
+            many: spec.many,
+            absent: spec.absent.clone(),
+            values: spec.values.clone(),
+            secret: spec.secret,
+        }
+    }
+}
+
 /// A field that the registry knows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "PackedField", into = "PackedField")]
 pub(crate) struct FieldRef {
     /// `Type/path/below`.
     pub(crate) full: Arc<str>,
     pub(crate) type_name: Arc<str>,
     /// Element names below the root.
     pub(crate) parts: Vec<Arc<str>>,
-    pub(crate) spec: Arc<FieldSpec>,
+    pub(crate) spec: Arc<Shape>,
     pub(crate) scope: Scope,
 }
 
+impl FieldRef {
+    /// A field by its full name, `Type/path/below`.
+    pub(crate) fn new(full: Arc<str>, spec: Arc<Shape>, scope: Scope) -> Self {
+        let mut parts = full.split('/').map(Into::into);
+        let (type_name, parts) = (parts.next().unwrap_or_default(), parts.collect());
+        Self {
+            full,
+            type_name,
+            parts,
+            spec,
+            scope,
+        }
+    }
+}
+
+/// A [`FieldRef`] without what follows from its name.
+#[derive(Serialize, Deserialize)]
+struct PackedField {
+    full: Arc<str>,
+    spec: Arc<Shape>,
+    scope: Scope,
+}
+
+impl From<PackedField> for FieldRef {
+    fn from(packed: PackedField) -> Self {
+        Self::new(packed.full, packed.spec, packed.scope)
+    }
+}
+
+impl From<FieldRef> for PackedField {
+    fn from(field: FieldRef) -> Self {
+        Self {
+            full: field.full,
+            spec: field.spec,
+            scope: field.scope,
+        }
+    }
+}
+
 /// A compiled condition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
@@ -54,7 +117,7 @@ pub(crate) enum Condition {
     Declared(ClientType),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FieldTest {
     pub(crate) field: FieldRef,
     pub(crate) test: Test,
@@ -62,11 +125,14 @@ pub(crate) struct FieldTest {
     pub(crate) absent: Option<Arc<str>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Test {
     OneOf(Vec<String>),
     Contains(String),
-    Matches { pattern: Box<Regex>, except: Option<Box<Regex>> },
+    Matches {
+        pattern: Box<Pattern>,
+        except: Option<Box<Pattern>>,
+    },
     Present(bool),
     AtLeast(i64),
     AtMost(i64),
@@ -74,7 +140,7 @@ pub(crate) enum Test {
 }
 
 /// How related components are found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Link {
     /// Every component of the type; for a type of the subject itself, the subject's files.
     Any,
@@ -86,7 +152,7 @@ pub(crate) enum Link {
     HeldBy(FieldRef),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Exists {
     pub(crate) type_name: Arc<str>,
     /// The type belongs to the subject, so only its own files are looked at.
@@ -95,7 +161,7 @@ pub(crate) struct Exists {
     pub(crate) condition: Option<Condition>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) block: FieldRef,
     pub(crate) condition: Condition,

@@ -81,7 +81,17 @@ impl Env<'_> {
         let frame = frames.iter().rev().find(|frame| frame.component.type_name == field.type_name);
         let (component, route, depth) = match (field.scope, frame) {
             (Scope::Frame, Some(frame)) => (Arc::clone(&frame.component), frame.route.clone(), frame.route.len()),
-            (Scope::Frame, None) => return Found::NoFile(Why::NotInSource(Arc::clone(&field.type_name))),
+            (Scope::Frame, None) => {
+                // In a control that judges components of several types one by one, this one is of another type: it has
+                // no such element.
+                return match &self.subject.per {
+                    Some(per) => Found::Here {
+                        occurrences: Vec::new(),
+                        home: (Arc::clone(per), per.root.span),
+                    },
+                    None => Found::NoFile(Why::NotInSource(Arc::clone(&field.type_name))),
+                };
+            }
             (Scope::Subject | Scope::Org, _) => match self.file_of(field) {
                 Ok(component) => (component, Vec::new(), 0),
                 Err(why) => return Found::NoFile(why),

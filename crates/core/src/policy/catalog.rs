@@ -128,6 +128,15 @@ impl Catalog {
     }
 }
 
+impl FromIterator<Arc<Control>> for Catalog {
+    fn from_iter<I: IntoIterator<Item = Arc<Control>>>(controls: I) -> Self {
+        Self {
+            controls: controls.into_iter().map(|control| (Arc::clone(&control.id), control)).collect(),
+            named: BTreeMap::new(),
+        }
+    }
+}
+
 fn stem(name: &str) -> &str {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(file)

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regex_lite::Regex;
-
 use super::control::{Control, Fix, Risk, Source};
 use super::problem::{Problem, nearest};
 use super::raw::{MemberKind, RawCheck, RawCondition, RawControl, RawNamed, RawRank, RawRisk, RawSource};
 use crate::check::{Check, Grades, Limit, LimitValue, Members, Rank, Ranking, Review};
 use crate::condition::compile::Compiler;
 use crate::condition::{Condition, FieldRef};
+use crate::pattern::Pattern;
 use crate::registry::{Absent, FieldKind, Registry, SubjectKind};
 use crate::score::{Score, ScoreRange};
 use crate::yaml::Spanned;
@@ -250,7 +249,7 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
                             pattern: None,
                         }
                     }
-                    RawRank::Matching { name, matches } => match Regex::new(matches) {
+                    RawRank::Matching { name, matches } => match Pattern::new(matches) {
                         Ok(pattern) => Rank {
                             name: name.as_str().into(),
                             pattern: Some(pattern),
@@ -280,7 +279,7 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             let from: Vec<_> = members.from.iter().map(|name| compiler.field(name)).collect();
             let from: Option<Vec<FieldRef>> = from.into_iter().collect();
             let weak_matching = match &members.weak_matching {
-                Some(text) => match Regex::new(&text.value) {
+                Some(text) => match Pattern::new(&text.value) {
                     Ok(pattern) => Some(pattern),
                     Err(error) => {
                         compiler.problems.push(Problem::at(text, format!("bad pattern: {error}")));

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::raw::{OnRemoval, Status};
 use crate::check::Check;
 use crate::condition::Condition;
@@ -12,7 +14,7 @@ use crate::score::ScoreRange;
 pub use super::example::Example;
 
 /// Facts of the source page that a control rests on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Id in the coverage table, for instance `CA-06`.
     pub id: Option<String>,
@@ -42,7 +44,7 @@ impl Source {
 }
 
 /// A condition that raises or lowers the risk of a violated control.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Risk {
     pub(crate) when: Condition,
     /// Why, as a clause.
@@ -52,7 +54,7 @@ pub struct Risk {
 }
 
 /// The safe value that puts a control right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// `Type/path/below`.
     pub field: String,
@@ -70,7 +72,7 @@ pub struct NamedCondition {
 }
 
 /// One control.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Control {
     /// Names the weak state; also the file's name.
     pub id: Arc<str>,
@@ -109,7 +111,8 @@ pub struct Control {
     pub fix: Option<Fix>,
     /// The control of the other app family that decides the same.
     pub twin: Option<String>,
-    /// Examples; they run as tests.
+    /// Examples; they run as tests. Only a control that was read from YAML has them, one from a pack has none.
+    #[serde(skip)]
     pub examples: Vec<Example>,
     /// Types it reads, its own and related ones.
     pub(crate) reads: BTreeSet<Arc<str>>,

@@ -357,6 +357,35 @@ impl Case<'_> {
         }
     }
 
+    /// The place of a value that came or went, on a changed line; an unchanged one is kept as fallback.
+    fn at_value(&self, difference: &Difference<'_>, fallback: &mut Option<Anchor>) -> Option<Anchor> {
+        let before = texts(difference.base);
+        let after = texts(difference.head);
+        if let Some(head) = difference.head {
+            let fresh = head
+                .values
+                .iter()
+                .filter(|(text, _)| !before.contains(&text.as_str()) || before.len() < after.len());
+            for (_, place) in fresh {
+                let (anchor, changed) = self.at_head(place);
+                if changed {
+                    return Some(anchor);
+                }
+                fallback.get_or_insert(anchor);
+            }
+        }
+        if let Some(base) = difference.base {
+            let gone = base
+                .values
+                .iter()
+                .find(|(text, _)| !after.contains(&text.as_str()) || after.len() < before.len());
+            if let Some((_, place)) = gone {
+                return Some(self.at_gap(place));
+            }
+        }
+        None
+    }
+
     fn anchor(&self, differences: &[Difference<'_>]) -> Anchor {
         let in_head = |place: &Place| {
             let head = self.comparison.head.as_ref();
@@ -379,30 +408,19 @@ impl Case<'_> {
                 return self.at_gap(&member.place);
             }
         }
-        for difference in differences {
-            let before = texts(difference.base);
-            let after = texts(difference.head);
-            if let Some(head) = difference.head {
-                let fresh = head
-                    .values
-                    .iter()
-                    .filter(|(text, _)| !before.contains(&text.as_str()) || before.len() < after.len());
-                for (_, place) in fresh {
-                    let (anchor, changed) = self.at_head(place);
-                    if changed {
-                        return anchor;
-                    }
-                    fallback.get_or_insert(anchor);
+        // What an app newly is counts before the surroundings of what is judged: a change that makes a control
+        // applicable is found in the field that did it, not in another line of the same block.
+        let applicable = |difference: &&Difference<'_>| difference.weight(&self.comparison.roles) < usize::MAX;
+        if self.comparison.base.is_some() {
+            for difference in differences.iter().filter(applicable) {
+                if let Some(anchor) = self.at_value(difference, &mut fallback) {
+                    return anchor;
                 }
             }
-            if let Some(base) = difference.base {
-                let gone = base
-                    .values
-                    .iter()
-                    .find(|(text, _)| !after.contains(&text.as_str()) || after.len() < before.len());
-                if let Some((_, place)) = gone {
-                    return self.at_gap(place);
-                }
+        }
+        for difference in differences {
+            if let Some(anchor) = self.at_value(difference, &mut fallback) {
+                return anchor;
             }
             if let Some(home) = difference.head.and_then(|head| head.home.as_ref()) {
                 let (anchor, changed) = self.at_head(home);

@@ -76,7 +76,15 @@ impl Touched {
         for ((type_name, name), (before, after)) in components {
             let mut left = before.clone();
             let mut same = true;
-            for component in &after {
+            // A path on both sides is held against itself, so that copies that swap their content are no move.
+            let stays = |component: &Component| before.iter().any(|old| old.path == component.path);
+            let (kept, added): (Vec<_>, Vec<_>) = after.iter().partition(|component| stays(component));
+            for component in kept {
+                left.retain(|old| old.path != component.path);
+                let unchanged = |old: &Arc<Component>| old.path == component.path && old.root.same_content(&component.root);
+                same &= before.iter().any(unchanged);
+            }
+            for component in added {
                 match left.iter().position(|old| old.root.same_content(&component.root)) {
                     Some(at) => {
                         let old = left.remove(at);
@@ -90,7 +98,11 @@ impl Touched {
             for (old, new) in gone.zip(fresh) {
                 touched.note_move(old, new);
             }
-            if same && left.is_empty() {
+            // Another package root can mean other copies and other org settings beside it; within one, a move is nothing.
+            let spec = input.registry.get(&type_name);
+            let root = |component: &Arc<Component>| component.package_root(spec.map_or("", |spec| &spec.folder)).to_vec();
+            let roots = |list: &[Arc<Component>]| list.iter().map(root).collect::<BTreeSet<_>>();
+            if same && left.is_empty() && roots(&before) == roots(&after) {
                 continue;
             }
             for (component, side) in before.iter().map(|c| (c, base)).chain(after.iter().map(|c| (c, head))) {

@@ -62,7 +62,7 @@ fn same(index: &Index, cached: Option<usize>, tree: &[u8]) -> Option<usize> {
 
 impl Walk<'_> {
     fn down(&mut self, tree: Option<ObjectId>, cached: Option<usize>) -> Result<(), DiffError> {
-        self.budget.depth(self.stack.len())?;
+        self.budget.folder(self.stack.len())?;
         let tree = match tree {
             Some(id) => Some((walk::cursor(self.objects, id, &self.path)?, id)),
             None => None,

@@ -1,0 +1,88 @@
+//! A regular expression that is compiled when it is first used.
+//!
+//! Most runs use none or few of the patterns of the controls, and compiling one costs more than reading a control.
+//! A pattern written by a person is compiled at once, so that a wrong one is a load error; only the pack of built-in
+//! controls, whose patterns passed that check when it was made, puts it off.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use regex_lite::Regex;
+use serde::{Deserialize, Serialize};
+
+/// See the module.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Box<str>", into = "Box<str>")]
+pub(crate) struct Pattern {
+    text: Box<str>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// The pattern as written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Compiles a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn new(text: &str) -> Result<Self, regex_lite::Error> {
+        let compiled = Regex::new(text)?;
+        Ok(Self {
+            text: text.into(),
+            compiled: OnceLock::from(Some(compiled)),
+        })
+    }
+
+    /// The pattern as written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the pattern occurs in `text`.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.compiled
+            .get_or_init(|| Regex::new(&self.text).ok())
+            .as_ref()
+            .is_some_and(|pattern| pattern.is_match(text))
+    }
+}
+
+/// The text alone: whether it was used yet says nothing about the pattern.
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
+impl From<Box<str>> for Pattern {
+    fn from(text: Box<str>) -> Self {
+        Self {
+            text,
+            compiled: OnceLock::new(),
+        }
+    }
+}
+
+impl From<Pattern> for Box<str> {
+    fn from(pattern: Pattern) -> Self {
+        pattern.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn a_pattern_that_was_put_off_matches_the_same() {
+        let now = Pattern::new("^a+$").unwrap();
+        let later = Pattern::from(Box::from("^a+$"));
+        for text in ["a", "aaa", "ab", ""] {
+            assert_eq!(now.is_match(text), later.is_match(text), "{text}");
+        }
+        assert!(Pattern::new("(").is_err());
+    }
+}

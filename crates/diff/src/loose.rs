@@ -1,0 +1,142 @@
+//! Loose objects, one file each: read here and not by libgit2, which does not end on a truncated one and fills up a short
+//! one with zeros.
+//!
+//! Packs stay with libgit2. A loose object is read whole, to the end and no further than its header says, or it is an error.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::ZlibDecoder;
+use git2::ObjectType;
+
+use crate::dir::absent;
+use crate::error::DiffError;
+use crate::id::ObjectId;
+
+/// Alternates of alternates of alternates; git goes no further either.
+const MAX_ALTERNATES: usize = 5;
+/// No header is longer.
+const HEADER: usize = 64;
+
+/// The folders that may hold loose objects.
+#[derive(Debug, Default)]
+pub(crate) struct Loose {
+    dirs: Vec<Folder>,
+}
+
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    /// First bytes of ids for which there is a folder. In a tidy repository there are few.
+    first: Vec<bool>,
+}
+
+/// An object file that was opened and whose header was read.
+struct Opened {
+    kind: ObjectType,
+    size: u64,
+    /// What followed the header in the first bytes.
+    start: Vec<u8>,
+    rest: ZlibDecoder<File>,
+}
+
+impl Loose {
+    /// Looks at folders of objects and at the alternates they name.
+    pub(crate) fn open(dirs: &[impl AsRef<Path>]) -> Self {
+        let mut loose = Self::default();
+        let mut todo: Vec<(PathBuf, usize)> = dirs.iter().rev().map(|dir| (dir.as_ref().into(), 0)).collect();
+        while let Some((dir, depth)) = todo.pop() {
+            let Ok(dir) = fs::canonicalize(&dir) else {
+                continue;
+            };
+            if depth > MAX_ALTERNATES || loose.dirs.iter().any(|known| known.path == dir) {
+                continue;
+            }
+            let list = fs::read(dir.join("info/alternates")).unwrap_or_default();
+            for line in list.split(|byte| *byte == b'\n') {
+                if !line.is_empty() && !line.starts_with(b"#") {
+                    todo.push((dir.join(crate::spawn::path_from(line)), depth + 1));
+                }
+            }
+            let first = (0..=u8::MAX).map(|byte| dir.join(format!("{byte:02x}")).is_dir()).collect();
+            loose.dirs.push(Folder { path: dir, first });
+        }
+        loose
+    }
+
+    /// Kind and size of a loose object; `None` if there is none.
+    pub(crate) fn header(&self, id: ObjectId) -> Result<Option<(ObjectType, u64)>, DiffError> {
+        Ok(self.find(id)?.map(|object| (object.kind, object.size)))
+    }
+
+    /// Kind and content of a loose object; `None` if there is none.
+    pub(crate) fn read(&self, id: ObjectId) -> Result<Option<(ObjectType, Vec<u8>)>, DiffError> {
+        let Some(object) = self.find(id)? else {
+            return Ok(None);
+        };
+        let mut content = object.start;
+        let left = object.size.saturating_add(1).saturating_sub(length(&content));
+        object
+            .rest
+            .take(left)
+            .read_to_end(&mut content)
+            .map_err(|error| broken(id, &error))?;
+        if length(&content) != object.size {
+            return Err(DiffError::broken(id, "its content is not as long as its header says"));
+        }
+        Ok(Some((object.kind, content)))
+    }
+
+    fn find(&self, id: ObjectId) -> Result<Option<Opened>, DiffError> {
+        let first = id.as_bytes().first().copied().map_or(0, usize::from);
+        for dir in &self.dirs {
+            if !dir.first.get(first).copied().unwrap_or(false) {
+                continue;
+            }
+            let hex = id.to_string();
+            let (folder, name) = hex.split_at(2);
+            let path = dir.path.join(folder).join(name);
+            match File::open(&path) {
+                Ok(file) => return open(id, file).map(Some),
+                Err(error) if absent(&error) => {}
+                Err(error) => return Err(DiffError::io("read", &path, &error)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn open(id: ObjectId, file: File) -> Result<Opened, DiffError> {
+    let mut rest = ZlibDecoder::new(file);
+    let mut start = Vec::with_capacity(HEADER);
+    let read = rest.by_ref().take(HEADER as u64).read_to_end(&mut start);
+    read.map_err(|error| broken(id, &error))?;
+    let header = memchr::memchr(0, &start).and_then(|nul| {
+        let text = std::str::from_utf8(start.get(..nul)?).ok()?;
+        let (kind, size) = text.split_once(' ')?;
+        let kind = match kind {
+            "blob" => ObjectType::Blob,
+            "tree" => ObjectType::Tree,
+            "commit" => ObjectType::Commit,
+            "tag" => ObjectType::Tag,
+            _ => return None,
+        };
+        Some((kind, size.parse().ok()?, nul + 1))
+    });
+    let (kind, size, from) = header.ok_or_else(|| DiffError::broken(id, "its header is malformed"))?;
+    start.drain(..from);
+    Ok(Opened { kind, size, start, rest })
+}
+
+fn length(content: &[u8]) -> u64 {
+    u64::try_from(content.len()).unwrap_or(u64::MAX)
+}
+
+fn broken(id: ObjectId, error: &std::io::Error) -> DiffError {
+    let reason = match error.kind() {
+        ErrorKind::UnexpectedEof => "it is truncated".to_owned(),
+        _ => error.to_string(),
+    };
+    DiffError::broken(id, reason)
+}
