@@ -14,6 +14,7 @@ mod demo;
 mod docs;
 mod error;
 mod explain;
+mod fix;
 mod hook;
 mod html;
 mod logging;

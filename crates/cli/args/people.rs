@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::catalog::{ControlsArgs, ExplainArgs, PolicyCommand};
-use super::work::AuditArgs;
+use super::work::{AuditArgs, FixArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PeopleCommand {
@@ -11,6 +11,8 @@ pub(crate) enum PeopleCommand {
     Explain(ExplainArgs),
     /// Show how one snapshot stands, without a comparison: every app by every control
     Audit(Box<AuditArgs>),
+    /// Put the safe value back in the work tree
+    Fix(Box<FixArgs>),
     /// List the controls
     Controls(ControlsArgs),
     /// Check and test controls of your own

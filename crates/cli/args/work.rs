@@ -59,3 +59,49 @@ pub(crate) struct TeamArgs {
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
 }
+
+const FIX_EXAMPLES: &str = "\
+Examples:
+  orgate fix --dry-run                         what would change, as a diff
+  orgate fix                                   mend in the work tree what the change made weaker
+  orgate fix --restore                         put back the values of base instead of the recommended ones
+  orgate fix --control ca-pkce-not-required    only this control
+  orgate fix --all --yes                       also what was weak before
+
+Only the bytes of the element change. Secrets and lists are never written. Look at the result before you commit it.
+
+Exit codes:
+  0  nothing that got weaker is left
+  1  something is left that a person has to mend
+  2  could not judge, or could not write";
+
+#[derive(Debug, Args)]
+#[command(after_help = FIX_EXAMPLES)]
+pub(crate) struct FixArgs {
+    /// The revision to compare with [default: merge base of HEAD with the default branch]
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
+    /// The repository [default: found from the current folder upwards]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+    /// Only findings of this control; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) control: Vec<String>,
+    /// Only findings on this app; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: Vec<String>,
+    /// Mend also what was weak before the change
+    #[arg(long, conflicts_with = "restore")]
+    pub(crate) all: bool,
+    /// Put back the value that base has, instead of the recommended one
+    #[arg(long)]
+    pub(crate) restore: bool,
+    /// Write nothing; print the difference
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) team: TeamArgs,
+}

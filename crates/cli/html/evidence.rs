@@ -7,7 +7,8 @@ use orgate_core::RepoPath;
 use orgate_core::report::{Anchor, Evidence, Side};
 use orgate_diff::{LineMap, Snapshot};
 
-use super::{redact, text};
+use super::text;
+use crate::output::redact;
 use crate::sides::Sides;
 
 /// Lines shown around what matters.

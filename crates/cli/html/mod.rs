@@ -1,13 +1,12 @@
 //! Reports as one page of HTML that stands by itself: no network, no script, light and dark, on paper too.
 //!
 //! Every text goes through [`text`]; nothing else writes what came from a file. Secrets are blanked before a line of a
-//! file is shown ([`redact`]).
+//! file is shown (`redact`).
 
 pub(crate) mod audit;
 pub(crate) mod check;
 mod evidence;
 mod map;
-mod redact;
 mod waivers;
 
 use std::fmt::Write as _;

@@ -20,6 +20,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("configuration::a new file is a new control", own_policy),
     ("configuration::no controls", no_controls),
     ("configuration::policies in the repository come from base", local_policies),
+    ("configuration::a policies folder that is not there", missing_folder),
     ("configuration::include and exclude", include),
 ];
 
@@ -264,6 +265,11 @@ fn local_policies() {
     let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
     assert!(run.code == 1 && run.findings().len() == 1, "{}", run.said());
     assert!(!list(&run.report["gate_loosened"]).is_empty(), "{}", run.stdout);
+}
+
+fn missing_folder() {
+    let repo = with_settings("policies: gaet\n");
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD"]), &["gaet"]);
 }
 
 fn include() {
