@@ -55,8 +55,6 @@ pub(crate) enum CliError {
     NeedsYes { more: usize },
     #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
     Report { path: PathBuf, source: serde_json::Error },
-    #[error("no app, no OAuth settings and nothing else that a control judges is in {0}; is this a Salesforce project?")]
-    NothingToAudit(String),
     #[error("no control has the id `{id}`{near}")]
     UnknownControl { id: String, near: String },
     #[error("no control decides by the field `{field}`{near}")]

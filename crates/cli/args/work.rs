@@ -77,6 +77,7 @@ Exit codes:
 
 #[derive(Debug, Args)]
 #[command(after_help = FIX_EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct FixArgs {
     /// The revision to compare with [default: merge base of HEAD with the default branch]
     #[arg(long, value_name = "REV")]
