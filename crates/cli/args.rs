@@ -2,6 +2,7 @@
 
 mod catalog;
 mod people;
+mod work;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalog::*;
 pub(crate) use people::*;
+pub(crate) use work::*;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -97,6 +99,9 @@ pub(crate) struct CheckArgs {
     /// Write a report in this format, to a file or to standard output; may be given several times
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) outputs: Vec<OutputArg>,
+    /// Also write a page of HTML that stands by itself: verdict, heat map, evidence
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Report only what concerns these files or folders
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,

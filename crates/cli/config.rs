@@ -58,12 +58,19 @@ impl Config {
                 None => files.extend(policies_on_disk(Path::new(folder))?),
             }
         }
+        if let (Some(folder), true) = (&settings.policies, files.is_empty()) {
+            // A folder that was meant to hold controls and holds none: its controls would silently not be judged.
+            return Err(CliError::NoPolicies(folder.clone()));
+        }
         for folder in &arguments.policies {
             files.extend(policies_on_disk(folder)?);
         }
         let (registry, mut catalog) = load(&files, !arguments.no_builtin)?;
         settings.check(&catalog).map_err(|source| CliError::Settings {
-            place: arguments.config_from.clone(),
+            place: match arguments.config_from.as_str() {
+                side @ ("base" | "head") => format!("{SETTINGS} at {side}"),
+                path => path.to_owned(),
+            },
             source,
         })?;
         catalog.retain(|control| settings.controls.get(&*control.id) != Some(&ControlSetting::Off));

@@ -4,6 +4,7 @@
 //! shows the report. The exit code comes from the report alone, never from a writer.
 
 mod args;
+mod audit;
 mod builtin;
 mod check;
 mod ci;
@@ -13,7 +14,9 @@ mod demo;
 mod docs;
 mod error;
 mod explain;
+mod fix;
 mod hook;
+mod html;
 mod logging;
 mod output;
 mod people;

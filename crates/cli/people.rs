@@ -4,13 +4,14 @@ use orgate_core::report::verdict::Verdict;
 
 use crate::args::{Global, PeopleCommand};
 use crate::error::CliError;
-use crate::{explain, policy};
+use crate::{audit, explain, fix, policy};
 
 /// Runs one of them.
 pub(crate) fn run(command: &PeopleCommand, global: &Global) -> Result<Verdict, CliError> {
-    let _ = global;
     match command {
         PeopleCommand::Explain(arguments) => explain::run(arguments),
+        PeopleCommand::Audit(arguments) => audit::run(arguments, global),
+        PeopleCommand::Fix(arguments) => fix::run(arguments),
         PeopleCommand::Controls(arguments) => explain::list::run(arguments),
         PeopleCommand::Policy(command) => policy::run(command),
     }

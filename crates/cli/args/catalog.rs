@@ -148,4 +148,6 @@ pub(crate) enum SchemaArg {
     Settings,
     /// The JSON report of `orgate check`
     Report,
+    /// The JSON report of `orgate audit`
+    Audit,
 }

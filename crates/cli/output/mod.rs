@@ -10,6 +10,7 @@ mod hostile;
 mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+pub(crate) mod redact;
 pub(crate) mod style;
 mod text;
 
@@ -46,7 +47,9 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
     }
     let mut seen = BTreeSet::new();
     for file in targets.iter().filter_map(|target| target.file.as_ref()) {
-        if !seen.insert(file) {
+        // `x` and `./x` are one file; what cannot be resolved yet is compared as it is written.
+        let plain = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        if !seen.insert(plain.components().collect::<PathBuf>()) {
             return Err(CliError::TwoInOneFile(file.clone()));
         }
     }

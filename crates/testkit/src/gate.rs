@@ -232,6 +232,11 @@ impl Gate {
         if !arguments.iter().any(|argument| argument.starts_with("--output")) {
             command.args(["--output", "json"]);
         }
+        Self::finish(command)
+    }
+
+    /// Runs a prepared command to its end.
+    pub fn finish(mut command: Command) -> Run {
         Run::new(&command.output().expect("the gate starts"))
     }
 }

@@ -1,0 +1,291 @@
+//! Settings, waivers and policies: from where they are taken, and what they can do.
+
+use orgate_testkit::TestRepo;
+use orgate_testkit::gate::list;
+use orgate_testkit::sample::{APP, CONTROL, connected_app};
+
+use super::{caught, check, opened, passed, refused};
+
+pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("configuration::a change cannot switch a control off", head_is_not_asked),
+    ("configuration::settings of base count", base_is_asked),
+    ("configuration::settings from a file", from_file),
+    ("configuration::waiver", waiver),
+    ("configuration::waiver on its last day and after", last_day),
+    ("configuration::unused waiver", unused),
+    ("configuration::malformed settings", malformed),
+    ("configuration::loosened gate", loosened),
+    ("configuration::path filters", paths),
+    ("configuration::thresholds", thresholds),
+    ("configuration::a new file is a new control", own_policy),
+    ("configuration::no controls", no_controls),
+    ("configuration::policies in the repository come from base", local_policies),
+    ("configuration::a policies folder that is not there", missing_folder),
+    ("configuration::include and exclude", include),
+];
+
+/// Commits `orgate.yaml` before the app is opened.
+fn with_settings(text: &str) -> TestRepo {
+    let repo = TestRepo::new();
+    repo.write(APP, connected_app(false));
+    repo.write("orgate.yaml", text);
+    repo.commit("The app");
+    repo.git(&["checkout", "--quiet", "-b", "change"]);
+    repo.write(APP, connected_app(true));
+    repo.commit("Open it");
+    repo
+}
+
+fn a_waiver(expires: &str) -> String {
+    format!(
+        "waivers:\n  - control: {CONTROL}\n    subject: Billing\n    reason: legacy import\n    approved-by: Ada\n    expires: {expires}\n"
+    )
+}
+
+fn head_is_not_asked() {
+    for text in [
+        format!("controls:\n  {CONTROL}: off\n"),
+        "fail-on: never\n".into(),
+        a_waiver("2999-01-01"),
+        "exclude: ['**']\n".into(),
+    ] {
+        let (repo, base, _) = opened();
+        repo.write("orgate.yaml", &text);
+        let head = repo.commit("Silence it");
+        let run = check(repo.path(), &["--base", &base, "--head", &head]);
+        caught(&run);
+        assert!(!list(&run.report["gate_loosened"]).is_empty(), "{text} is not told: {}", run.stdout);
+    }
+}
+
+fn base_is_asked() {
+    let repo = with_settings(&format!("controls:\n  {CONTROL}: off\n"));
+    passed(&check(repo.path(), &["--base", "main", "--head", "HEAD"]));
+    let repo = with_settings("fail-on: never\n");
+    let run = check(repo.path(), &["--base", "main", "--head", "HEAD"]);
+    assert!(run.code == 0 && run.findings().len() == 1, "{}", run.said());
+}
+
+fn from_file() {
+    let (repo, _, _) = opened();
+    let folder = TestRepo::folder();
+    folder.write("mine.yaml", format!("controls:\n  {CONTROL}: off\n"));
+    let file = folder.path().join("mine.yaml");
+    passed(&check(
+        repo.path(),
+        &["--base=main", "--head=HEAD", "--config-from", file.to_str().expect("text")],
+    ));
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--config-from", "missing.yaml"]),
+        &["missing.yaml"],
+    );
+}
+
+fn waiver() {
+    let repo = with_settings(&a_waiver("2999-01-01"));
+    let run = check(repo.path(), &["--base=main", "--head=HEAD"]);
+    assert_eq!(run.code, 0, "{}", run.said());
+    let finding = &run.report["findings"][0];
+    assert!(
+        finding["fails"] == false && finding["waived"].to_string().contains("legacy import"),
+        "{finding}"
+    );
+}
+
+fn last_day() {
+    let repo = with_settings(&a_waiver("2030-06-30"));
+    let run = check(repo.path(), &["--base=main", "--head=HEAD", "--today=2030-06-30"]);
+    assert_eq!(run.code, 0, "{}", run.said());
+    let run = check(repo.path(), &["--base=main", "--head=HEAD", "--today=2030-07-01"]);
+    caught(&run);
+    assert!(run.stdout.contains("expired"), "{}", run.stdout);
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--today=tomorrow"]),
+        &["tomorrow"],
+    );
+}
+
+fn unused() {
+    let repo = with_settings(&a_waiver("2999-01-01").replace("Billing", "Biling"));
+    let run = check(repo.path(), &["--base=main", "--head=HEAD"]);
+    caught(&run);
+    assert!(run.stdout.contains("Biling"), "{}", run.stdout);
+}
+
+fn malformed() {
+    for text in [
+        "fail-onn: low\n".to_owned(),
+        "fail-on: low\nfail-on: never\n".into(),
+        "controls: { ca-client-credentials-enabld: off }\n".into(),
+        a_waiver("2999-13-01"),
+        a_waiver("soon"),
+        a_waiver("2999-01-01").replace("reason: legacy import", "reason: ''"),
+        format!("{}{}", a_waiver("2999-01-01"), a_waiver("2999-01-01").replace("waivers:\n", "")),
+        "\u{0}".into(),
+    ] {
+        let repo = with_settings(&text);
+        refused(&check(repo.path(), &["--base=main", "--head=HEAD"]), &["orgate.yaml"]);
+    }
+}
+
+fn loosened() {
+    let repo = TestRepo::new();
+    repo.write("orgate.yaml", "fail-on: low\n");
+    repo.commit("Settings");
+    repo.write("orgate.yaml", "fail-on: critical\n");
+    repo.commit("Looser");
+    let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
+    assert!(
+        run.code == 0 && !list(&run.report["gate_loosened"]).is_empty(),
+        "{}{}",
+        run.said(),
+        run.stdout
+    );
+    let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD", "--strict"]);
+    assert_eq!(run.code, 1, "{}", run.said());
+    repo.remove("orgate.yaml");
+    repo.commit("Gone");
+    let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
+    assert_eq!(run.code, 0, "{}", run.said());
+}
+
+fn paths() {
+    let (repo, _, _) = opened();
+    caught(&check(repo.path(), &["--base=main", "--head=HEAD", "force-app"]));
+    caught(&check(repo.path(), &["--base=main", "--head=HEAD", APP]));
+    caught(&check(repo.path(), &["--base=main", "--head=HEAD", "./force-app/"]));
+    passed(&check(repo.path(), &["--base=main", "--head=HEAD", "README.md"]));
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "force-app/mian"]),
+        &["force-app/mian"],
+    );
+    // A part of a folder's name is another folder.
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD", "force"]), &["force"]);
+}
+
+fn thresholds() {
+    let (repo, _, _) = opened();
+    let run = check(repo.path(), &["--base=main", "--head=HEAD", "--fail-on=never"]);
+    assert!(run.code == 0 && run.findings().len() == 1, "{}", run.said());
+    caught(&check(repo.path(), &["--base=main", "--head=HEAD", "--fail-on=critical"]));
+    let empty = repo.git(&["hash-object", "-t", "tree", "-w", "/dev/null"]);
+    let run = check(repo.path(), &["--base", &empty, "--head=HEAD", "--introduced=warn"]);
+    assert!(run.code == 0 && !run.findings().is_empty(), "{}", run.said());
+    passed(&check(repo.path(), &["--base", &empty, "--head=HEAD", "--introduced=off"]));
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--fail-on=bad"]), &["bad"]);
+}
+
+const OWN: &str = r#"
+id: ca-contact-missing
+title: Connected App has nobody to ask
+status: stable
+subject: connected-app
+source:
+  id: null
+  control: null
+  recommended: null
+  page: null
+  grounds: "our own rule"
+  cvss: { min: 4.0, max: 6.0, estimated: true }
+standards: []
+check: { require: { field: ConnectedApp/contactEmail, matches: '@example\.com$' } }
+message: "'{subject}' has nobody to ask."
+why: |
+  Somebody must answer for an app.
+remediation: |
+  Name a person.
+examples:
+  - name: lost
+    base: { ConnectedApp: { contactEmail: "a@example.com" } }
+    head: { ConnectedApp: { contactEmail: "a@example.org" } }
+    expect: regressed
+  - name: kept
+    base: { ConnectedApp: { contactEmail: "a@example.com" } }
+    head: { ConnectedApp: { contactEmail: "b@example.com" } }
+    expect: unchanged
+  - name: near miss
+    base: { ConnectedApp: { contactEmail: "a@example.com", label: "A" } }
+    head: { ConnectedApp: { contactEmail: "a@example.com", label: "B" } }
+    expect: unchanged
+"#;
+
+fn own_policy() {
+    let folder = TestRepo::folder();
+    folder.write("connected-app/ca-contact-missing.yaml", OWN);
+    let policies = folder.path().to_str().expect("text");
+    let repo = TestRepo::new();
+    repo.write(APP, connected_app(false));
+    repo.commit("The app");
+    repo.write(APP, connected_app(false).replace("platform@example.com", "platform@example.org"));
+    repo.commit("Nobody");
+    passed(&check(repo.path(), &["--base=HEAD~", "--head=HEAD"]));
+    for more in [&["--policies", policies][..], &["--policies", policies, "--no-builtin"]] {
+        let run = check(repo.path(), &[&["--base=HEAD~", "--head=HEAD"], more].concat());
+        let hits = run.findings();
+        assert!(
+            run.code == 1 && hits.len() == 1 && hits[0].control == "ca-contact-missing" && hits[0].line == 3,
+            "{}",
+            run.said()
+        );
+    }
+    folder.write(
+        "connected-app/ca-contact-missing.yaml",
+        OWN.replace("contactEmail, matches", "contactEmial, matches"),
+    );
+    refused(
+        &check(repo.path(), &["--base=HEAD~", "--head=HEAD", "--policies", policies]),
+        &["contactEmial", "contactEmail"],
+    );
+}
+
+fn no_controls() {
+    let (repo, _, _) = opened();
+    let folder = TestRepo::folder();
+    let policies = folder.path().to_str().expect("text");
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--no-builtin", "--policies", policies]),
+        &["no controls"],
+    );
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--no-builtin"]), &[]);
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--policies", "missing"]),
+        &["missing"],
+    );
+}
+
+fn local_policies() {
+    let repo = TestRepo::new();
+    repo.write(APP, connected_app(false));
+    repo.write("orgate.yaml", "policies: gate\n");
+    repo.write("gate/connected-app/ca-contact-missing.yaml", OWN);
+    repo.commit("The app");
+    repo.write(APP, connected_app(false).replace("platform@example.com", "platform@example.org"));
+    repo.remove("gate/connected-app/ca-contact-missing.yaml");
+    repo.commit("Nobody, and nobody asks");
+    let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
+    assert!(run.code == 1 && run.findings().len() == 1, "{}", run.said());
+    assert!(!list(&run.report["gate_loosened"]).is_empty(), "{}", run.stdout);
+}
+
+fn missing_folder() {
+    let repo = with_settings("policies: gaet\n");
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD"]), &["gaet"]);
+}
+
+fn include() {
+    let repo = with_settings("exclude: ['force-app/**']\n");
+    passed(&check(repo.path(), &["--base=main", "--head=HEAD"]));
+    let repo = with_settings("include: ['force-app/**']\n");
+    caught(&check(repo.path(), &["--base=main", "--head=HEAD"]));
+    // Out of the included folders, but still the app that was in them.
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.write("elsewhere/connectedApps/Billing.connectedApp-meta.xml", connected_app(true));
+    repo.remove(APP);
+    repo.commit("Move it away");
+    let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
+    assert!(
+        run.code == 1 || run.undecided().iter().any(|hit| hit.outcome == "undecided"),
+        "{}",
+        run.said()
+    );
+}

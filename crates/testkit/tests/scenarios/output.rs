@@ -1,0 +1,138 @@
+//! Where reports go, and what that has to do with the exit code: nothing.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use orgate_testkit::gate::orgate;
+
+use super::{check, opened, refused};
+
+pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("output::one format on standard output, alone", alone),
+    ("output::two formats on standard output", two_on_stdout),
+    ("output::two formats in one file", two_in_one_file),
+    ("output::a file that cannot be written", unwritable),
+    ("output::unknown format", unknown_format),
+    ("output::a reader that goes away", broken_pipe),
+    ("output::colour", colour),
+    ("output::every format gives the same exit code", same_code),
+    ("output::the same bytes twice", same_bytes),
+];
+
+fn alone() {
+    let (repo, _, _) = opened();
+    let run = check(repo.path(), &["--base=main", "--head=HEAD", "--output=json", "-v"]);
+    assert!(run.report.is_object(), "{}", run.stdout);
+    let file = repo.path().join("report.json");
+    let run = check(
+        repo.path(),
+        &["--base=main", "--head=HEAD", "--output", &format!("json={}", file.display())],
+    );
+    assert!(
+        run.code == 1 && run.stdout.contains("ca-client-credentials-enabled") && !run.report.is_object(),
+        "{}",
+        run.stdout
+    );
+    let text = std::fs::read_to_string(file).expect("the report");
+    assert!(text.contains("orgate/v1"), "{text}");
+}
+
+fn two_on_stdout() {
+    let (repo, _, _) = opened();
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--output=json", "--output=sarif"]),
+        &["standard output"],
+    );
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--output=json", "--output=json"]),
+        &["standard output"],
+    );
+}
+
+fn two_in_one_file() {
+    let (repo, _, _) = opened();
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--output=json=x", "--output=sarif=x"]),
+        &["x"],
+    );
+    refused(
+        &check(
+            repo.path(),
+            &["--base=main", "--head=HEAD", "--output=json=x", "--output=sarif=./x"],
+        ),
+        &["x"],
+    );
+}
+
+fn unwritable() {
+    let (repo, _, _) = opened();
+    refused(
+        &check(repo.path(), &["--base=main", "--head=HEAD", "--output=json=no/such/folder/x"]),
+        &["no/such/folder/x"],
+    );
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--output=json=."]), &[]);
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--output=json="]), &[]);
+}
+
+fn unknown_format() {
+    let (repo, _, _) = opened();
+    refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--output=jsn"]), &["json"]);
+}
+
+fn broken_pipe() {
+    let (repo, _, _) = opened();
+    for format in ["text", "json", "sarif"] {
+        let mut child = orgate(repo.path())
+            .args(["check", "--base=main", "--head=HEAD", "--output", format])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the gate starts");
+        // Closed before anything is written.
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child
+            .stderr
+            .take()
+            .expect("standard error")
+            .read_to_string(&mut said)
+            .expect("text");
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(1), "{format}: {said}");
+    }
+}
+
+fn colour() {
+    let (repo, _, _) = opened();
+    let run = |more: &[&str], variable: Option<&str>| {
+        let mut command = orgate(repo.path());
+        command.args(["check", "--base=main", "--head=HEAD"]).args(more);
+        if let Some(name) = variable {
+            command.env(name, "1");
+        }
+        String::from_utf8_lossy(&command.output().expect("the gate starts").stdout).into_owned()
+    };
+    assert!(!run(&[], None).contains('\u{1b}'));
+    assert!(run(&["--color=always"], None).contains('\u{1b}'));
+    assert!(!run(&["--color=never"], Some("CLICOLOR_FORCE")).contains('\u{1b}'));
+    assert!(!run(&[], Some("NO_COLOR")).contains('\u{1b}'));
+    assert!(!run(&["--color=always", "--output=json"], None).contains('\u{1b}'));
+}
+
+fn same_code() {
+    let (repo, _, _) = opened();
+    for format in ["text", "json", "sarif"] {
+        let run = check(repo.path(), &["--base=main", "--head=HEAD", &format!("--output={format}")]);
+        assert_eq!(run.code, 1, "{format}: {}", run.stderr);
+        let run = check(repo.path(), &["--base=HEAD", "--head=main", &format!("--output={format}")]);
+        assert_eq!(run.code, 0, "{format}: {}", run.stderr);
+    }
+}
+
+fn same_bytes() {
+    let (repo, _, _) = opened();
+    for format in ["text", "json", "sarif"] {
+        let one = || check(repo.path(), &["--base=main", "--head=HEAD", &format!("--output={format}")]).stdout;
+        assert_eq!(one(), one(), "{format}");
+    }
+}
