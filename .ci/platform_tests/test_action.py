@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import unittest
 
 import action_runner
 from support import APP, BINARY, ROOT, Case, app, environment
@@ -100,6 +101,14 @@ class Action(Case):
         result = self.pull_request(self.checkout(self.world(), "refs/heads/topic"))
         self.assertEqual(result.code, 1, result.log)
         self.assertEqual((result.outputs["base-sha"], result.outputs["head-sha"]), (self.root, self.tip))
+
+    @unittest.skipUnless(hasattr(os, "geteuid") and os.geteuid() == 0, "only root can give files away")
+    def test_a_container_where_the_checkout_belongs_to_somebody_else(self):
+        clone = self.checkout(self.world())
+        subprocess.run(["chown", "-R", "12345:12345", str(clone.path)], check=True)
+        self.assertNotEqual(clone.run("git", "status", check=False).returncode, 0, "git trusts it, so this shows nothing")
+        result = self.pull_request(clone)
+        self.assertEqual((result.code, result.outputs["base-sha"]), (1, self.main), result.log)
 
     def test_a_merge_group(self):
         clone = self.checkout(self.world())
