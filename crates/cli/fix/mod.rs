@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
             catalog: &config.catalog,
             settings: &config.settings,
             limits: Limits::default(),
+            cache: None,
         })?;
         posture.apply(
             &config.settings,

@@ -19,11 +19,6 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    /// The pattern as written.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// Compiles a pattern.
     ///
     /// # Errors
