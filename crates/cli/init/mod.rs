@@ -143,6 +143,10 @@ fn place(root: &Path, new: &New, force: bool, text: &mut String) -> Result<(), C
             return Ok(());
         }
         if data.file_type().is_symlink() || !(force || ask(new.path)?) {
+            if new.path == SETTINGS {
+                let _ = writeln!(text, "{YELLOW}left{RESET}      {} is there already", new.path);
+                return Ok(());
+            }
             let _ = writeln!(text, "{YELLOW}left{RESET}      {} is there already; what to add:\n", new.path);
             for line in new.content.lines() {
                 let _ = writeln!(text, "    {line}");
