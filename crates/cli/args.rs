@@ -74,6 +74,7 @@ pub(crate) enum Command {
         report: PathBuf,
     },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
+    #[command(after_help = "Examples:\n  orgate demo        needs git; writes to a temporary folder that goes away")]
     Demo,
 }
 
