@@ -15,12 +15,15 @@ mod docs;
 mod error;
 mod explain;
 mod fix;
+mod history;
 mod hook;
 mod html;
+mod init;
 mod logging;
 mod output;
 mod people;
 mod policy;
+mod shell;
 mod sides;
 
 use std::ffi::OsString;

@@ -106,3 +106,104 @@ pub(crate) struct FixArgs {
     #[command(flatten)]
     pub(crate) team: TeamArgs,
 }
+
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  orgate history                                             all of HEAD's first-parent line
+  orgate history v2.0..main                                  between two releases
+  orgate history --subject Portal --control ca-pkce-not-required
+                                                             when did this app lose PKCE?
+  orgate history --since 2026-01-01 --html history.html      with a chart of the risk
+
+Settings and controls are those of the newest commit, for all commits alike.";
+
+#[derive(Debug, Args)]
+#[command(after_help = HISTORY_EXAMPLES)]
+pub(crate) struct HistoryArgs {
+    /// What to walk: a revision, or OLD..NEW [default: HEAD]
+    #[arg(value_name = "RANGE")]
+    pub(crate) range: Option<String>,
+    /// Only this app; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: Vec<String>,
+    /// Only this control; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) control: Vec<String>,
+    /// Only commits made on this day or later (YYYY-MM-DD, UTC)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<String>,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Also write a page of HTML that stands by itself, with a chart
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// The repository [default: found from the current folder upwards]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) team: TeamArgs,
+}
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  orgate init --print      what would be written, without writing it
+  orgate init              settings, the CI job and the hook that fit this repository
+  orgate init --force      replace files that are there
+
+Files that are there are left alone, unless you say yes when asked.";
+
+#[derive(Debug, Args)]
+#[command(after_help = INIT_EXAMPLES)]
+pub(crate) struct InitArgs {
+    /// Write nothing; print the files
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Replace files that are there, without asking
+    #[arg(long, conflicts_with = "print")]
+    pub(crate) force: bool,
+    /// For which platform [default: by the remotes and the files of the repository]
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Vec<InitPlatform>,
+    /// The repository [default: found from the current folder upwards]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(crate) enum InitPlatform {
+    /// A workflow for GitHub Actions
+    Github,
+    /// A job for GitLab CI
+    Gitlab,
+    /// A hook for pre-commit or prek
+    PreCommit,
+    /// A hook for husky
+    Husky,
+    /// A hook for lefthook
+    Lefthook,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  orgate completions bash > /etc/bash_completion.d/orgate
+  orgate completions zsh > \"${fpath[1]}/_orgate\"
+  orgate completions fish > ~/.config/fish/completions/orgate.fish
+  orgate completions powershell >> $PROFILE")]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  orgate man | man -l -                     read the page of orgate
+  orgate man --dir /usr/local/share/man/man1    a page for every command")]
+pub(crate) struct ManArgs {
+    /// Write a page for every command into this folder, instead of the first one to standard output
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}

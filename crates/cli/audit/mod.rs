@@ -29,6 +29,7 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
         catalog: &config.catalog,
         settings: &config.settings,
         limits: Limits::default(),
+        cache: None,
     })?;
     if posture.cells.is_empty() && posture.unreadable.is_empty() {
         return Err(CliError::NothingToAudit(posture.snapshot));

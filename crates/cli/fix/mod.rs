@@ -55,6 +55,7 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
             catalog: &config.catalog,
             settings: &config.settings,
             limits: Limits::default(),
+            cache: None,
         })?;
         posture.apply(
             &config.settings,
@@ -78,13 +79,17 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
             write(edited)?;
         }
     }
+    let mut verdict = if plan.left.is_empty() { Verdict::Pass } else { Verdict::Fail };
+    if !arguments.dry_run {
+        // The proof is the gate itself, on what is now in the work tree.
+        let (again, _) = judge_by(&team, &Sides::open(&self::sides(arguments))?)?;
+        plan.left
+            .retain(|(title, _)| again.findings.iter().any(|finding| finding.fails && plan::of(finding) == *title));
+        verdict = again.verdict();
+    }
     summary(&mut text, &plan, files.len(), arguments.dry_run);
     stdout(text.trim_end())?;
-    Ok(if !report.unreadable.iter().any(|file| file.fatal) && plan.left.is_empty() {
-        Verdict::Pass
-    } else {
-        Verdict::Fail
-    })
+    Ok(verdict)
 }
 
 fn sides(arguments: &FixArgs) -> SideArgs {

@@ -3,7 +3,7 @@
 use orgate_core::posture::Posture;
 use orgate_core::registry::{FieldKind, FieldSpec};
 use orgate_core::report::{Anchor, Evidence, Finding, Report, Side};
-use orgate_core::{Control, RepoPath};
+use orgate_core::{Control, Outcome, RepoPath};
 use orgate_diff::Snapshot;
 use orgate_metadata::{Limits, classify, edit};
 
@@ -27,6 +27,11 @@ impl Wanted {
     pub(super) fn title(&self) -> String {
         title(&self.control, &self.subject)
     }
+}
+
+/// The same title, for a finding.
+pub(super) fn of(finding: &Finding) -> String {
+    title(&finding.control.id, &finding.subject.name)
 }
 
 fn title(control: &str, subject: &str) -> String {
@@ -55,6 +60,23 @@ impl Plan {
             if !about || finding.waived.is_some() || finding.control.is_review() {
                 continue;
             }
+            // It was weak before. What the change did to it stands in another field, with a finding of its own or not.
+            if finding.outcome == Outcome::Worsened && !arguments.all && !arguments.restore {
+                let reasons: Vec<&str> = finding
+                    .reasons
+                    .iter()
+                    .filter(|reason| reason.changed)
+                    .map(|reason| reason.because.as_str())
+                    .collect();
+                plan.left.push((
+                    of(finding),
+                    format!(
+                        "it was weak before, and the change raised the risk around it: {}. `--all` mends the weakness itself",
+                        reasons.join("; ")
+                    ),
+                ));
+                continue;
+            }
             let wanted = if arguments.restore {
                 restored(finding, config, sides)
             } else {
@@ -69,7 +91,7 @@ impl Plan {
             };
             match wanted {
                 Ok(list) => list.into_iter().for_each(|one| plan.add(one)),
-                Err(reason) => plan.left.push((title(&finding.control.id, &finding.subject.name), reason)),
+                Err(reason) => plan.left.push((of(finding), reason)),
             }
         }
         plan

@@ -103,6 +103,7 @@ fn posture(side: &dyn Snapshot, config: &Config, today: jiff::civil::Date) -> Re
         catalog: &config.catalog,
         settings: &config.settings,
         limits: Limits::default(),
+        cache: None,
     })?;
     posture.apply(
         &config.settings,

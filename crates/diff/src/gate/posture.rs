@@ -17,6 +17,7 @@ use orgate_metadata::Limits;
 
 use super::included;
 use super::places::Lines;
+pub use super::side::Cache;
 use super::side::Side;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -34,6 +35,8 @@ pub struct AuditInput<'a> {
     pub settings: &'a Settings,
     /// Bounds on single files.
     pub limits: Limits,
+    /// What runs over other snapshots have read.
+    pub cache: Option<&'a Cache>,
 }
 
 /// Judges a snapshot, before settings and waivers are applied. Controls that only ask for a look at changes say nothing
@@ -43,7 +46,7 @@ pub struct AuditInput<'a> {
 /// [`DiffError`] when the snapshot cannot be read. Files that are no metadata are in the posture instead.
 pub fn audit(input: &AuditInput<'_>) -> Result<Posture, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
-    let side = Side::new(Which::Head, input.snapshot, input.registry, input.limits, &wanted);
+    let side = Side::new(Which::Head, input.snapshot, input.registry, input.limits, &wanted).remembering(input.cache);
     let run = Run {
         input,
         side: &side,
