@@ -68,11 +68,13 @@ pub(crate) enum Command {
     /// Print which two commits the CI event compares, and what is missing for it
     CiRange(RangeArgs),
     /// Print the numbers of a JSON report as lines of `name=value`
+    #[command(after_help = "Examples:\n  orgate check --output json=report.json\n  orgate ci-outputs report.json >> \"$GITHUB_OUTPUT\"")]
     CiOutputs {
         /// A file that `orgate check --output json=FILE` wrote
         report: PathBuf,
     },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
+    #[command(after_help = "Examples:\n  orgate demo        needs git; writes to a temporary folder that goes away")]
     Demo,
 }
 
@@ -163,6 +165,9 @@ pub(crate) enum CiPlatform {
 
 /// Arguments of `orgate ci-range`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  orgate ci-range                  what the running job would compare\n  orgate ci-range --ci github      ... on this platform"
+)]
 pub(crate) struct RangeArgs {
     /// The revision to compare with, instead of the event's
     #[arg(long, value_name = "REV")]

@@ -46,14 +46,14 @@ pub(super) fn svg(list: &[Point]) -> String {
             write!(line, "H{}V{}", x(index), y(point.risk))
         };
     }
-    let (first, last) = (list.first(), list.last());
+    let (oldest, newest) = (list.first(), list.last());
     let date = |point: Option<&Point>| point.map(|point| text(&point.date)).unwrap_or_default();
     let mut svg = format!(
         "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"chart-title\">\n<title id=\"chart-title\">Risk from {} to {}: {} at first, {} at last, {} at most</title>\n",
-        date(first),
-        date(last),
-        points(first.map_or(0, |point| point.risk)),
-        points(last.map_or(0, |point| point.risk)),
+        date(oldest),
+        date(newest),
+        points(oldest.map_or(0, |point| point.risk)),
+        points(newest.map_or(0, |point| point.risk)),
         points(most)
     );
     for (part, value) in [(0, 0), (1, most / 2), (2, most)] {
@@ -84,9 +84,9 @@ pub(super) fn svg(list: &[Point]) -> String {
     let _ = writeln!(
         svg,
         "<text x=\"{left}\" y=\"{label}\">{}</text><text x=\"{}\" y=\"{label}\" text-anchor=\"end\">{}</text>\n</svg>",
-        date(first),
+        date(oldest),
         width.saturating_sub(8),
-        date(last)
+        date(newest)
     );
     svg
 }

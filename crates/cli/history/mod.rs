@@ -142,7 +142,7 @@ impl Walk<'_> {
         };
         let mut walk = self.repository.first_parents(newest, oldest)?;
         let mut before_first: Option<CommitSide> = None;
-        while let Some(commit) = walk.next() {
+        for commit in walk.by_ref() {
             let commit = commit?;
             if since.is_some_and(|since| day(commit.time) < since) {
                 break;
