@@ -72,7 +72,7 @@ def run(action, workspace, event, payload_file, sha, inputs=None, env=None, cach
         variables |= {key: expand(str(value), context) for key, value in step.get("env", {}).items()}
         variables |= env or {}
         command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
-        done = subprocess.run(command, cwd=workspace, env=variables, capture_output=True, timeout=900)
+        done = subprocess.run(command, cwd=workspace, env=variables, capture_output=True, timeout=3600)
         result.log += (done.stdout + done.stderr).decode(errors="replace")
         result.summary += summary.read_text()
         for line in output.read_text().splitlines():

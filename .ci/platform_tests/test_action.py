@@ -14,7 +14,7 @@ import threading
 import unittest
 
 import action_runner
-from support import APP, BINARY, ROOT, Case, app, environment
+from support import APP, BINARY, ROOT, SLOW, Case, app, environment
 
 ZEROS = "0" * 40
 
@@ -246,6 +246,12 @@ mkdir -p "$2/bin" && cp {BINARY} "$2/bin/orgate"
         self.assertTrue(call.startswith(f"{ROOT} install --path . --locked"), call)
 
 
+
+    @unittest.skipUnless(SLOW, "builds orgate; ORGATE_SLOW=1")
+    def test_the_build_for_real(self):
+        clone = self.checkout(self.world())
+        result = self.pull_request(clone, binary=False)
+        self.assertEqual((result.code, result.outputs["result"]), (1, "fail"), result.log)
 
     def test_a_private_repository_after_persist_credentials_false(self):
         origin = self.world()
