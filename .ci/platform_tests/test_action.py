@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import unittest
 
 import action_runner
 from support import APP, BINARY, ROOT, Case, app, environment
@@ -101,6 +102,14 @@ class Action(Case):
         self.assertEqual(result.code, 1, result.log)
         self.assertEqual((result.outputs["base-sha"], result.outputs["head-sha"]), (self.root, self.tip))
 
+    @unittest.skipUnless(hasattr(os, "geteuid") and os.geteuid() == 0, "only root can give files away")
+    def test_a_container_where_the_checkout_belongs_to_somebody_else(self):
+        clone = self.checkout(self.world())
+        subprocess.run(["chown", "-R", "12345:12345", str(clone.path)], check=True)
+        self.assertNotEqual(clone.run("git", "status", check=False).returncode, 0, "git trusts it, so this shows nothing")
+        result = self.pull_request(clone)
+        self.assertEqual((result.code, result.outputs["base-sha"]), (1, self.main), result.log)
+
     def test_a_merge_group(self):
         clone = self.checkout(self.world())
         payload = {"merge_group": {"base_sha": self.main, "head_sha": self.merge}}
@@ -115,6 +124,16 @@ class Action(Case):
             with self.subTest(before=before):
                 result = self.run_action(clone, "push", {"before": before, "repository": repository}, self.tip)
                 self.assertEqual((result.code, result.outputs["base-sha"]), (1, self.root), result.log)
+
+    def test_a_push_to_the_default_branch_uploads_an_empty_list(self):
+        origin = self.world()
+        clone = self.checkout(origin, "refs/heads/main")
+        payload = {"before": self.root, "ref": "refs/heads/main", "repository": {"default_branch": "main"}}
+        result = self.run_action(clone, "push", payload, self.main, upload_sarif="true")
+        # It is judged all the same.
+        self.assertEqual((result.code, result.outputs["result"]), (1, "fail"), result.log)
+        sarif = json.loads(pathlib.Path(result.outputs["sarif-file"]).read_text())
+        self.assertEqual(sarif["runs"][0]["results"], [])
 
     def test_what_cannot_be_judged_is_no_pass(self):
         origin = self.world()

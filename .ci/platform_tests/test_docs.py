@@ -33,7 +33,7 @@ class Docs(Case):
             for name, text in blocks(page):
                 if not name.startswith(".github/workflows/"):
                     continue
-                file = self.folder / "wf" / name
+                file = self.folder / "wf" / name.replace("/orgate", f"/{page.replace('/', '-')}-orgate")
                 file.parent.mkdir(parents=True, exist_ok=True)
                 # Readers pin the action to a commit; a tag stands in the page because the commit is not known to it.
                 self.assertRegex(text, ACTION)
@@ -43,7 +43,7 @@ class Docs(Case):
                 given = job["steps"][-1].get("with", {})
                 inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
                 self.assertLessEqual(set(given), set(inputs), name)
-        self.assertGreaterEqual(checked, 4)
+        self.assertGreaterEqual(checked, 5)
         folder = self.folder / "wf/.github/workflows"
         files = [str(file) for file in folder.iterdir()]
         for command in (
@@ -85,7 +85,7 @@ class Docs(Case):
         self.assertGreaterEqual(checked, 4)
 
     def test_pre_commit_configurations(self):
-        for name, text in blocks("docs/platforms/pre-commit.md"):
+        for name, text in (block for page in PAGES for block in blocks(page)):
             if name.endswith(".pre-commit-config.yaml"):
                 file = self.folder / "config.yaml"
                 file.write_text(text)

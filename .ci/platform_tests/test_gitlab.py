@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 
 import yaml
 from support import APP, ROOT, Case, Repository, app
@@ -113,3 +114,23 @@ class GitLab(Case):
         for key in ["script", "rules", "artifacts", "allow_failure"]:
             self.assertEqual(component[key], plain["orgate"][key])
         self.assertEqual(set(component["variables"]), set(plain["orgate"]["variables"]))
+
+    def test_the_script_is_plain_sh(self):
+        [script] = yaml.safe_load((ROOT / "ci/gitlab/orgate.gitlab-ci.yml").read_text())["orgate"]["script"]
+        file = self.folder / "script.sh"
+        file.write_text(script)
+        done = subprocess.run(["shellcheck", "--shell=sh", "--exclude=SC2086,SC2154", file], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        repository = self.project("")
+        job = yaml.safe_load((ROOT / "ci/gitlab/orgate.gitlab-ci.yml").read_text())["orgate"]
+        variables = {**job["variables"], "ORGATE_PATHS": "force-app\nREADME.md", "CI_PROJECT_DIR": str(repository.path)}
+        variables |= {"GITLAB_CI": "true", "CI_COMMIT_SHA": self.head, "CI_COMMIT_BEFORE_SHA": self.base}
+        repository.write("README.md", "hello\n")
+        variables["CI_COMMIT_SHA"] = repository.commit("a file to name")
+        done = repository.run("sh", "-e", str(file), check=False, **variables)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertEqual(len(json.loads(self.report(repository, "code-quality.json"))), 1)
+        variables["ORGATE_PATHS"] = "$(touch pwned)"
+        done = repository.run("sh", "-e", str(file), check=False, **variables)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertFalse((repository.path / "pwned").exists())

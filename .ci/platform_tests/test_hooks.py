@@ -8,15 +8,13 @@ from support import APP, BINARY, ROOT, SLOW, Case, Repository, app, environment
 REV = "v0"
 
 
-class Hooks(Case):
+class Hooks:
     """A project with a sound app and the hook of this checkout installed by a client."""
 
-    client = None
+    client = ""
 
     def setUp(self):
         super().setUp()
-        if self.client is None:
-            self.skipTest("only with a client")
         self.home = self.folder / "home"
 
     def hook_repository(self, source=None):
@@ -177,13 +175,13 @@ class Hooks(Case):
         self.blocked(repository)
 
 
-class PreCommit(Hooks):
+class PreCommit(Hooks, Case):
     """pre-commit itself."""
 
     client = "pre-commit"
 
 
-class Prek(Hooks):
+class Prek(Hooks, Case):
     """prek, which reads the same files."""
 
     client = "prek"

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod people;
+mod work;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use catalog::*;
 pub(crate) use people::*;
+pub(crate) use work::*;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -66,11 +68,13 @@ pub(crate) enum Command {
     /// Print which two commits the CI event compares, and what is missing for it
     CiRange(RangeArgs),
     /// Print the numbers of a JSON report as lines of `name=value`
+    #[command(after_help = "Examples:\n  orgate check --output json=report.json\n  orgate ci-outputs report.json >> \"$GITHUB_OUTPUT\"")]
     CiOutputs {
         /// A file that `orgate check --output json=FILE` wrote
         report: PathBuf,
     },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
+    #[command(after_help = "Examples:\n  orgate demo        needs git; writes to a temporary folder that goes away")]
     Demo,
 }
 
@@ -97,6 +101,9 @@ pub(crate) struct CheckArgs {
     /// Write a report in this format, to a file or to standard output; may be given several times
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]")]
     pub(crate) outputs: Vec<OutputArg>,
+    /// Also write a page of HTML that stands by itself: verdict, heat map, evidence
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Report only what concerns these files or folders
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
@@ -158,6 +165,9 @@ pub(crate) enum CiPlatform {
 
 /// Arguments of `orgate ci-range`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  orgate ci-range                  what the running job would compare\n  orgate ci-range --ci github      ... on this platform"
+)]
 pub(crate) struct RangeArgs {
     /// The revision to compare with, instead of the event's
     #[arg(long, value_name = "REV")]

@@ -9,6 +9,7 @@ use orgate_metadata::Limits;
 use crate::args::{CheckArgs, FailOnArg, GateArgs, Global, IntroducedArg};
 use crate::config::Config;
 use crate::error::CliError;
+use crate::html;
 use crate::output;
 use crate::sides::{Sides, below};
 
@@ -21,18 +22,27 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
             return Err(CliError::UnknownPath(path.clone()));
         }
     }
-    let mut report = judge(&arguments.gate, &sides)?;
+    let (mut report, config) = judge_by(&arguments.gate, &sides)?;
     if !arguments.paths.is_empty() {
         let wanted: Vec<String> = arguments.paths.iter().map(|path| normal(path)).collect();
         report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
     }
     let verdict = report.verdict();
     output::write_all(&report, &targets, &sides, global)?;
+    if let Some(file) = &arguments.html {
+        let today = today(arguments.gate.today.as_deref())?;
+        html::save(file, &html::check::page(&report, &config, &sides, today)?)?;
+    }
     Ok(verdict)
 }
 
 /// The report on two sides, with settings and waivers applied.
 pub(crate) fn judge(arguments: &GateArgs, sides: &Sides) -> Result<Report, CliError> {
+    judge_by(arguments, sides).map(|(report, _)| report)
+}
+
+/// The report, and what it was judged by.
+pub(crate) fn judge_by(arguments: &GateArgs, sides: &Sides) -> Result<(Report, Config), CliError> {
     let today = today(arguments.today.as_deref())?;
     let config = Config::load(arguments, sides)?;
     let mut report = gate::run(&Input {
@@ -46,7 +56,7 @@ pub(crate) fn judge(arguments: &GateArgs, sides: &Sides) -> Result<Report, CliEr
     report.compared.why.clone_from(&sides.why);
     report.loosened.clone_from(&config.loosened);
     report.apply(&config.settings, thresholds(arguments, &config), today, &config.catalog);
-    Ok(report)
+    Ok((report, config))
 }
 
 /// As git spells a path below the root.
@@ -54,15 +64,20 @@ fn normal(path: &str) -> String {
     path.trim_start_matches("./").trim_end_matches('/').to_owned()
 }
 
-fn thresholds(arguments: &GateArgs, config: &Config) -> Thresholds {
-    let settings = &config.settings;
-    let fail_on = arguments.fail_on.map(|given| match given {
+/// As typed, for the settings.
+pub(crate) fn fail_on(given: FailOnArg) -> FailOn {
+    match given {
         FailOnArg::Low => FailOn::Low,
         FailOnArg::Medium => FailOn::Medium,
         FailOnArg::High => FailOn::High,
         FailOnArg::Critical => FailOn::Critical,
         FailOnArg::Never => FailOn::Never,
-    });
+    }
+}
+
+fn thresholds(arguments: &GateArgs, config: &Config) -> Thresholds {
+    let settings = &config.settings;
+    let fail_on = arguments.fail_on.map(fail_on);
     let introduced = arguments.introduced.map(|given| match given {
         IntroducedArg::Fail => Introduced::Fail,
         IntroducedArg::Warn => Introduced::Warn,

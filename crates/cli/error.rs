@@ -47,6 +47,12 @@ pub(crate) enum CliError {
         "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
     )]
     NothingToCompare(String),
+    #[error("no app, no OAuth settings and nothing else that a control judges is in {0}; is this a Salesforce project?")]
+    NothingToAudit(String),
+    #[error("a bare repository has no work tree, and only files in one can be mended")]
+    NoWorkTree,
+    #[error("{more} of the elements to mend were weak before the change; say --yes to write them too, or leave out --all")]
+    NeedsYes { more: usize },
     #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
     Report { path: PathBuf, source: serde_json::Error },
     #[error("no control has the id `{id}`{near}")]

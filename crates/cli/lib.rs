@@ -4,6 +4,7 @@
 //! shows the report. The exit code comes from the report alone, never from a writer.
 
 mod args;
+mod audit;
 mod builtin;
 mod check;
 mod ci;
@@ -13,11 +14,16 @@ mod demo;
 mod docs;
 mod error;
 mod explain;
+mod fix;
+mod history;
 mod hook;
+mod html;
+mod init;
 mod logging;
 mod output;
 mod people;
 mod policy;
+mod shell;
 mod sides;
 
 use std::ffi::OsString;

@@ -13,12 +13,13 @@ use crate::output::stdout;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, wrapped};
 
 /// The committed schemas, as tests keep them fresh.
-const SCHEMAS: [(SchemaArg, &str); 5] = [
+const SCHEMAS: [(SchemaArg, &str); 6] = [
     (SchemaArg::Control, include_str!("../../schemas/orgate-control.v1.json")),
     (SchemaArg::Conditions, include_str!("../../schemas/orgate-conditions.v1.json")),
     (SchemaArg::Registry, include_str!("../../schemas/orgate-registry.v1.json")),
     (SchemaArg::Settings, include_str!("../../schemas/orgate-settings.v1.json")),
     (SchemaArg::Report, include_str!("../../schemas/orgate-report.v1.json")),
+    (SchemaArg::Audit, include_str!("../../schemas/orgate-audit.v1.json")),
 ];
 
 /// Runs a subcommand.
@@ -50,7 +51,7 @@ fn load(arguments: &PolicyArgs) -> Result<Loaded, CliError> {
     for path in &arguments.paths {
         files.extend(config::policies_on_disk(path)?);
     }
-    let (registry, catalog) = config::load(&files, !arguments.no_builtin)?;
+    let (registry, catalog) = config::load_text(&files, !arguments.no_builtin)?;
     let own = if files.is_empty() {
         catalog.controls().map(|control| control.id.to_string()).collect()
     } else {

@@ -56,6 +56,16 @@ impl Sides {
         })
     }
 
+    /// One snapshot, opened twice, for what is no comparison.
+    pub(crate) fn of_one(base: Box<dyn Snapshot>, head: Box<dyn Snapshot>) -> Self {
+        Self {
+            base,
+            head,
+            why: String::new(),
+            on_default_branch: false,
+        }
+    }
+
     /// Whether a path names a file or a folder on either side.
     pub(crate) fn knows(&self, path: &str) -> Result<bool, CliError> {
         let wanted = path.trim_end_matches('/').as_bytes();

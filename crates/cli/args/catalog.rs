@@ -130,6 +130,10 @@ pub(crate) struct PolicyArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  orgate policy schema                          a control: policies/*.yaml
+  orgate policy schema settings > orgate.json   orgate.yaml, for an editor")]
 pub(crate) struct SchemaArgs {
     /// Which format
     #[arg(value_name = "WHAT", default_value = "control")]
@@ -148,4 +152,6 @@ pub(crate) enum SchemaArg {
     Settings,
     /// The JSON report of `orgate check`
     Report,
+    /// The JSON report of `orgate audit`
+    Audit,
 }

@@ -31,8 +31,10 @@ pub(super) fn event(environment: &Environment<'_>) -> Result<Named, CiError> {
 fn merge_request(environment: &Environment<'_>, head: String, fork_point: Option<String>) -> Result<Named, CiError> {
     let kind = environment.text("CI_MERGE_REQUEST_EVENT_TYPE")?;
     let target_commit = environment.id("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")?;
+    let source_commit = environment.id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")?;
     let trial = |merge| Event::TrialMerge {
         merge,
+        source_commit,
         target_commit,
         fork_point: fork_point.clone(),
     };

@@ -47,6 +47,7 @@ pub(crate) enum Event {
     /// A merged result or a merge train of GitLab: a trial merge, or a rebased commit where merges are not allowed.
     TrialMerge {
         merge: String,
+        source_commit: Option<String>,
         target_commit: Option<String>,
         fork_point: Option<String>,
     },

@@ -65,9 +65,10 @@ impl Resolver<'_> {
             Event::PullRequest { merge, tip, target } => self.pull_request(merge, tip, &target),
             Event::TrialMerge {
                 merge,
+                source_commit,
                 target_commit,
                 fork_point,
-            } => self.trial_merge(merge, target_commit, fork_point),
+            } => self.trial_merge(merge, [target_commit, source_commit], fork_point),
             Event::Between { base, head } => {
                 self.need(&head, "the head that the platform names")?;
                 self.need(&base, "the base that the platform names")?;
@@ -124,9 +125,10 @@ impl Resolver<'_> {
     /// the report and the commits are the same; a checkout of neither does not count.
     fn pull_request(&self, merge: Option<String>, tip: Option<String>, target: &str) -> Result<Found, CiError> {
         let local = self.repository.head_id()?;
+        // Platforms that imitate GitHub make no trial merge: a merge by the author must not pass for one.
+        let merge = merge.filter(|merge| tip.as_ref() != Some(merge));
         if let Some(tip) = &tip
             && local.as_ref() == Some(tip)
-            && local != merge
         {
             return self.since(tip, target, "the pull request's own head is checked out");
         }
@@ -154,13 +156,24 @@ impl Resolver<'_> {
         }
     }
 
-    fn trial_merge(&self, merge: String, target_commit: Option<String>, fork_point: Option<String>) -> Result<Found, CiError> {
+    /// `sides` are the commits that the platform merged, as far as it says so. A commit of the author may have two parents
+    /// as well, and comparing that with its first parent would leave out all that came before.
+    fn trial_merge(&self, merge: String, sides: [Option<String>; 2], fork_point: Option<String>) -> Result<Found, CiError> {
         self.need(&merge, "the commit of the pipeline")?;
         let parents = self.repository.raw_parents(&merge)?;
-        let (base, why) = match (parents.as_slice(), target_commit, fork_point) {
-            ([first, _, ..], _, _) => (first.clone(), "the trial merge against its first parent"),
-            (_, Some(target), _) => (target, "the commit to judge is no merge, so base is the target branch's commit"),
-            (_, None, Some(fork)) => (fork, "the commit to judge is no merge, so base is the merge request's diff base"),
+        let fits = |(parent, side): (&String, &Option<String>)| side.as_ref() == Some(parent);
+        let trial = parents.len() == 2 && (sides == [None, None] || parents.iter().zip(&sides).any(fits));
+        let [target, _] = sides;
+        let (base, why) = match (parents.into_iter().next(), target, fork_point) {
+            (Some(first), _, _) if trial => (first, "the trial merge against its first parent"),
+            (_, Some(target), _) => (
+                target,
+                "the commit to judge is no trial merge, so base is the target branch's commit",
+            ),
+            (_, None, Some(fork)) => (
+                fork,
+                "the commit to judge is no trial merge, so base is the merge request's diff base",
+            ),
             _ => {
                 return Err(CiError::Absent {
                     name: "CI_MERGE_REQUEST_DIFF_BASE_SHA",

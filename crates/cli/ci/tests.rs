@@ -284,6 +284,35 @@ fn what_was_given_wins() {
 }
 
 #[test]
+fn a_merge_by_the_author_is_no_trial_merge() {
+    let world = world();
+    // The author merges main into the topic: a commit with two parents whose first is the author's own.
+    world.origin.git(&["switch", "--quiet", "topic"]);
+    world
+        .origin
+        .git(&["merge", "--quiet", "--no-ff", "--message=main into topic", "main"]);
+    let own = world.origin.git(&["rev-parse", "HEAD"]);
+    let clone = checkout(&world, None, "refs/heads/topic");
+    let payload = format!(r#"{{"pull_request":{{"base":{{"ref":"main"}},"head":{{"sha":"{own}"}}}}}}"#);
+    let wanted = pair(&world.main, &own);
+    assert_eq!(ids(github(&clone, "pull_request", &own, &payload, &[])), wanted);
+    let fast_forward_train = [
+        ("CI_PIPELINE_SOURCE", "merge_request_event"),
+        ("CI_MERGE_REQUEST_EVENT_TYPE", "merge_train"),
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", own.as_str()),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", world.main.as_str()),
+    ];
+    assert_eq!(ids(gitlab(&clone, &own, &fast_forward_train)), wanted);
+    let known = [
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", world.tip.as_str()),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", world.main.as_str()),
+    ];
+    let full = checkout(&world, None, "refs/pull/1/merge");
+    let variables = [&fast_forward_train[..2], &known].concat();
+    assert_eq!(ids(gitlab(&full, &world.merge, &variables)), pair(&world.main, &world.merge));
+}
+
+#[test]
 fn merge_request_pipelines_of_gitlab() {
     let world = world();
     let clone = checkout(&world, None, "refs/pull/1/merge");

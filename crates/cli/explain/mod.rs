@@ -45,7 +45,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<(Registry, Catalog), CliError>
     for folder in folders {
         files.extend(config::policies_on_disk(folder)?);
     }
-    config::load(&files, true)
+    config::load_text(&files, true)
 }
 
 fn one(id: &str, catalog: &Catalog, registry: &Registry) -> Result<Page, CliError> {

@@ -10,6 +10,7 @@ mod hostile;
 mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
+pub(crate) mod redact;
 pub(crate) mod style;
 mod text;
 

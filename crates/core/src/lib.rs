@@ -14,6 +14,7 @@ pub mod pack;
 pub mod path;
 mod pattern;
 pub mod policy;
+pub mod posture;
 pub mod registry;
 pub mod report;
 #[cfg(feature = "schema")]

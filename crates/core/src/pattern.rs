@@ -19,11 +19,6 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    /// The pattern as written.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// Compiles a pattern.
     ///
     /// # Errors
@@ -34,6 +29,11 @@ impl Pattern {
             text: text.into(),
             compiled: OnceLock::from(Some(compiled)),
         })
+    }
+
+    /// The pattern as written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// Whether the pattern occurs in `text`.

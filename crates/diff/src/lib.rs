@@ -11,6 +11,7 @@ mod compare;
 mod dir;
 mod error;
 pub mod gate;
+pub mod history;
 pub mod hunks;
 mod id;
 mod index;

@@ -6,6 +6,7 @@
 
 pub mod builtin;
 pub mod component;
+pub mod edit;
 pub mod lines;
 pub mod xml;
 

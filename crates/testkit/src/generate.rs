@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::tree::Tree;
 
-/// SplitMix64: small, seeded, the same on every machine.
+/// `SplitMix64`: small, seeded, the same on every machine.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 

@@ -1,6 +1,5 @@
 //! Test support for orgate: fixtures, temporary repositories, oracles. Never published.
 // Helpers for tests fail by panicking, like the tests that call them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod fixture;
 pub mod gate;

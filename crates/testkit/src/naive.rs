@@ -214,7 +214,7 @@ fn token_exchange(app: &App<'_>) -> Standing {
                 for required in app.oauth("isSecretRequiredForTokenExchange", false) {
                     all.push(if !on || !admin {
                         NotApplicable
-                    } else if !(optional || scheme) && !required {
+                    } else if !(optional || scheme || required) {
                         Violated(2)
                     } else if optional && scheme && required {
                         Violated(1)

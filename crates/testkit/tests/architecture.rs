@@ -1,5 +1,4 @@
 //! Arrows point one way: who may depend on whom, and who alone may use a library.
-#![expect(clippy::expect_used, reason = "a test may stop where its own set-up fails")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -213,13 +213,13 @@ impl Env<'_> {
             _ if text.is_empty() => return Value::Nothing,
             _ => Some(text.to_owned()),
         };
-        match legal {
-            Some(text) => Value::One { text },
-            None => {
+        legal.map_or_else(
+            || {
                 let shown = if field.spec.secret { String::new() } else { text.to_owned() };
                 Value::Unknown(Why::Illegal(Arc::clone(&field.full), shown))
-            }
-        }
+            },
+            |text| Value::One { text },
+        )
     }
 
     fn many(&self, field: &FieldRef, set: &[Occurrence]) -> Value {

@@ -1,11 +1,9 @@
 //! What a team's settings make of a report: severities, waivers, thresholds.
 
-use std::collections::BTreeSet;
-
 use super::{Finding, Report, Thresholds, WaiverUse};
 use crate::compare::Outcome;
 use crate::policy::{Catalog, Status};
-use crate::settings::{ControlSetting, Introduced, Settings};
+use crate::settings::{ControlSetting, Introduced, Settings, Waiver};
 
 impl Report {
     /// Applies settings. `today` decides which waivers have expired; the last day counts, in UTC.
@@ -27,32 +25,20 @@ impl Report {
     }
 
     fn waive(&mut self, settings: &Settings, today: jiff::civil::Date, catalog: &Catalog) {
-        let mut used = BTreeSet::new();
-        for (index, waiver) in settings.waivers.iter().enumerate() {
-            // The date was checked when the settings were read.
-            let Ok(last) = waiver.last_day() else { continue };
-            let matching = self
-                .findings
+        let findings = &mut self.findings;
+        self.waiver_notes.extend(waivers(settings, today, catalog, |waiver, active| {
+            let mut any = false;
+            let matching = findings
                 .iter_mut()
                 .filter(|finding| *finding.control.id == *waiver.control && finding.subject.name == waiver.subject);
             for finding in matching {
-                used.insert(index);
-                if last >= today {
+                any = true;
+                if active {
                     finding.waived = Some(WaiverUse { waiver: waiver.clone() });
                 }
             }
-            let what = format!("the waiver of `{}` for '{}'", waiver.control, waiver.subject);
-            if catalog.get(&waiver.control).is_none() {
-                self.waiver_notes.push(format!("{what} names no control in force"));
-            } else if last < today {
-                self.waiver_notes
-                    .push(format!("{what} expired on {last} (last day inclusive, UTC)"));
-            } else if !used.contains(&index) {
-                self.waiver_notes.push(format!(
-                    "{what} covers nothing in this change (it counts until {last}, inclusive, UTC)"
-                ));
-            }
-        }
+            any
+        }));
     }
 
     /// Puts everything into its one order: worst first, then by place. The same input gives the same bytes.
@@ -91,6 +77,31 @@ impl Report {
         self.warnings
             .retain(|warning| warning.path.as_ref().is_none_or(|path| keep(path.as_bytes())));
     }
+}
+
+/// Offers every waiver, and whether it still counts today, to `cover`, which says whether it matches anything. Returns
+/// what there is to say about waivers that expired, cover nothing or name no control.
+pub(crate) fn waivers(
+    settings: &Settings,
+    today: jiff::civil::Date,
+    catalog: &Catalog,
+    mut cover: impl FnMut(&Waiver, bool) -> bool,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    for waiver in &settings.waivers {
+        // The date was checked when the settings were read.
+        let Ok(last) = waiver.last_day() else { continue };
+        let used = cover(waiver, last >= today);
+        let what = format!("the waiver of `{}` for '{}'", waiver.control, waiver.subject);
+        if catalog.get(&waiver.control).is_none() {
+            notes.push(format!("{what} names no control in force"));
+        } else if last < today {
+            notes.push(format!("{what} expired on {last} (last day inclusive, UTC)"));
+        } else if !used {
+            notes.push(format!("{what} covers nothing here (it counts until {last}, inclusive, UTC)"));
+        }
+    }
+    notes
 }
 
 fn fails(finding: &Finding, thresholds: Thresholds) -> bool {

@@ -132,7 +132,7 @@ fn cut(text: &str) -> String {
     short
 }
 
-fn view(judgement: &Judgement) -> SideView {
+pub(crate) fn view(judgement: &Judgement) -> SideView {
     let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
     for read in judgement
         .reads

@@ -6,6 +6,7 @@
 pub mod glob;
 mod judging;
 mod places;
+pub mod posture;
 mod replacements;
 mod replatform;
 mod side;

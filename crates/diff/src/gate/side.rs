@@ -12,6 +12,7 @@ use orgate_metadata::{Limits, LineIndex, classify, full_name, read_component, re
 
 use super::replacements::Replacements;
 use crate::error::DiffError;
+use crate::id::ObjectId;
 use crate::snapshot::{FileKind, FileRef, Snapshot};
 
 /// What a path turned out to hold.
@@ -22,6 +23,23 @@ pub(super) enum Loaded {
     Other,
     /// No readable metadata; the reason is in `unreadable`.
     Refused(Unreadable),
+}
+
+/// Files that were read and parsed, by content and path, for runs over many snapshots of one repository.
+#[derive(Debug, Default)]
+pub struct Cache(Mutex<std::collections::HashMap<(ObjectId, RepoPath), Arc<Component>>>);
+
+impl Cache {
+    fn get(&self, file: &FileRef) -> Option<Arc<Component>> {
+        let key = (file.object_id()?, file.path().clone());
+        lock(&self.0).get(&key).map(Arc::clone)
+    }
+
+    fn put(&self, file: &FileRef, component: &Arc<Component>) {
+        if let Some(id) = file.object_id() {
+            lock(&self.0).insert((id, file.path().clone()), Arc::clone(component));
+        }
+    }
 }
 
 /// Paths by type, as far as names tell.
@@ -41,6 +59,7 @@ pub(super) struct Side<'a> {
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
     /// Files found by their root element although their name says nothing.
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
+    cache: Option<&'a Cache>,
     replacements: OnceLock<Replacements>,
     failure: Mutex<Option<DiffError>>,
     read: Mutex<usize>,
@@ -70,6 +89,7 @@ impl<'a> Side<'a> {
             loaded: Mutex::default(),
             by_type: Mutex::default(),
             extra: Mutex::default(),
+            cache: None,
             replacements: OnceLock::new(),
             failure: Mutex::default(),
             read: Mutex::default(),
@@ -82,6 +102,11 @@ impl<'a> Side<'a> {
             before: Some(before),
             ..self
         }
+    }
+
+    /// Takes what other runs have read from a cache.
+    pub(super) fn remembering(self, cache: Option<&'a Cache>) -> Self {
+        Self { cache, ..self }
     }
 
     /// The first error of the snapshot; a side with one cannot be trusted.
@@ -161,6 +186,9 @@ impl<'a> Side<'a> {
                 format!("{} stands in place of metadata; commit the file itself", file.kind()),
             );
         }
+        if let Some(known) = self.cache.and_then(|cache| cache.get(file)) {
+            return Loaded::Component(known);
+        }
         let bytes = match self.snapshot.read(file, u64::from(self.limits.bytes)) {
             Ok(bytes) => bytes,
             Err(error @ DiffError::TooLarge { .. }) => return self.refuse(path, 0, 0, error.to_string()),
@@ -175,7 +203,13 @@ impl<'a> Side<'a> {
             *read = read.saturating_add(1);
         }
         match read_component(path, &bytes, self.registry, &self.limits) {
-            Ok(Some(component)) => Loaded::Component(Arc::new(component)),
+            Ok(Some(component)) => {
+                let component = Arc::new(component);
+                if let Some(cache) = self.cache {
+                    cache.put(file, &component);
+                }
+                Loaded::Component(component)
+            }
             Ok(None) => match sniff(&bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
                 Some(spec) => match read_component_as(path, &bytes, spec, &self.limits) {
                     Ok(component) => {

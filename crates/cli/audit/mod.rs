@@ -1,0 +1,84 @@
+//! `orgate audit`: how one snapshot stands, without a comparison.
+
+pub(crate) mod json;
+mod text;
+
+use orgate_core::posture::Posture;
+use orgate_core::report::verdict::Verdict;
+use orgate_diff::gate::posture::{AuditInput, audit};
+use orgate_diff::{DirSnapshot, Repository, Snapshot};
+use orgate_metadata::Limits;
+
+use crate::args::{AuditArgs, GateArgs, Global, ListFormat, TeamArgs};
+use crate::check::{fail_on, today};
+use crate::config::Config;
+use crate::error::CliError;
+use crate::html;
+use crate::output::stdout;
+use crate::sides::Sides;
+
+/// Judges the snapshot and shows how it stands.
+pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, CliError> {
+    let open = || open(arguments);
+    let sides = Sides::of_one(open()?, open()?);
+    let today = today(arguments.team.today.as_deref())?;
+    let config = Config::load(&gate(&arguments.team), &sides)?;
+    let mut posture = audit(&AuditInput {
+        snapshot: sides.head.as_ref(),
+        registry: &config.registry,
+        catalog: &config.catalog,
+        settings: &config.settings,
+        limits: Limits::default(),
+        cache: None,
+    })?;
+    if posture.cells.is_empty() && posture.unreadable.is_empty() {
+        return Err(CliError::NothingToAudit(posture.snapshot));
+    }
+    let threshold = arguments.fail_on.map(fail_on).or(config.settings.fail_on).unwrap_or_default();
+    posture.apply(&config.settings, threshold, today, &config.catalog);
+    match arguments.format {
+        ListFormat::Text => stdout(text::write(&posture, global.quiet).trim_end())?,
+        ListFormat::Json => stdout(&json::write(&posture)?)?,
+    }
+    if let Some(file) = &arguments.html {
+        html::save(file, &html::audit::page(&posture, &config, &sides, today))?;
+    }
+    Ok(posture.verdict())
+}
+
+fn open(arguments: &AuditArgs) -> Result<Box<dyn Snapshot>, CliError> {
+    if let Some(folder) = &arguments.dir {
+        return Ok(Box::new(DirSnapshot::open(folder)?));
+    }
+    let repository = Repository::open(arguments.repo.as_deref())?;
+    match &arguments.rev {
+        Some(rev) => Ok(Box::new(repository.snapshot(&repository.resolve(rev)?))),
+        None => Ok(Box::new(repository.work_tree()?)),
+    }
+}
+
+/// The same rules, as the gate takes them.
+pub(crate) fn gate(team: &TeamArgs) -> GateArgs {
+    GateArgs {
+        fail_on: None,
+        introduced: None,
+        strict: false,
+        config_from: team
+            .config
+            .as_ref()
+            .map_or_else(|| "head".to_owned(), |file| file.display().to_string()),
+        policies: team.policies.clone(),
+        no_builtin: team.no_builtin,
+        today: team.today.clone(),
+    }
+}
+
+/// One number for the whole posture: the scores of all violations, added up.
+pub(crate) fn risk(posture: &Posture) -> String {
+    points(posture.risk())
+}
+
+/// Hundredths as a number with one decimal.
+pub(crate) fn points(hundredths: u64) -> String {
+    format!("{}.{}", hundredths / 100, hundredths % 100 / 10)
+}

@@ -1,0 +1,152 @@
+//! A posture for the terminal: what is violated, what cannot be known, and the verdict.
+
+use std::fmt::Write as _;
+
+use orgate_core::Severity;
+use orgate_core::judge::Standing;
+use orgate_core::policy::Status;
+use orgate_core::posture::{Cell, Posture};
+use orgate_core::report::verdict::Verdict;
+
+use super::risk;
+use crate::output::escape::terminal;
+use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped};
+
+/// The posture; only the summary when `quiet`.
+pub(super) fn write(posture: &Posture, quiet: bool) -> String {
+    let mut text = String::new();
+    if !quiet {
+        for file in &posture.unreadable {
+            let _ = writeln!(text, "{RED}unreadable{RESET}: {}", terminal(&file.path.to_string()));
+            wrapped(&mut text, "    ", &file.reason);
+        }
+        let mut last = None;
+        for cell in posture.violations() {
+            let heading = (cell.waived.is_some(), cell.severity);
+            if last != Some(heading) {
+                let gap = if last.is_some() || !posture.unreadable.is_empty() {
+                    "\n"
+                } else {
+                    ""
+                };
+                let word = if heading.0 { "waived" } else { cell.severity.as_str() };
+                let _ = writeln!(text, "{gap}{}{word}{RESET}", paint(cell.severity, heading.0));
+                last = Some(heading);
+            }
+            violation(&mut text, cell);
+        }
+        undecided(&mut text, posture);
+        for note in &posture.waiver_notes {
+            let _ = writeln!(text, "{YELLOW}warning{RESET}: {}", terminal(note));
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+    }
+    summary(&mut text, posture);
+    text
+}
+
+fn paint(severity: Severity, waived: bool) -> &'static str {
+    match severity {
+        _ if waived => DIM,
+        Severity::Critical | Severity::High => RED,
+        Severity::Medium | Severity::Low => YELLOW,
+    }
+}
+
+fn violation(text: &mut String, cell: &Cell) {
+    let _ = writeln!(
+        text,
+        "  {:>4}  {BOLD}{}{RESET}  {}{}",
+        cell.score.to_string(),
+        terminal(&subject(cell)),
+        cell.control.id,
+        if cell.control.status == Status::Preview { " (preview)" } else { "" }
+    );
+    if let Some(anchor) = &cell.anchor {
+        let _ = writeln!(text, "        {DIM}{}:{}{RESET}", terminal(&anchor.path.to_string()), anchor.line);
+    }
+    wrapped(text, "        ", &cell.control.title);
+    for reason in &cell.reasons {
+        let word = if reason.raises { "higher" } else { "lower" };
+        wrapped(text, &format!("        {word}: "), &reason.because);
+    }
+    if cell.low_confidence {
+        wrapped(
+            text,
+            "        ",
+            "low confidence: this rests on a default that Salesforce does not document",
+        );
+    }
+    if let Some(used) = &cell.waived {
+        let waiver = &used.waiver;
+        wrapped(
+            text,
+            "        waived: ",
+            &format!(
+                "{} (approved by {}, until {} inclusive, UTC)",
+                waiver.reason, waiver.approved_by, waiver.expires
+            ),
+        );
+    }
+}
+
+fn subject(cell: &Cell) -> String {
+    let copy = if cell.copy.is_empty() {
+        String::new()
+    } else {
+        format!(" in {}", cell.copy)
+    };
+    format!("{}{copy}", cell.subject.name)
+}
+
+/// What cannot be known, with the controls of one subject and one reason together.
+fn undecided(text: &mut String, posture: &Posture) {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for cell in posture.cells.iter().filter(|cell| cell.standing == Standing::Undecided) {
+        let head = format!("{}: {}", subject(cell), cell.view.whys.join("; "));
+        match groups.iter_mut().find(|(known, _)| *known == head) {
+            Some((_, ids)) => ids.push(&cell.control.id),
+            None => groups.push((head, vec![&cell.control.id])),
+        }
+    }
+    if groups.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{YELLOW}cannot be judged{RESET}");
+    for (head, ids) in groups {
+        let _ = writeln!(text, "  {}", terminal(&head));
+        wrapped(text, "        ", &ids.join(", "));
+    }
+}
+
+fn summary(text: &mut String, posture: &Posture) {
+    let counts = posture.counts();
+    let _ = writeln!(
+        text,
+        "audited {} ({} subjects, {} controls, {} files read)",
+        terminal(&posture.snapshot),
+        posture.subjects,
+        posture.controls.len(),
+        posture.files_read
+    );
+    let _ = writeln!(
+        text,
+        "{} violated, {} waived, {} excused, {} undecided, {} satisfied, {} not applicable; risk {}",
+        counts.violated,
+        counts.waived,
+        counts.excused,
+        counts.undecided,
+        counts.satisfied,
+        counts.not_applicable,
+        risk(posture)
+    );
+    let failing = posture.cells.iter().filter(|cell| cell.fails).count();
+    let line = match posture.verdict() {
+        Verdict::Pass => format!("{GREEN}pass{RESET}: nothing at or above `{}` is violated", posture.fail_on.as_str()),
+        Verdict::Fail => format!("{RED}fail{RESET}: {failing} violated at or above `{}`", posture.fail_on.as_str()),
+        Verdict::NotDecided => format!("{RED}not decided{RESET}: a file cannot be read, so the audit is not complete (exit code 2)"),
+    };
+    let _ = writeln!(text, "{line}");
+}

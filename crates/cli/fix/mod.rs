@@ -1,0 +1,240 @@
+//! `orgate fix`: puts the safe value back in the work tree, changing only the bytes of that element.
+
+mod diff;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use orgate_core::RepoPath;
+use orgate_core::report::verdict::Verdict;
+use orgate_diff::Repository;
+use orgate_diff::gate::posture::{AuditInput, audit};
+use orgate_metadata::{Limits, edit};
+
+use crate::args::{CiArgs, CiPlatform, FixArgs, SideArgs};
+use crate::audit::gate;
+use crate::check::{judge_by, today};
+use crate::config::Config;
+use crate::error::CliError;
+use crate::explain::suggestion;
+use crate::output::escape::terminal;
+use crate::output::stdout;
+use crate::output::style::{BOLD, DIM, GREEN, RESET, YELLOW, wrapped};
+use crate::sides::Sides;
+use plan::{Plan, Wanted};
+
+/// A file before and after.
+struct Edited {
+    file: PathBuf,
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+/// Mends what the change made weaker.
+pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
+    let repository = Repository::open(arguments.repo.as_deref())?;
+    let root = repository.work_dir().ok_or(CliError::NoWorkTree)?.to_owned();
+    let sides = Sides::open(&sides(arguments))?;
+    let mut team = gate(&arguments.team);
+    if arguments.team.config.is_none() {
+        "base".clone_into(&mut team.config_from);
+    }
+    let (report, config) = judge_by(&team, &sides)?;
+    check_names(arguments, &config)?;
+    let mut plan = Plan::of_report(&report, arguments, &config, &sides);
+    let reported = plan.wanted.len();
+    if arguments.all {
+        let mut posture = audit(&AuditInput {
+            snapshot: sides.head.as_ref(),
+            registry: &config.registry,
+            catalog: &config.catalog,
+            settings: &config.settings,
+            limits: Limits::default(),
+            cache: None,
+        })?;
+        posture.apply(
+            &config.settings,
+            config.settings.fail_on.unwrap_or_default(),
+            today(arguments.team.today.as_deref())?,
+            &config.catalog,
+        );
+        plan.add_old(&posture, arguments, &config);
+    }
+    let mut text = String::new();
+    let files = edit_all(&mut plan, &root, &mut text)?;
+    let more = plan.wanted.len().saturating_sub(reported);
+    if more > 0 && !files.is_empty() && !arguments.dry_run && !arguments.yes && !confirm(more, files.len())? {
+        stdout("nothing was written")?;
+        return Ok(report.verdict());
+    }
+    for (path, edited) in &files {
+        if arguments.dry_run {
+            text.push_str(&diff::unified(&path.to_string(), &edited.before, &edited.after));
+        } else {
+            write(edited)?;
+        }
+    }
+    let mut verdict = if plan.left.is_empty() { Verdict::Pass } else { Verdict::Fail };
+    if !arguments.dry_run {
+        // The proof is the gate itself, on what is now in the work tree.
+        let (again, _) = judge_by(&team, &Sides::open(&self::sides(arguments))?)?;
+        plan.left
+            .retain(|(title, _)| again.findings.iter().any(|finding| finding.fails && plan::of(finding) == *title));
+        verdict = again.verdict();
+    }
+    summary(&mut text, &plan, files.len(), arguments.dry_run);
+    stdout(text.trim_end())?;
+    Ok(verdict)
+}
+
+fn sides(arguments: &FixArgs) -> SideArgs {
+    SideArgs {
+        base: arguments.base.clone(),
+        base_dir: None,
+        head: None,
+        staged: false,
+        worktree: true,
+        head_dir: None,
+        repo: arguments.repo.clone(),
+        ci: CiArgs {
+            ci: CiPlatform::Off,
+            ci_allow_untrusted_event: false,
+            ci_unreachable: Vec::new(),
+        },
+    }
+}
+
+fn check_names(arguments: &FixArgs, config: &Config) -> Result<(), CliError> {
+    match arguments.control.iter().find(|id| config.catalog.get(id).is_none()) {
+        Some(id) => Err(CliError::UnknownControl {
+            id: id.clone(),
+            near: suggestion(id, &config.catalog),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Edits every file in memory. What cannot be edited is moved to what is left.
+fn edit_all(plan: &mut Plan, root: &Path, text: &mut String) -> Result<BTreeMap<RepoPath, Edited>, CliError> {
+    let mut files: BTreeMap<RepoPath, Edited> = BTreeMap::new();
+    let mut done = Vec::new();
+    for wanted in std::mem::take(&mut plan.wanted) {
+        if !files.contains_key(&wanted.path) {
+            match open(root, &wanted.path)? {
+                Ok(edited) => {
+                    files.insert(wanted.path.clone(), edited);
+                }
+                Err(reason) => {
+                    plan.left.push((wanted.title(), reason));
+                    continue;
+                }
+            }
+        }
+        let Some(edited) = files.get_mut(&wanted.path) else { continue };
+        match apply(&wanted, &edited.after) {
+            Ok(after) => {
+                edited.after = after;
+                let to = wanted.value.as_deref().unwrap_or("removed, as at base");
+                let _ = writeln!(
+                    text,
+                    "{GREEN}{}{RESET} on {BOLD}{}{RESET}\n  {DIM}{}{RESET}\n  {}: {}",
+                    wanted.control,
+                    terminal(&wanted.subject),
+                    terminal(&wanted.path.to_string()),
+                    terminal(&wanted.element.join("/")),
+                    terminal(to)
+                );
+                done.push(wanted);
+            }
+            Err(error) => plan.left.push((wanted.title(), error.to_string())),
+        }
+    }
+    plan.wanted = done;
+    files.retain(|_, edited| edited.before != edited.after);
+    Ok(files)
+}
+
+fn apply(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<u8>, edit::EditError> {
+    let limits = Limits::default();
+    let path: Vec<&str> = wanted.element.iter().map(String::as_str).collect();
+    let edits = match &wanted.value {
+        Some(value) => edit::set(bytes, &path, value, &limits)?,
+        None => edit::remove(bytes, &path, &limits)?,
+    };
+    edit::apply(bytes, &edits, &path, wanted.value.as_deref(), &limits)
+}
+
+/// Reads a file of the work tree; a reason when it must not be written.
+fn open(root: &Path, path: &RepoPath) -> Result<Result<Edited, String>, CliError> {
+    let Ok(name) = std::str::from_utf8(path.as_bytes()) else {
+        return Ok(Err("the file's name is not UTF-8".to_owned()));
+    };
+    let mut file = root.to_owned();
+    for part in name.split('/') {
+        file.push(part);
+        // Nothing is written through a link: it may lead out of the repository.
+        if file.symlink_metadata().is_ok_and(|data| data.file_type().is_symlink()) {
+            return Ok(Err(format!("{} is a symbolic link", file.display())));
+        }
+    }
+    let before = std::fs::read(&file).map_err(|source| CliError::Read {
+        path: file.clone(),
+        source,
+    })?;
+    Ok(Ok(Edited {
+        file,
+        after: before.clone(),
+        before,
+    }))
+}
+
+/// Writes a file beside its place and moves it there, so that no half of it is ever seen. Permissions stay.
+fn write(edited: &Edited) -> Result<(), CliError> {
+    let fail = |source| CliError::Write {
+        path: edited.file.clone(),
+        source,
+    };
+    let folder = edited.file.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    new.write_all(&edited.after).map_err(fail)?;
+    let permissions = std::fs::metadata(&edited.file).map_err(fail)?.permissions();
+    new.as_file().set_permissions(permissions).map_err(fail)?;
+    new.persist(&edited.file).map_err(|error| fail(error.error))?;
+    Ok(())
+}
+
+fn confirm(more: usize, files: usize) -> Result<bool, CliError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(CliError::NeedsYes { more });
+    }
+    let mut out = anstream::stderr();
+    let asked = write!(
+        out,
+        "{YELLOW}{more} of these elements were weak before the change ({files} files in all). Write them too? [y/N] {RESET}"
+    )
+    .and_then(|()| out.flush());
+    asked.map_err(CliError::Stdout)?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(CliError::Stdout)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn summary(text: &mut String, plan: &Plan, files: usize, dry: bool) {
+    for (title, reason) in &plan.left {
+        let _ = writeln!(text, "{YELLOW}left{RESET} {}", terminal(title));
+        wrapped(text, "  ", reason);
+    }
+    let verb = if dry { "would be mended" } else { "mended" };
+    let _ = writeln!(
+        text,
+        "{} {verb} in {files} {}, {} left to a person",
+        plan.wanted.len(),
+        if files == 1 { "file" } else { "files" },
+        plan.left.len()
+    );
+}

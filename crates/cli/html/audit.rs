@@ -1,0 +1,246 @@
+//! The page of an audit.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use orgate_core::judge::Standing;
+use orgate_core::posture::{Cell, Posture};
+use orgate_core::report::verdict::Verdict;
+use orgate_core::{Severity, SubjectKind};
+use orgate_diff::Snapshot;
+
+use super::map::{Map, legend};
+use super::{class, contents, document, evidence, numbers, severities, text, waivers};
+use crate::audit::risk;
+use crate::config::Config;
+use crate::sides::Sides;
+
+pub(super) const ALL: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+
+/// The page.
+pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jiff::civil::Date) -> String {
+    let counts = posture.counts();
+    let verdict = posture.verdict();
+    let said = match verdict {
+        Verdict::Pass => format!("nothing at or above {} is violated", posture.fail_on.as_str()),
+        Verdict::Fail => format!(
+            "{} violated at or above {}",
+            posture.cells.iter().filter(|cell| cell.fails).count(),
+            posture.fail_on.as_str()
+        ),
+        Verdict::NotDecided => "a file cannot be read, so the audit is not complete".to_owned(),
+    };
+    let mut header = format!(
+        "<h1>OAuth posture</h1>\n<p><strong class=\"verdict {}\">{}</strong>{}</p>\n<p class=\"soft\">{} · {} subjects, {} controls, {} files read · {today} UTC</p>\n",
+        verdict.as_str(),
+        verdict.as_str(),
+        text(&said),
+        text(&posture.snapshot),
+        posture.subjects,
+        posture.controls.len(),
+        posture.files_read
+    );
+    header.push_str(&numbers(&[
+        ("Violated", counts.violated.to_string()),
+        ("Risk, all scores added", risk(posture)),
+        ("Waived", counts.waived.to_string()),
+        ("Cannot be judged", counts.undecided.to_string()),
+        ("Satisfied", counts.satisfied.to_string()),
+    ]));
+    let has_waivers = !config.settings.waivers.is_empty();
+    let mut list = vec![
+        ("map", "Heat map"),
+        ("risk", "Risk"),
+        ("violated", "Violated"),
+        ("undecided", "Cannot be judged"),
+    ];
+    if has_waivers {
+        list.push(("waivers", "Waivers"));
+    }
+    header.push_str(&contents(&list));
+
+    let violations = posture.violations();
+    let open: Vec<&Cell> = posture.cells.iter().filter(|cell| cell.standing == Standing::Undecided).collect();
+    let map = Map {
+        base: None,
+        head: posture,
+        only: std::collections::BTreeSet::new(),
+        links: links(&violations, &open),
+    };
+    let mut main = String::from("<h2 id=\"map\">Apps by controls</h2>\n");
+    main.push_str(&legend(false));
+    main.push_str(&map.draw());
+    main.push_str("<h2 id=\"risk\">Risk</h2>\n");
+    let by: Vec<(Severity, usize)> = ALL
+        .into_iter()
+        .map(|severity| (severity, violations.iter().filter(|cell| cell.severity == severity).count()))
+        .collect();
+    main.push_str(&severities("Violations by severity, waived ones included", &by));
+    main.push_str("<h2 id=\"violated\">Violated</h2>\n");
+    if violations.is_empty() {
+        main.push_str("<p>Nothing.</p>\n");
+    }
+    for (index, cell) in violations.iter().enumerate() {
+        violation(&mut main, &format!("v-{index}"), cell, sides.head.as_ref());
+    }
+    main.push_str(&undecided(&open));
+    unreadable(&mut main, &posture.unreadable);
+    main.push_str(&waivers::section(&config.settings, &posture.waiver_notes, today));
+    document(&format!("orgate audit: {}", verdict.as_str()), &header, &main)
+}
+
+/// Where the evidence of each cell stands.
+fn links(violations: &[&Cell], open: &[&Cell]) -> BTreeMap<(String, SubjectKind, String), String> {
+    let key = |cell: &Cell| (cell.control.id.to_string(), cell.subject.kind, cell.subject.name.clone());
+    let mut links = BTreeMap::new();
+    for (index, cell) in violations.iter().enumerate() {
+        links.insert(key(cell), format!("v-{index}"));
+    }
+    for cell in open {
+        links.entry(key(cell)).or_insert_with(|| "undecided".to_owned());
+    }
+    links
+}
+
+/// One violation with its evidence.
+pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, side: &dyn Snapshot) {
+    let control = &cell.control;
+    let _ = writeln!(
+        html,
+        "<article id=\"{id}\" class=\"e-{}\"><h3>{}</h3>",
+        cell.severity.as_str(),
+        text(&format!("{}: {}", cell.subject.name, control.title))
+    );
+    let _ = write!(
+        html,
+        "<p class=\"tags\"><span class=\"tag {}\">{} {}</span> <code>{}</code> · {}",
+        class(cell.severity),
+        cell.severity,
+        cell.score,
+        control.id,
+        cell.subject.kind.as_str()
+    );
+    if !cell.copy.is_empty() {
+        let _ = write!(html, " in {}", text(&cell.copy));
+    }
+    if cell.low_confidence {
+        html.push_str(" · low confidence: rests on an undocumented default");
+    }
+    html.push_str("</p>\n");
+    if let Some(used) = &cell.waived {
+        let waiver = &used.waiver;
+        let _ = writeln!(
+            html,
+            "<p><strong>Waived</strong> until {} by {}: {}</p>",
+            text(&waiver.expires),
+            text(&waiver.approved_by),
+            text(&waiver.reason)
+        );
+    }
+    for reason in &cell.reasons {
+        let word = if reason.raises { "Higher" } else { "Lower" };
+        let _ = writeln!(html, "<p>{word} because {}.</p>", text(reason.because.trim_end_matches('.')));
+    }
+    values(html, cell);
+    if let Some(anchor) = &cell.anchor {
+        html.push_str(&evidence::place_of(side, anchor));
+    }
+    prose(html, "Why it matters", &control.why);
+    prose(html, "How to mend it", &control.remediation);
+    html.push_str("</article>\n");
+}
+
+fn values(html: &mut String, cell: &Cell) {
+    if cell.view.values.is_empty() && cell.view.grade.is_none() {
+        return;
+    }
+    html.push_str("<table class=\"facts\"><caption class=\"hidden\">Values</caption><tbody>\n");
+    if let Some(grade) = &cell.view.grade {
+        let _ = writeln!(html, "<tr><th scope=\"row\">grade</th><td>{}</td></tr>", text(grade));
+    }
+    for (field, value) in &cell.view.values {
+        let _ = writeln!(
+            html,
+            "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td></tr>",
+            text(field),
+            value.as_ref().map_or_else(
+                || "<span class=\"soft\">not set</span>".to_owned(),
+                |value| format!("<code>{}</code>", text(value))
+            )
+        );
+    }
+    html.push_str("</tbody></table>\n");
+}
+
+/// A heading and paragraphs.
+pub(super) fn prose(html: &mut String, title: &str, content: &str) {
+    let _ = writeln!(html, "<h4>{title}</h4>");
+    for paragraph in content.split("\n\n") {
+        let words: Vec<&str> = paragraph.split_whitespace().collect();
+        let _ = writeln!(html, "<p>{}</p>", with_code(&words.join(" ")));
+    }
+}
+
+/// Text of a policy, in which backticks mark code.
+fn with_code(prose: &str) -> String {
+    let mut html = String::new();
+    for (index, part) in prose.split('`').enumerate() {
+        if index % 2 == 1 {
+            let _ = write!(html, "<code>{}</code>", text(part));
+        } else {
+            html.push_str(&text(part));
+        }
+    }
+    html
+}
+
+/// What cannot be known, with the controls of one subject and one reason together.
+fn undecided(open: &[&Cell]) -> String {
+    let mut html = String::from("<h2 id=\"undecided\">Cannot be judged</h2>\n");
+    let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
+    for cell in open {
+        let reason = cell.view.whys.join("; ");
+        match groups
+            .iter_mut()
+            .find(|(name, known, _)| *name == cell.subject.name && *known == reason)
+        {
+            Some((_, _, ids)) => ids.push(&cell.control.id),
+            None => groups.push((&cell.subject.name, reason, vec![&cell.control.id])),
+        }
+    }
+    if groups.is_empty() {
+        html.push_str("<p>Nothing.</p>\n");
+        return html;
+    }
+    html.push_str("<div class=\"scroll\"><table><caption class=\"hidden\">What cannot be judged</caption><thead><tr><th scope=\"col\">On</th><th scope=\"col\">Why</th><th scope=\"col\">Controls</th></tr></thead><tbody>\n");
+    for (name, reason, ids) in groups {
+        let ids: Vec<String> = ids.iter().map(|id| format!("<code>{id}</code>")).collect();
+        let _ = writeln!(
+            html,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
+            text(name),
+            text(&reason),
+            ids.join(", ")
+        );
+    }
+    html.push_str("</tbody></table></div>\n");
+    html
+}
+
+/// Files that cannot be read.
+pub(super) fn unreadable(html: &mut String, files: &[orgate_core::report::Unreadable]) {
+    if files.is_empty() {
+        return;
+    }
+    html.push_str("<h2 id=\"unreadable\">Cannot be read</h2>\n<ul>\n");
+    for file in files {
+        let _ = writeln!(
+            html,
+            "<li><code>{}:{}</code>: {}</li>",
+            text(&file.path.to_string()),
+            file.line,
+            text(&file.reason)
+        );
+    }
+    html.push_str("</ul>\n");
+}
