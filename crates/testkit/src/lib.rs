@@ -4,10 +4,13 @@
 pub mod fixture;
 pub mod gate;
 pub mod generate;
+pub mod library;
 pub mod naive;
 pub mod oracle;
+pub mod render;
 pub mod repo;
 pub mod sample;
+pub mod transform;
 pub mod tree;
 
 pub use gate::Gate;

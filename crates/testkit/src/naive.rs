@@ -414,7 +414,9 @@ fn compare(control: &str, app: &str, base: &Side, head: &Side) -> Option<&'stati
     };
     let org = |side: &Side| side.settings.first().map(|file| file.facts.clone());
     let (before, after) = (files(base), files(head));
-    let (org_before, org_after) = (org(base), org(head));
+    // A settings file that leaves source leaves the org as it is.
+    let org_before = org(base);
+    let org_after = org(head).or_else(|| org_before.clone());
     let was = before.as_ref().map(|files| worst(control, files, org_before.as_ref()));
     let Some(after) = after else {
         return matches!(was, Some((Satisfied | Violated(_), _))).then_some("undecided");
@@ -429,13 +431,7 @@ fn compare(control: &str, app: &str, base: &Side, head: &Side) -> Option<&'stati
         };
         return (!scopes.iter().all(covered)).then_some("regressed");
     }
-    let pkce_lost_sight = control.ends_with("pkce-not-required") && org_before.is_some() && org_after.is_none();
     match (was.map(|(standing, _)| standing), is) {
-        (Some(Satisfied), Violated(_))
-            if pkce_lost_sight && before.as_ref().is_some_and(|files| worst(control, files, None).0 != Satisfied) =>
-        {
-            Some("undecided")
-        }
         (Some(Satisfied), Violated(_)) => Some("regressed"),
         (Some(Violated(old)), Violated(new)) => (new > old).then_some("regressed"),
         (None | Some(NotApplicable | Undecided), Violated(_)) => {

@@ -147,7 +147,8 @@ pub struct Example {
     score: Option<Score>,
     raises: Vec<String>,
     lowers: Vec<String>,
-    facts: Facts,
+    /// What its settings declare.
+    pub facts: Facts,
 }
 
 pub(super) fn compile(
