@@ -40,7 +40,7 @@ fn subjects() -> Vec<Subject> {
         for example in &control.examples {
             let side = |side: &Option<Vec<_>>| side.as_ref().map(|side| render::tree(side, &library.registry)).unwrap_or_default();
             found.push(Subject {
-                thorough: full || found.len() % 4 == 0,
+                thorough: full || found.len().is_multiple_of(4),
                 name: format!("{}::{}", control.id, example.name),
                 base: side(&example.base),
                 head: side(&example.head),
