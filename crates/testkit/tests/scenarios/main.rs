@@ -2,6 +2,7 @@
 //! code.
 
 mod configuration;
+mod messages;
 mod output;
 mod revisions;
 mod traps;
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments = Arguments::from_args();
-    let tests = [revisions::TESTS, configuration::TESTS, output::TESTS, traps::TESTS].concat();
+    let tests = [revisions::TESTS, configuration::TESTS, messages::TESTS, output::TESTS, traps::TESTS].concat();
     let trials = tests
         .into_iter()
         .map(|(name, test)| {
