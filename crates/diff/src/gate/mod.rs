@@ -7,6 +7,7 @@ pub mod glob;
 mod judging;
 mod places;
 pub mod posture;
+mod related;
 mod replacements;
 mod replatform;
 mod side;
@@ -21,6 +22,7 @@ use orgate_metadata::Limits;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 use judging::Judging;
+use related::Related;
 use side::Side;
 use touched::Touched;
 
@@ -47,9 +49,10 @@ pub struct Input<'a> {
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
-    let base = Side::new(Which::Base, input.base, input.registry, input.limits, &wanted);
-    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &wanted).after(&base);
-    let touched = Touched::find(input, &base, &head, &wanted)?;
+    let related = Related::new(input.base, input.head, input.registry, &wanted);
+    let base = Side::new(Which::Base, input.base, input.registry, input.limits, &related);
+    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &related).after(&base);
+    let touched = Touched::find(input, &base, &head, &related, &wanted)?;
     let mut report = Report {
         compared: Compared {
             base: input.base.describe(),

@@ -1,6 +1,6 @@
 //! One side of the comparison as a [`World`]: components read from a snapshot when they are first asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use orgate_core::registry::{Join, Registry, SubjectKind};
@@ -8,8 +8,9 @@ use orgate_core::report::{Side as Which, Unreadable, Warning};
 use orgate_core::subject::subject_of;
 use orgate_core::world::World;
 use orgate_core::{Component, Element, RepoPath};
-use orgate_metadata::{Limits, LineIndex, classify, full_name, read_component, read_component_as, sniff};
+use orgate_metadata::{Limits, LineIndex, classify, read_component, read_component_as, sniff};
 
+use super::related::{Listing, Related};
 use super::replacements::Replacements;
 use crate::error::DiffError;
 use crate::id::ObjectId;
@@ -42,8 +43,8 @@ impl Cache {
     }
 }
 
-/// Paths by type, as far as names tell.
-type Listing = BTreeMap<Arc<str>, Vec<FileRef>>;
+/// Components by the name of their subject.
+type ByOwner = BTreeMap<String, Vec<Arc<Component>>>;
 
 /// Lazily read components of one snapshot.
 pub(super) struct Side<'a> {
@@ -53,10 +54,16 @@ pub(super) struct Side<'a> {
     pub(super) snapshot: &'a dyn Snapshot,
     registry: &'a Registry,
     limits: Limits,
-    wanted: &'a dyn Fn(&[u8]) -> bool,
+    related: &'a Related<'a>,
     listing: OnceLock<Listing>,
     loaded: Mutex<BTreeMap<RepoPath, Loaded>>,
+    /// Types of which a file that was read is no readable metadata.
+    blind: Mutex<BTreeSet<Arc<str>>>,
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
+    /// By type, the components of each subject.
+    by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
+    /// By label, the one header that has it; none where several have.
+    labels: OnceLock<BTreeMap<String, Option<String>>>,
     /// Files found by their root element although their name says nothing.
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
     cache: Option<&'a Cache>,
@@ -71,23 +78,20 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(
-        which: Which,
-        snapshot: &'a dyn Snapshot,
-        registry: &'a Registry,
-        limits: Limits,
-        wanted: &'a dyn Fn(&[u8]) -> bool,
-    ) -> Self {
+    pub(super) fn new(which: Which, snapshot: &'a dyn Snapshot, registry: &'a Registry, limits: Limits, related: &'a Related<'a>) -> Self {
         Self {
             which,
             before: None,
             snapshot,
             registry,
             limits,
-            wanted,
+            related,
             listing: OnceLock::new(),
             loaded: Mutex::default(),
+            blind: Mutex::default(),
             by_type: Mutex::default(),
+            by_owner: Mutex::default(),
+            labels: OnceLock::new(),
             extra: Mutex::default(),
             cache: None,
             replacements: OnceLock::new(),
@@ -140,12 +144,7 @@ impl<'a> Side<'a> {
 
     /// Every file that a declared replacement covers, as far as it holds metadata.
     pub(super) fn covered_by(&self, replacements: &Replacements) -> Vec<Arc<Component>> {
-        let files: Vec<&FileRef> = self
-            .listing()
-            .values()
-            .flatten()
-            .filter(|file| replacements.cover(file.path()))
-            .collect();
+        let files: Vec<&FileRef> = self.listing().all().filter(|file| replacements.cover(file.path())).collect();
         files
             .into_iter()
             .filter_map(|file| match self.load(file) {
@@ -161,6 +160,9 @@ impl<'a> Side<'a> {
             return known.clone();
         }
         let loaded = self.load_fresh(file);
+        if let (Loaded::Refused(_), Some(spec)) = (&loaded, classify(file.path(), self.registry)) {
+            lock(&self.blind).insert(Arc::clone(&spec.name));
+        }
         lock(&self.loaded).insert(file.path().clone(), loaded.clone());
         loaded
     }
@@ -226,31 +228,17 @@ impl<'a> Side<'a> {
     }
 
     fn listing(&self) -> &Listing {
-        self.listing.get_or_init(|| {
-            let wanted = |path: &[u8]| (self.wanted)(path) && classify(&RepoPath::new(path), self.registry).is_some();
-            let mut listing = Listing::new();
-            match self.snapshot.files(&wanted) {
-                Ok(files) => {
-                    for file in files {
-                        if let Some(spec) = classify(file.path(), self.registry) {
-                            listing.entry(Arc::clone(&spec.name)).or_default().push(file);
-                        }
-                    }
-                }
-                Err(error) => self.fail(error),
+        self.listing.get_or_init(|| match self.related.listing(self.which) {
+            Ok(listing) => listing,
+            Err(error) => {
+                self.fail(error);
+                Listing::default()
             }
-            listing
         })
     }
 
-    fn read_all(&self, type_name: &str, keep: &dyn Fn(&RepoPath) -> bool) -> Vec<Arc<Component>> {
-        let files: Vec<&FileRef> = self
-            .listing()
-            .get(type_name)
-            .into_iter()
-            .flatten()
-            .filter(|file| keep(file.path()))
-            .collect();
+    /// The components of a type in these files, and those of its `extra` files that `keep` accepts, sorted by path.
+    fn read_all(&self, type_name: &str, files: Vec<&FileRef>, keep: &dyn Fn(&Component) -> bool) -> Vec<Arc<Component>> {
         if let Err(error) = self.snapshot.prefetch(&files) {
             self.fail(error);
         }
@@ -263,9 +251,9 @@ impl<'a> Side<'a> {
             .collect();
         found.extend(
             lock(&self.extra)
-                .iter()
-                .filter(|(path, component)| &*component.type_name == type_name && keep(path))
-                .map(|(_, component)| Arc::clone(component)),
+                .values()
+                .filter(|component| &*component.type_name == type_name && keep(component))
+                .map(Arc::clone),
         );
         found.sort_by(|a, b| a.path.cmp(&b.path));
         found
@@ -276,7 +264,7 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.by_type).get(type_name) {
             return known.clone();
         }
-        let found = self.read_all(type_name, &|_| true);
+        let found = self.read_all(type_name, self.listing().of_type(type_name), &|_| true);
         lock(&self.by_type).insert(type_name.into(), found.clone());
         found
     }
@@ -285,17 +273,28 @@ impl<'a> Side<'a> {
     pub(super) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
         let mut found = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
-            let candidates = match spec.join {
-                Join::Name => self.named(&spec.name, name),
-                _ => self.own(&spec.name),
-            };
-            found.extend(
-                candidates
-                    .into_iter()
-                    .filter(|component| self.subject_name(component).is_some_and(|(_, owner)| owner == name)),
-            );
+            if spec.join == Join::Name {
+                found.extend(self.named(&spec.name, name));
+            } else if let Some(components) = self.by_owner(&spec.name).get(name) {
+                found.extend(components.iter().cloned());
+            }
         }
         found
+    }
+
+    fn by_owner(&self, type_name: &Arc<str>) -> Arc<ByOwner> {
+        if let Some(known) = lock(&self.by_owner).get(type_name) {
+            return Arc::clone(known);
+        }
+        let mut owners = ByOwner::new();
+        for component in self.own(type_name) {
+            if let Some((_, owner)) = self.subject_name(&component) {
+                owners.entry(owner).or_default().push(component);
+            }
+        }
+        let owners = Arc::new(owners);
+        lock(&self.by_owner).insert(Arc::clone(type_name), Arc::clone(&owners));
+        owners
     }
 
     /// The names of all subjects of a kind.
@@ -321,14 +320,24 @@ impl<'a> Side<'a> {
         if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.named(HEADER, &name).is_empty() {
             return Some((kind, name));
         }
-        let headers = self.components(HEADER);
-        let mut labelled = headers
-            .iter()
-            .filter(|header| header.root.children_named("label").any(|label| label.text == name));
-        match (labelled.next(), labelled.next()) {
-            (Some(header), None) => Some((kind, header.name.clone())),
-            _ => Some((kind, name)),
-        }
+        let labelled = self.labels().get(&name).cloned().flatten();
+        Some((kind, labelled.unwrap_or(name)))
+    }
+
+    fn labels(&self) -> &BTreeMap<String, Option<String>> {
+        self.labels.get_or_init(|| {
+            let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
+            for header in self.components(HEADER) {
+                let own: BTreeSet<&str> = header.root.children_named("label").map(|label| label.text.as_str()).collect();
+                for label in own {
+                    labels
+                        .entry(label.to_owned())
+                        .and_modify(|name| *name = None)
+                        .or_insert_with(|| Some(header.name.clone()));
+                }
+            }
+            labels
+        })
     }
 
     /// Everything of this side that could not be read, and the remarks of the reader.
@@ -384,16 +393,14 @@ impl World for Side<'_> {
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        self.read_all(type_name, &|path| full_name(path, self.registry).is_none_or(|own| own == name))
-            .into_iter()
-            .filter(|component| component.name == name)
-            .collect()
+        let files = self.listing().named(type_name, name);
+        let mut found = self.read_all(type_name, files, &|component| component.name == name);
+        found.retain(|component| component.name == name);
+        found
     }
 
     fn blind(&self, type_name: &str) -> bool {
-        lock(&self.loaded).iter().any(|(path, loaded)| {
-            matches!(loaded, Loaded::Refused(_)) && classify(path, self.registry).is_some_and(|spec| &*spec.name == type_name)
-        })
+        lock(&self.blind).contains(type_name)
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
