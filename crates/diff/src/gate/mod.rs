@@ -23,7 +23,7 @@ use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 use judging::Judging;
 use related::Related;
-use side::Side;
+use side::{Cache, Side};
 use touched::Touched;
 
 /// What a run needs.
@@ -50,8 +50,11 @@ pub struct Input<'a> {
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
     let related = Related::new(input.base, input.head, input.registry, &wanted);
-    let base = Side::new(Which::Base, input.base, input.registry, input.limits, &related);
-    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &related).after(&base);
+    // What is the same on both sides is read once.
+    let cache = Cache::default();
+    let side = |which, snapshot| Side::new(which, snapshot, input.registry, input.limits, &related).remembering(Some(&cache));
+    let base = side(Which::Base, input.base);
+    let head = side(Which::Head, input.head).after(&base);
     let touched = Touched::find(input, &base, &head, &related, &wanted)?;
     let mut report = Report {
         compared: Compared {

@@ -152,3 +152,6 @@ impl Listing {
         places(Some(name)).chain(places(None)).filter_map(|at| files.all.get(*at)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
+
 use orgate_core::registry::{Join, Registry, SubjectKind};
 use orgate_core::report::{Side as Which, Unreadable, Warning};
 use orgate_core::subject::subject_of;
@@ -11,7 +13,7 @@ use orgate_core::{Component, Element, RepoPath};
 use orgate_metadata::{Limits, LineIndex, classify, read_component, read_component_as, sniff};
 
 use super::related::{Listing, Related};
-use super::replacements::Replacements;
+use super::replacements::{Replacements, Tokens};
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::snapshot::{FileKind, FileRef, Snapshot};
@@ -43,6 +45,17 @@ impl Cache {
     }
 }
 
+/// From this many files on, several threads are faster than one.
+const MANY: usize = 64;
+
+/// What reading a file gave, before it is taken down.
+struct Fresh {
+    loaded: Loaded,
+    /// The file was read and parsed.
+    read: bool,
+    failure: Option<DiffError>,
+}
+
 /// Components by the name of their subject.
 type ByOwner = BTreeMap<String, Vec<Arc<Component>>>;
 
@@ -68,6 +81,8 @@ pub(super) struct Side<'a> {
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
     cache: Option<&'a Cache>,
     replacements: OnceLock<Replacements>,
+    /// What replacements exchange, by file.
+    tokens: Mutex<BTreeMap<RepoPath, Arc<Tokens>>>,
     failure: Mutex<Option<DiffError>>,
     read: Mutex<usize>,
 }
@@ -95,6 +110,7 @@ impl<'a> Side<'a> {
             extra: Mutex::default(),
             cache: None,
             replacements: OnceLock::new(),
+            tokens: Mutex::default(),
             failure: Mutex::default(),
             read: Mutex::default(),
         }
@@ -145,9 +161,9 @@ impl<'a> Side<'a> {
     /// Every file that a declared replacement covers, as far as it holds metadata.
     pub(super) fn covered_by(&self, replacements: &Replacements) -> Vec<Arc<Component>> {
         let files: Vec<&FileRef> = self.listing().all().filter(|file| replacements.cover(file.path())).collect();
-        files
+        self.load_all(&files)
             .into_iter()
-            .filter_map(|file| match self.load(file) {
+            .filter_map(|loaded| match loaded {
                 Loaded::Component(component) => Some(component),
                 _ => None,
             })
@@ -159,12 +175,44 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.loaded).get(file.path()) {
             return known.clone();
         }
-        let loaded = self.load_fresh(file);
-        if let (Loaded::Refused(_), Some(spec)) = (&loaded, classify(file.path(), self.registry)) {
-            lock(&self.blind).insert(Arc::clone(&spec.name));
+        self.settle(file, self.load_fresh(file))
+    }
+
+    /// Reads several files, on all cores if they are many. What is learnt is taken down in the order of the files.
+    pub(super) fn load_all(&self, files: &[&FileRef]) -> Vec<Loaded> {
+        let unread: Vec<&FileRef> = {
+            let loaded = lock(&self.loaded);
+            files.iter().filter(|file| !loaded.contains_key(file.path())).copied().collect()
+        };
+        if unread.len() >= MANY {
+            let fresh: Vec<Fresh> = unread.par_iter().map(|file| self.load_fresh(file)).collect();
+            for (file, fresh) in unread.into_iter().zip(fresh) {
+                self.settle(file, fresh);
+            }
         }
-        lock(&self.loaded).insert(file.path().clone(), loaded.clone());
-        loaded
+        files.iter().map(|file| self.load(file)).collect()
+    }
+
+    /// Takes down what a file turned out to hold.
+    fn settle(&self, file: &FileRef, fresh: Fresh) -> Loaded {
+        if let Some(error) = fresh.failure {
+            self.fail(error);
+        }
+        if fresh.read {
+            let mut read = lock(&self.read);
+            *read = read.saturating_add(1);
+        }
+        match (&fresh.loaded, classify(file.path(), self.registry)) {
+            (Loaded::Refused(_), Some(spec)) => {
+                lock(&self.blind).insert(Arc::clone(&spec.name));
+            }
+            (Loaded::Component(component), None) => {
+                lock(&self.extra).insert(file.path().clone(), Arc::clone(component));
+            }
+            _ => {}
+        }
+        lock(&self.loaded).insert(file.path().clone(), fresh.loaded.clone());
+        fresh.loaded
     }
 
     fn refuse(&self, path: &RepoPath, line: u32, column: u32, reason: String) -> Loaded {
@@ -178,33 +226,43 @@ impl<'a> Side<'a> {
         })
     }
 
-    fn load_fresh(&self, file: &FileRef) -> Loaded {
+    /// Reads one file, and changes nothing else: several threads may do so at once.
+    fn load_fresh(&self, file: &FileRef) -> Fresh {
         let path = file.path();
+        let unread = |loaded, failure| Fresh {
+            loaded,
+            read: false,
+            failure,
+        };
         if file.kind() != FileKind::Regular {
-            return self.refuse(
-                path,
-                0,
-                0,
-                format!("{} stands in place of metadata; commit the file itself", file.kind()),
-            );
+            let reason = format!("{} stands in place of metadata; commit the file itself", file.kind());
+            return unread(self.refuse(path, 0, 0, reason), None);
         }
         if let Some(known) = self.cache.and_then(|cache| cache.get(file)) {
-            return Loaded::Component(known);
+            return unread(Loaded::Component(known), None);
         }
         let bytes = match self.snapshot.read(file, u64::from(self.limits.bytes)) {
             Ok(bytes) => bytes,
-            Err(error @ DiffError::TooLarge { .. }) => return self.refuse(path, 0, 0, error.to_string()),
-            Err(error) => {
-                let text = error.to_string();
-                self.fail(error);
-                return self.refuse(path, 0, 0, text);
-            }
+            Err(error @ DiffError::TooLarge { .. }) => return unread(self.refuse(path, 0, 0, error.to_string()), None),
+            Err(error) => return unread(self.refuse(path, 0, 0, error.to_string()), Some(error)),
         };
-        {
-            let mut read = lock(&self.read);
-            *read = read.saturating_add(1);
+        Fresh {
+            loaded: self.parse(file, &bytes),
+            read: true,
+            failure: None,
         }
-        match read_component(path, &bytes, self.registry, &self.limits) {
+    }
+
+    fn parse(&self, file: &FileRef, bytes: &[u8]) -> Loaded {
+        let path = file.path();
+        let read = match read_component(path, bytes, self.registry, &self.limits) {
+            Ok(None) => match sniff(bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
+                Some(spec) => read_component_as(path, bytes, spec, &self.limits).map(Some),
+                None => Ok(None),
+            },
+            read => read,
+        };
+        match read {
             Ok(Some(component)) => {
                 let component = Arc::new(component);
                 if let Some(cache) = self.cache {
@@ -212,17 +270,7 @@ impl<'a> Side<'a> {
                 }
                 Loaded::Component(component)
             }
-            Ok(None) => match sniff(&bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
-                Some(spec) => match read_component_as(path, &bytes, spec, &self.limits) {
-                    Ok(component) => {
-                        let component = Arc::new(component);
-                        lock(&self.extra).insert(path.clone(), Arc::clone(&component));
-                        Loaded::Component(component)
-                    }
-                    Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
-                },
-                None => Loaded::Other,
-            },
+            Ok(None) => Loaded::Other,
             Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
         }
     }
@@ -238,13 +286,14 @@ impl<'a> Side<'a> {
     }
 
     /// The components of a type in these files, and those of its `extra` files that `keep` accepts, sorted by path.
-    fn read_all(&self, type_name: &str, files: Vec<&FileRef>, keep: &dyn Fn(&Component) -> bool) -> Vec<Arc<Component>> {
-        if let Err(error) = self.snapshot.prefetch(&files) {
+    fn read_all(&self, type_name: &str, files: &[&FileRef], keep: &dyn Fn(&Component) -> bool) -> Vec<Arc<Component>> {
+        if let Err(error) = self.snapshot.prefetch(files) {
             self.fail(error);
         }
-        let mut found: Vec<Arc<Component>> = files
+        let mut found: Vec<Arc<Component>> = self
+            .load_all(files)
             .into_iter()
-            .filter_map(|file| match self.load(file) {
+            .filter_map(|loaded| match loaded {
                 Loaded::Component(component) if &*component.type_name == type_name => Some(component),
                 _ => None,
             })
@@ -264,7 +313,7 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.by_type).get(type_name) {
             return known.clone();
         }
-        let found = self.read_all(type_name, self.listing().of_type(type_name), &|_| true);
+        let found = self.read_all(type_name, &self.listing().of_type(type_name), &|_| true);
         lock(&self.by_type).insert(type_name.into(), found.clone());
         found
     }
@@ -394,7 +443,7 @@ impl World for Side<'_> {
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
         let files = self.listing().named(type_name, name);
-        let mut found = self.read_all(type_name, files, &|component| component.name == name);
+        let mut found = self.read_all(type_name, &files, &|component| component.name == name);
         found.retain(|component| component.name == name);
         found
     }
@@ -408,7 +457,13 @@ impl World for Side<'_> {
         if !replacements.cover(&component.path) {
             return None;
         }
-        let bytes = self.bytes(&component.path)?;
-        replacements.token(&component.path, &bytes, element.span)
+        let known = lock(&self.tokens).get(&component.path).cloned();
+        let tokens = known.unwrap_or_else(|| {
+            let bytes = self.bytes(&component.path).unwrap_or_default();
+            let tokens = Arc::new(replacements.tokens(&component.path, &bytes));
+            lock(&self.tokens).insert(component.path.clone(), Arc::clone(&tokens));
+            tokens
+        });
+        tokens.within(element.span)
     }
 }

@@ -12,7 +12,7 @@ use super::related::{Related, Wanted};
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
-use crate::snapshot::Change;
+use crate::snapshot::{Change, FileRef};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -66,6 +66,9 @@ impl Touched {
         }
         touched.changed_files = list.len();
         let mut components: ByIdentity = BTreeMap::new();
+        let files = |side: fn(&Change) -> Option<&FileRef>| list.iter().filter_map(side).collect::<Vec<_>>();
+        base.load_all(&files(|change| change.base.as_ref()));
+        head.load_all(&files(|change| change.head.as_ref()));
         for change in &list {
             touched.take(change, base, head, wanted, &mut components);
         }

@@ -4,6 +4,7 @@
 mod configuration;
 mod output;
 mod revisions;
+mod threads;
 mod traps;
 
 use std::path::Path;
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments = Arguments::from_args();
-    let tests = [revisions::TESTS, configuration::TESTS, output::TESTS, traps::TESTS].concat();
+    let tests = [revisions::TESTS, configuration::TESTS, output::TESTS, threads::TESTS, traps::TESTS].concat();
     let trials = tests
         .into_iter()
         .map(|(name, test)| {
