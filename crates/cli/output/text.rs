@@ -10,6 +10,7 @@ use orgate_core::report::{Finding, Report, Side, SideView};
 use orgate_core::{RepoPath, Severity};
 
 use super::escape::terminal;
+use super::redact;
 use crate::args::Global;
 
 /// Reads a file of one side.
@@ -195,10 +196,7 @@ fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
 
 /// One line of a file, harmless and without secrets.
 fn line_of(files: Files<'_>, path: &RepoPath, line: u32) -> Option<String> {
-    let bytes = files(path)?;
-    let line = bytes.split(|b| *b == b'\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let content = String::from_utf8_lossy(line);
-    let content = content.trim_end_matches('\r');
+    let content = redact::line(&files(path)?, line)?;
     let lower = content.to_lowercase();
     if content.chars().count() > LONGEST_LINE
         || SECRETS
@@ -207,7 +205,7 @@ fn line_of(files: Files<'_>, path: &RepoPath, line: u32) -> Option<String> {
     {
         return None;
     }
-    Some(terminal(&content.replace('\t', "    ")))
+    Some(terminal(&content))
 }
 
 /// `= label: text`, wrapped.
