@@ -103,6 +103,13 @@ impl Index {
         Some((self.data.get(cached.id.clone())?, cached.entries?))
     }
 
+    /// Name of every folder whose tree id may be known, with the place behind the last one below it.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = (&[u8], usize)> {
+        self.cached
+            .iter()
+            .map(|folder| (self.data.get(folder.name.clone()).unwrap_or_default(), folder.end))
+    }
+
     /// Checks what every user of the entries relies on.
     pub(crate) fn check_order(&self) -> Result<(), String> {
         let mut before: (&[u8], u32) = (b"", 0);
