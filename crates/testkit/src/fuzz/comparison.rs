@@ -181,7 +181,11 @@ pub fn anchored(base: &Tree, head: &Tree, found: &Report) {
             continue;
         };
         // What could not be read at base is new as a whole, wherever the few bytes lie that made it so.
-        if found.unreadable.iter().any(|file| file.side == Side::Base && file.path == anchor.path) {
+        if found
+            .unreadable
+            .iter()
+            .any(|file| file.side == Side::Base && file.path == anchor.path)
+        {
             continue;
         }
         let map = LineMap::new(old, content);
