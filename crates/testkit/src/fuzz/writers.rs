@@ -121,7 +121,7 @@ fn commands(text: &str) {
 /// Only the HTML that is ours, links to one place, no images and no mentions.
 fn markdown(text: &str) {
     plain("markdown", text);
-    assert!(text.len() <= 65_536, "{} bytes", text.len());
+    assert!(text.len() <= 1_000_000, "{} bytes", text.len());
     for event in Parser::new_ext(text, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
         match event {
             Event::Html(part) | Event::InlineHtml(part) => {
