@@ -7,8 +7,8 @@ const NAMES: [&str; 7] = ["secret", "password", "key", "certificate", "serviceac
 /// A line this long without a blank, in a file that holds a private key, is taken for a part of it.
 const LONGEST_PLAIN: usize = 40;
 
-/// Lines of the longest secret.
-const LONGEST_SECRET: usize = 1000;
+/// Lines of the longest secret: so many in front of a line decide whether it is shown.
+pub(crate) const LONGEST_SECRET: u32 = 1000;
 
 /// The lines of a file, harmless to show. `None` for what is not text.
 pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
@@ -30,20 +30,12 @@ pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
     )
 }
 
-/// One line of a file, counted from 1, harmless to show. Looks at so many lines in front of it as no secret is long, so
-/// that a line of a huge file costs no more than finding it.
-pub(crate) fn line(bytes: &[u8], number: u32) -> Option<String> {
-    let at = usize::try_from(number).ok()?.checked_sub(1)?;
-    let first = at.saturating_sub(LONGEST_SECRET);
-    let mut pieces = bytes.split_inclusive(|byte| *byte == b'\n').skip(first);
-    let window: Vec<u8> = pieces
-        .by_ref()
-        .take(at.saturating_sub(first).saturating_add(1))
-        .flatten()
-        .copied()
-        .collect();
-    let shown = lines(String::from_utf8_lossy(&window).as_bytes())?;
-    shown.get(at.saturating_sub(first)).cloned()
+/// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
+pub(crate) fn last(window: &[u8]) -> Option<String> {
+    let shown = blanked(&String::from_utf8_lossy(window));
+    let line = shown.rsplit('\n').next()?.trim_end_matches('\r');
+    let key = shown.contains("PRIVATE KEY") && looks_like_key(line);
+    Some(if key { HIDDEN.to_owned() } else { line.replace('\t', "    ") })
 }
 
 fn blanked(source: &str) -> String {
@@ -226,17 +218,14 @@ mod tests {
     #[test]
     fn one_line_is_shown_as_among_all() {
         let text = "<a>\r\n\t<consumerSecret>\nabc\n</consumerSecret><b>x</b>\n<c/>";
-        for (at, shown) in lines(text.as_bytes()).expect("text").iter().enumerate() {
-            let number = u32::try_from(at + 1).expect("small");
+        let ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
+        for (end, shown) in ends.zip(lines(text.as_bytes()).expect("text")) {
             // What follows is not looked at.
             let shown = shown.replace("(not shown)", "");
-            assert_eq!(super::line(text.as_bytes(), number), Some(shown));
+            assert_eq!(super::last(&text.as_bytes()[..end]), Some(shown));
         }
-        assert_eq!(super::line(text.as_bytes(), 0), None);
-        assert_eq!(super::line(text.as_bytes(), 9), None);
-        let long = format!("{}<consumerSecret>\nabc\n", "<a/>\n".repeat(5000));
-        assert_eq!(super::line(long.as_bytes(), 5002).expect("a line"), "");
-        assert_eq!(super::line(long.as_bytes(), 4000).expect("a line"), "<a/>");
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{}", "k".repeat(64));
+        assert_eq!(super::last(key.as_bytes()), Some("(not shown)".to_owned()));
     }
 
     #[test]

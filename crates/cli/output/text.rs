@@ -3,18 +3,15 @@
 use std::fmt::Write as _;
 use std::io;
 
+use orgate_core::Severity;
 use orgate_core::compare::Outcome;
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
-use orgate_core::report::{Finding, Report, Side, SideView};
-use orgate_core::{RepoPath, Severity};
+use orgate_core::report::{Evidence, Finding, Report, Side, SideView};
 
 use super::escape::terminal;
-use super::redact;
+use super::snippet::{Files, Snippets};
 use crate::args::Global;
-
-/// Reads a file of one side.
-type Files<'a> = &'a dyn Fn(&RepoPath) -> Option<Vec<u8>>;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[1;31m";
@@ -24,13 +21,10 @@ const GREEN: &str = "\x1b[1;32m";
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 const WIDTH: usize = 100;
-/// Longer lines are not shown: they are no lines for people, and may hold more than the element in question.
-const LONGEST_LINE: usize = 200;
-/// Parts of element names whose lines are never shown.
-const SECRETS: [&str; 6] = ["secret", "password", "privatekey", "private key", "signingkey", "serviceaccount"];
 
 /// Writes the report.
 pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
+    let (head, base) = (Snippets::new(head), Snippets::new(base));
     let mut text = String::new();
     if !global.quiet {
         for file in &report.unreadable {
@@ -52,7 +46,7 @@ pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &
             text.push('\n');
         }
         for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
-            show(&mut text, finding, report, head, base);
+            show(&mut text, finding, report, &head, &base);
         }
         undecided(&mut text, report);
         rest(&mut text, report);
@@ -77,7 +71,7 @@ fn colour(finding: &Finding) -> (&'static str, &'static str) {
     }
 }
 
-fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, base: Files<'_>) {
+fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'_>, base: &Snippets<'_>) {
     let (paint, word) = colour(finding);
     let anchor = &finding.anchor;
     let _ = writeln!(
@@ -101,13 +95,15 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, 
         .iter()
         .find(|evidence| evidence.side == Side::Base && evidence.value.is_some());
     let mut shown = Vec::new();
-    if let Some(old) = old
-        && let Some(line) = line_of(base, &old.path, old.line)
+    // What stood in another file that head keeps was not replaced by this line.
+    let replaced = |old: &&Evidence| old.path == anchor.path || head.line(&old.path, 1).is_none();
+    if let Some(old) = old.filter(replaced)
+        && let Some(line) = base.line(&old.path, old.line)
     {
         shown.push((old.line, '-', RED, line));
     }
     let files = if anchor.side == Side::Base { base } else { head };
-    if let Some(line) = line_of(files, &anchor.path, anchor.line) {
+    if let Some(line) = files.line(&anchor.path, anchor.line) {
         let mark = if anchor.end.is_some() { '+' } else { '|' };
         shown.push((anchor.line, mark, if mark == '+' { GREEN } else { BLUE }, line));
     }
@@ -170,7 +166,11 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, 
 /// How a side stood, with the values that differ from the other side.
 fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
     let Some(view) = view else { return "not there".to_owned() };
-    let mut said = view.standing.as_str().to_owned();
+    // Where both stand the same, only the values tell them apart.
+    let mut said = match other {
+        Some(other) if other.standing == view.standing && view.grade.is_none() => String::new(),
+        _ => view.standing.as_str().to_owned(),
+    };
     if let Some(grade) = &view.grade {
         let _ = write!(said, " ({grade})");
     }
@@ -189,23 +189,13 @@ fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
         })
         .collect();
     if !values.is_empty() {
-        let _ = write!(said, ": {}", values.join(", "));
+        let colon = if said.is_empty() { "" } else { ": " };
+        let _ = write!(said, "{colon}{}", values.join(", "));
+    }
+    if said.is_empty() {
+        view.standing.as_str().clone_into(&mut said);
     }
     said
-}
-
-/// One line of a file, harmless and without secrets.
-fn line_of(files: Files<'_>, path: &RepoPath, line: u32) -> Option<String> {
-    let content = redact::line(&files(path)?, line)?;
-    let lower = content.to_lowercase();
-    if content.chars().count() > LONGEST_LINE
-        || SECRETS
-            .iter()
-            .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
-    {
-        return None;
-    }
-    Some(terminal(&content))
 }
 
 /// `= label: text`, wrapped.
@@ -218,7 +208,9 @@ fn note(text: &mut String, label: &str, content: &str) {
     for word in content.split_whitespace() {
         let word = terminal(word);
         let length = word.chars().count();
-        if !first && width.saturating_add(length).saturating_add(1) > WIDTH {
+        // A line of a log that begins like this would be a command to the runner that keeps the log.
+        let command = word.starts_with("::") || word.starts_with("##");
+        if !first && !command && width.saturating_add(length).saturating_add(1) > WIDTH {
             let _ = writeln!(text, "{}", line.trim_end());
             line.clone_from(&indent);
             width = indent.len();

@@ -19,6 +19,7 @@ mod id;
 mod index;
 mod layout;
 mod linediff;
+mod listing;
 mod loose;
 mod memory;
 mod objects;

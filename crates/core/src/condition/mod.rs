@@ -50,19 +50,23 @@ impl From<&FieldSpec> for Shape {
 }
 
 /// A field that the registry knows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(from = "PackedField", into = "PackedField")]
+#[derive(Clone, Debug)]
 pub(crate) struct FieldRef {
     /// `Type/path/below`.
     pub(crate) full: Arc<str>,
     pub(crate) type_name: Arc<str>,
     /// Element names below the root.
-    pub(crate) parts: Vec<Arc<str>>,
+    pub(crate) parts: Arc<[Arc<str>]>,
     pub(crate) spec: Arc<Shape>,
     pub(crate) scope: Scope,
 }
 
 impl FieldRef {
+    /// Whether it holds several values by its nature.
+    pub(crate) fn is_list(&self) -> bool {
+        self.spec.many || matches!(self.spec.kind, FieldKind::Lines | FieldKind::Commas)
+    }
+
     /// A field by its full name, `Type/path/below`.
     pub(crate) fn new(full: Arc<str>, spec: Arc<Shape>, scope: Scope) -> Self {
         let mut parts = full.split('/').map(Into::into);
@@ -79,7 +83,7 @@ impl FieldRef {
 
 /// A [`FieldRef`] without what follows from its name.
 #[derive(Serialize, Deserialize)]
-struct PackedField {
+pub(crate) struct PackedField {
     full: Arc<str>,
     spec: Arc<Shape>,
     scope: Scope,
@@ -108,7 +112,7 @@ pub(crate) enum Condition {
     Any(Vec<Condition>),
     Not(Box<Condition>),
     Always(bool),
-    Named(Arc<str>, Arc<Condition>),
+    Named(Arc<str>, #[serde(with = "crate::pack::shared::named")] Arc<Condition>),
     /// Unknown becomes this value, because the author said so.
     Collapse(Box<Condition>, bool),
     Field(Box<FieldTest>),
