@@ -33,6 +33,8 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
         let today = today(arguments.gate.today.as_deref())?;
         html::save(file, &html::check::page(&report, &config, &sides, today)?)?;
     }
+    // The process ends here and gives back all of its memory at once, which is faster than piece by piece.
+    std::mem::forget((report, config, sides));
     Ok(verdict)
 }
 

@@ -11,6 +11,7 @@ mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod redact;
+mod snippet;
 pub(crate) mod style;
 mod text;
 

@@ -3,17 +3,15 @@
 use std::fmt::Write as _;
 use std::io;
 
+use orgate_core::Severity;
 use orgate_core::compare::Outcome;
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Side, SideView};
-use orgate_core::{RepoPath, Severity};
 
 use super::escape::terminal;
+use super::snippet::{Files, Snippets};
 use crate::args::Global;
-
-/// Reads a file of one side.
-type Files<'a> = &'a dyn Fn(&RepoPath) -> Option<Vec<u8>>;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[1;31m";
@@ -23,13 +21,10 @@ const GREEN: &str = "\x1b[1;32m";
 const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 const WIDTH: usize = 100;
-/// Longer lines are not shown: they are no lines for people, and may hold more than the element in question.
-const LONGEST_LINE: usize = 200;
-/// Parts of element names whose lines are never shown.
-const SECRETS: [&str; 6] = ["secret", "password", "privatekey", "private key", "signingkey", "serviceaccount"];
 
 /// Writes the report.
 pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
+    let (head, base) = (Snippets::new(head), Snippets::new(base));
     let mut text = String::new();
     if !global.quiet {
         for file in &report.unreadable {
@@ -51,7 +46,7 @@ pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &
             text.push('\n');
         }
         for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
-            show(&mut text, finding, report, head, base);
+            show(&mut text, finding, report, &head, &base);
         }
         undecided(&mut text, report);
         rest(&mut text, report);
@@ -76,7 +71,7 @@ fn colour(finding: &Finding) -> (&'static str, &'static str) {
     }
 }
 
-fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, base: Files<'_>) {
+fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'_>, base: &Snippets<'_>) {
     let (paint, word) = colour(finding);
     let anchor = &finding.anchor;
     let _ = writeln!(
@@ -101,12 +96,12 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: Files<'_>, 
         .find(|evidence| evidence.side == Side::Base && evidence.value.is_some());
     let mut shown = Vec::new();
     if let Some(old) = old
-        && let Some(line) = line_of(base, &old.path, old.line)
+        && let Some(line) = base.line(&old.path, old.line)
     {
         shown.push((old.line, '-', RED, line));
     }
     let files = if anchor.side == Side::Base { base } else { head };
-    if let Some(line) = line_of(files, &anchor.path, anchor.line) {
+    if let Some(line) = files.line(&anchor.path, anchor.line) {
         let mark = if anchor.end.is_some() { '+' } else { '|' };
         shown.push((anchor.line, mark, if mark == '+' { GREEN } else { BLUE }, line));
     }
@@ -191,23 +186,6 @@ fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
         let _ = write!(said, ": {}", values.join(", "));
     }
     said
-}
-
-/// One line of a file, harmless and without secrets.
-fn line_of(files: Files<'_>, path: &RepoPath, line: u32) -> Option<String> {
-    let bytes = files(path)?;
-    let line = bytes.split(|b| *b == b'\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let content = String::from_utf8_lossy(line);
-    let content = content.trim_end_matches('\r');
-    let lower = content.to_lowercase();
-    if content.chars().count() > LONGEST_LINE
-        || SECRETS
-            .iter()
-            .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
-    {
-        return None;
-    }
-    Some(terminal(&content.replace('\t', "    ")))
 }
 
 /// `= label: text`, wrapped.

@@ -37,22 +37,39 @@ impl Element {
 
     /// Whether two elements say the same, wherever they stand: positions and the order of siblings do not count.
     pub fn same_content(&self, other: &Element) -> bool {
-        if self.name != other.name || self.nil != other.nil || self.children.len() != other.children.len() {
-            return false;
+        // In the same order is the usual case, and costs no memory. In the other case siblings are sorted: looking for a
+        // twin of each would take a file with many of them and turn it into a very long run.
+        self.same_in_order(other) || Content::of(self) == Content::of(other)
+    }
+
+    fn same_in_order(&self, other: &Element) -> bool {
+        let alike = self.name == other.name && self.nil == other.nil && self.children.len() == other.children.len();
+        if !alike || self.children.is_empty() {
+            return alike && (self.nil || self.text == other.text);
         }
-        if self.children.is_empty() {
-            return self.nil || self.text == other.text;
+        self.children.iter().zip(&other.children).all(|(a, b)| a.same_in_order(b))
+    }
+}
+
+/// What an element says, in an order that does not depend on how it was written.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Content<'a> {
+    name: &'a str,
+    nil: bool,
+    text: &'a str,
+    children: Vec<Content<'a>>,
+}
+
+impl<'a> Content<'a> {
+    fn of(element: &'a Element) -> Self {
+        let mut children: Vec<Self> = element.children.iter().map(Self::of).collect();
+        children.sort_unstable();
+        Self {
+            name: &element.name,
+            nil: element.nil,
+            text: if element.nil || !children.is_empty() { "" } else { &element.text },
+            children,
         }
-        let mut left: Vec<&Element> = other.children.iter().collect();
-        self.children
-            .iter()
-            .all(|mine| match left.iter().position(|theirs| mine.same_content(theirs)) {
-                Some(at) => {
-                    left.remove(at);
-                    true
-                }
-                None => false,
-            })
     }
 }
 
@@ -96,5 +113,40 @@ impl Component {
             end = start.saturating_sub(1);
         }
         parent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn element(name: &str, text: &str, children: Vec<Element>) -> Element {
+        Element {
+            name: name.into(),
+            span: Span::default(),
+            text: text.to_owned(),
+            nil: false,
+            children,
+        }
+    }
+
+    #[test]
+    fn the_order_of_siblings_does_not_count_but_their_number_does() {
+        let one = |text| element("a", text, Vec::new());
+        let pair = |x, y| element("b", "", vec![one(x), one(y)]);
+        let list = |children| element("c", "", children);
+        assert!(list(vec![pair("1", "2"), one("3")]).same_content(&list(vec![one("3"), pair("2", "1")])));
+        assert!(!list(vec![one("1"), one("1"), one("2")]).same_content(&list(vec![one("1"), one("2"), one("2")])));
+        assert!(!list(vec![one("1")]).same_content(&list(vec![one("1"), one("1")])));
+        let nil = |text| Element { nil: true, ..one(text) };
+        assert!(nil("x").same_content(&nil("y")));
+        assert!(!nil("x").same_content(&one("x")));
+    }
+
+    #[test]
+    fn many_siblings_in_reverse_take_no_longer() {
+        let many: Vec<Element> = (0..200_000).map(|n| element("a", &n.to_string(), Vec::new())).collect();
+        let reversed = many.iter().rev().cloned().collect();
+        assert!(element("b", "", many).same_content(&element("b", "", reversed)));
     }
 }

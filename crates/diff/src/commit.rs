@@ -7,6 +7,7 @@ use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::listing;
 use crate::objects::Objects;
 use crate::snapshot::{Change, Content, FileRef, Snapshot, Source, Want};
 use crate::tree::EntryKind;
@@ -58,16 +59,7 @@ impl Snapshot for CommitSnapshot {
     }
 
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
-        let mut files = Vec::new();
-        let mut budget = Budget::new(self.describe());
-        walk::walk(&self.objects, None, Some(self.tree), &mut budget, &mut |budget, path, _, leaf| {
-            if want(path) {
-                budget.list(path)?;
-                files.extend(walk::file_ref(path, leaf));
-            }
-            Ok(())
-        })?;
-        Ok(files)
+        listing::files(&self.objects, self.tree, self.describe(), want)
     }
 
     fn file(&self, path: &RepoPath) -> Result<Option<FileRef>, DiffError> {

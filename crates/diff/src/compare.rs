@@ -41,6 +41,16 @@ pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Resu
     }
 }
 
+/// Whether both sides read every file from the same objects, so that a path without a change is the same file on both.
+pub(crate) fn share_objects(base: &dyn Snapshot, head: &dyn Snapshot) -> bool {
+    let stored = |snapshot: &dyn Snapshot| matches!(snapshot.source(), Source::Commit(_) | Source::Index(_));
+    let objects = |source| Place::of(source).objects.cloned();
+    match (objects(base.source()), objects(head.source())) {
+        (Some(one), Some(other)) => stored(base) && stored(head) && Arc::ptr_eq(&one, &other),
+        _ => false,
+    }
+}
+
 /// Where the content of a snapshot's files lies.
 struct Place<'a> {
     objects: Option<&'a Arc<Objects>>,

@@ -17,6 +17,7 @@ mod id;
 mod index;
 mod layout;
 mod linediff;
+mod listing;
 mod loose;
 mod objects;
 mod range;

@@ -59,7 +59,7 @@ impl Loose {
                     todo.push((dir.join(crate::spawn::path_from(line)), depth + 1));
                 }
             }
-            let first = (0..=u8::MAX).map(|byte| dir.join(format!("{byte:02x}")).is_dir()).collect();
+            let first = first_bytes(&dir);
             loose.dirs.push(Folder { path: dir, first });
         }
         loose
@@ -105,6 +105,28 @@ impl Loose {
         }
         Ok(None)
     }
+}
+
+/// For which first bytes of ids there is a folder; all of them if nobody can tell.
+fn first_bytes(dir: &Path) -> Vec<bool> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return vec![true; 256];
+    };
+    let mut first = vec![false; 256];
+    for entry in entries {
+        let Ok(entry) = entry else {
+            return vec![true; 256];
+        };
+        let name = entry.file_name();
+        let byte = name
+            .to_str()
+            .filter(|name| name.len() == 2)
+            .map(|name| usize::from_str_radix(name, 16));
+        if let Some(slot) = byte.and_then(Result::ok).and_then(|byte| first.get_mut(byte)) {
+            *slot = true;
+        }
+    }
+    first
 }
 
 fn open(id: ObjectId, file: File) -> Result<Opened, DiffError> {

@@ -110,7 +110,7 @@ pub struct Change {
 }
 
 /// Decides by path whether a file matters to the caller.
-pub type Want<'a> = &'a dyn Fn(&[u8]) -> bool;
+pub type Want<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
 
 /// One side of a comparison. Implemented here only: comparing two of them needs to know what they are.
 pub trait Snapshot: fmt::Debug + Send + Sync {

@@ -16,6 +16,8 @@ pub(crate) const MAX_DEPTH: usize = 2048;
 const MAX_ENTRIES: u64 = 5_000_000;
 /// What opening a folder costs, in entries.
 const FOLDER: u64 = 25;
+/// Bytes that a listed path takes beside its text.
+const OVERHEAD: usize = 64;
 /// Bytes of all paths listed by one walk.
 const MAX_LISTED: usize = 512 << 20;
 
@@ -48,7 +50,18 @@ impl Budget {
         self.spend(1)
     }
 
-    fn spend(&mut self, entries: u64) -> Result<(), DiffError> {
+    /// How many entries are left.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// How many bytes of paths are left.
+    pub(crate) fn bytes(&self) -> u64 {
+        u64::try_from(self.listed).unwrap_or(u64::MAX)
+    }
+
+    /// Counts several entries.
+    pub(crate) fn spend(&mut self, entries: u64) -> Result<(), DiffError> {
         self.entries = self
             .entries
             .checked_sub(entries)
@@ -60,7 +73,7 @@ impl Budget {
     pub(crate) fn list(&mut self, path: &[u8]) -> Result<(), DiffError> {
         self.listed = self
             .listed
-            .checked_sub(path.len() + 64)
+            .checked_sub(path.len() + OVERHEAD)
             .ok_or_else(|| self.excess("too many files to list".into()))?;
         Ok(())
     }
@@ -78,6 +91,11 @@ impl Budget {
         }
         Err(self.excess(format!("folders nested more than {MAX_DEPTH} deep")))
     }
+}
+
+/// What listing a path costs.
+pub(crate) fn listed(path: &[u8]) -> u64 {
+    u64::try_from(path.len() + OVERHEAD).unwrap_or(u64::MAX)
 }
 
 /// A file of a tree: kind and id.

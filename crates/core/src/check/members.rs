@@ -19,6 +19,10 @@ pub(crate) struct Members {
     /// Members that are weak by themselves.
     pub(crate) weak: Vec<String>,
     pub(crate) weak_matching: Option<Pattern>,
+    /// What looks weak and is not.
+    pub(crate) except: Option<Pattern>,
+    /// The others are left out of the set.
+    pub(crate) only_weak: bool,
     /// A member that makes others redundant.
     pub(crate) covers: BTreeMap<String, Vec<String>>,
     pub(crate) ignore: Vec<String>,
@@ -80,7 +84,7 @@ impl Members {
                 }
             }
         }
-        members.retain(|member| !self.ignore.contains(&member.text));
+        members.retain(|member| !self.ignore.contains(&member.text) && (!self.only_weak || self.is_weak(&member.text)));
         let weak = members.iter().any(|member| self.is_weak(&member.text));
         let state = match (weak, unknown) {
             (true, _) => State::Violated,
@@ -100,7 +104,8 @@ impl Members {
     }
 
     fn is_weak(&self, text: &str) -> bool {
-        self.weak.iter().any(|weak| weak == text) || self.weak_matching.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        let matches = |pattern: &Option<Pattern>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+        self.weak.iter().any(|weak| weak == text) || (matches(&self.weak_matching) && !matches(&self.except))
     }
 
     /// Adds the ranges of a repeated block; false when one of them is no range.

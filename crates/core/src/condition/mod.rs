@@ -50,14 +50,13 @@ impl From<&FieldSpec> for Shape {
 }
 
 /// A field that the registry knows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(from = "PackedField", into = "PackedField")]
+#[derive(Clone, Debug)]
 pub(crate) struct FieldRef {
     /// `Type/path/below`.
     pub(crate) full: Arc<str>,
     pub(crate) type_name: Arc<str>,
     /// Element names below the root.
-    pub(crate) parts: Vec<Arc<str>>,
+    pub(crate) parts: Arc<[Arc<str>]>,
     pub(crate) spec: Arc<Shape>,
     pub(crate) scope: Scope,
 }
@@ -79,7 +78,7 @@ impl FieldRef {
 
 /// A [`FieldRef`] without what follows from its name.
 #[derive(Serialize, Deserialize)]
-struct PackedField {
+pub(crate) struct PackedField {
     full: Arc<str>,
     spec: Arc<Shape>,
     scope: Scope,
@@ -108,7 +107,7 @@ pub(crate) enum Condition {
     Any(Vec<Condition>),
     Not(Box<Condition>),
     Always(bool),
-    Named(Arc<str>, Arc<Condition>),
+    Named(Arc<str>, #[serde(with = "crate::pack::shared::named")] Arc<Condition>),
     /// Unknown becomes this value, because the author said so.
     Collapse(Box<Condition>, bool),
     Field(Box<FieldTest>),

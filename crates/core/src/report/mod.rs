@@ -1,8 +1,11 @@
 //! The report: one value that every writer shows and from which alone the exit code follows.
 
+mod anchor;
 pub mod apply;
 pub mod build;
+mod difference;
 pub mod fingerprint;
+mod message;
 pub mod verdict;
 
 use std::collections::BTreeMap;

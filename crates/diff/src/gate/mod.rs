@@ -7,6 +7,7 @@ pub mod glob;
 mod judging;
 mod places;
 pub mod posture;
+mod related;
 mod replacements;
 mod replatform;
 mod side;
@@ -21,7 +22,8 @@ use orgate_metadata::Limits;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 use judging::Judging;
-use side::Side;
+use related::Related;
+use side::{Cache, Side};
 use touched::Touched;
 
 /// What a run needs.
@@ -47,9 +49,13 @@ pub struct Input<'a> {
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
-    let base = Side::new(Which::Base, input.base, input.registry, input.limits, &wanted);
-    let head = Side::new(Which::Head, input.head, input.registry, input.limits, &wanted).after(&base);
-    let touched = Touched::find(input, &base, &head, &wanted)?;
+    let related = Related::new(input.base, input.head, input.registry, &wanted);
+    // What is the same on both sides is read once.
+    let cache = Cache::default();
+    let side = |which, snapshot| Side::new(which, snapshot, input.registry, input.limits, &related).remembering(Some(&cache));
+    let base = side(Which::Base, input.base);
+    let head = side(Which::Head, input.head).after(&base);
+    let touched = Touched::find(input, &base, &head, &related, &wanted)?;
     let mut report = Report {
         compared: Compared {
             base: input.base.describe(),

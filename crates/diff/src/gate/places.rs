@@ -10,40 +10,49 @@ use orgate_metadata::LineIndex;
 use crate::hunks::LineMap;
 use crate::snapshot::Snapshot;
 
-type Bytes = Arc<Vec<u8>>;
+/// A file whose lines are known.
+type Text = Arc<LineIndex<Vec<u8>>>;
 
-/// Lines of the files of both sides, looked up when a finding needs them.
+/// Lines of the files of both sides, looked up when a finding needs them. Every file is read and its lines are found
+/// once, however many findings it has.
 pub(super) struct Lines<'a> {
     base: &'a dyn Snapshot,
     head: &'a dyn Snapshot,
     limit: u64,
-    /// Head path to base path, for components that moved.
+    /// Head path to base path, for components that moved, and back.
     moved: BTreeMap<RepoPath, RepoPath>,
-    bytes: Mutex<BTreeMap<(Which, RepoPath), Option<Bytes>>>,
+    moved_to: BTreeMap<RepoPath, RepoPath>,
+    texts: Mutex<BTreeMap<(Which, RepoPath), Option<Text>>>,
     maps: Mutex<BTreeMap<RepoPath, Arc<LineMap>>>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(base: &'a dyn Snapshot, head: &'a dyn Snapshot, limit: u64, moved: BTreeMap<RepoPath, RepoPath>) -> Self {
+        let mut moved_to = BTreeMap::new();
+        for (to, from) in &moved {
+            moved_to.entry(from.clone()).or_insert_with(|| to.clone());
+        }
         Self {
             base,
             head,
             limit,
             moved,
-            bytes: Mutex::default(),
+            moved_to,
+            texts: Mutex::default(),
             maps: Mutex::default(),
         }
     }
 
-    fn bytes(&self, side: Which, path: &RepoPath) -> Option<Bytes> {
+    fn text(&self, side: Which, path: &RepoPath) -> Option<Text> {
         let key = (side, path.clone());
-        let mut known = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(&key) {
             return found.clone();
         }
         let snapshot = if side == Which::Base { self.base } else { self.head };
         let file = snapshot.file(path).ok().flatten();
-        let found = file.and_then(|file| snapshot.read(&file, self.limit).ok()).map(Arc::new);
+        let bytes = file.and_then(|file| snapshot.read(&file, self.limit).ok());
+        let found = bytes.map(|bytes| Arc::new(LineIndex::new(bytes)));
         known.insert(key, found.clone());
         found
     }
@@ -53,23 +62,23 @@ impl<'a> Lines<'a> {
         if let Some(found) = known.get(head_path) {
             return Arc::clone(found);
         }
-        let base_path = self.moved.get(head_path).unwrap_or(head_path);
-        let base = self.bytes(Which::Base, base_path).unwrap_or_default();
-        let head = self.bytes(Which::Head, head_path).unwrap_or_default();
-        let map = Arc::new(LineMap::new(&base, &head));
+        let base = self.text(Which::Base, self.moved.get(head_path).unwrap_or(head_path));
+        let head = self.text(Which::Head, head_path);
+        let map = Arc::new(LineMap::new(src(base.as_ref()), src(head.as_ref())));
         known.insert(head_path.clone(), Arc::clone(&map));
         map
     }
 
     fn line(&self, side: Which, path: &RepoPath, offset: u32) -> (u32, u32) {
-        match self.bytes(side, path) {
-            Some(bytes) => {
-                let at = LineIndex::new(&bytes).position(offset);
-                (at.line, at.column)
-            }
-            None => (1, 1),
-        }
+        self.text(side, path).map_or((1, 1), |text| {
+            let at = text.position(offset);
+            (at.line, at.column)
+        })
     }
+}
+
+fn src(text: Option<&Text>) -> &[u8] {
+    text.map_or(&[], |text| text.src())
 }
 
 impl Places for Lines<'_> {
@@ -84,17 +93,14 @@ impl Places for Lines<'_> {
         if line == first.0 {
             return Some(first);
         }
-        let bytes = self.bytes(Which::Head, path)?;
-        let index = usize::try_from(line.saturating_sub(1)).ok()?;
-        let text = bytes.split(|b| *b == b'\n').nth(index)?;
-        let indent = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let text = self.text(Which::Head, path)?;
+        let indent = text.line(line)?.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         Some((line, u32::try_from(indent).unwrap_or(0).saturating_add(1)))
     }
 
     fn gap(&self, base_path: &RepoPath, span: Span) -> Option<(RepoPath, u32)> {
-        let moved = self.moved.iter().find(|(_, from)| *from == base_path).map(|(to, _)| to.clone());
-        let head_path = moved.unwrap_or_else(|| base_path.clone());
-        self.bytes(Which::Head, &head_path)?;
+        let head_path = self.moved_to.get(base_path).unwrap_or(base_path).clone();
+        self.text(Which::Head, &head_path)?;
         let first = self.line(Which::Base, base_path, span.start).0;
         let last = self.line(Which::Base, base_path, span.end.saturating_sub(1)).0;
         let line = self.map(&head_path).anchor_for_removed(first..last.saturating_add(1));

@@ -17,6 +17,7 @@ use orgate_metadata::Limits;
 
 use super::included;
 use super::places::Lines;
+use super::related::Related;
 pub use super::side::Cache;
 use super::side::Side;
 use crate::error::DiffError;
@@ -46,7 +47,8 @@ pub struct AuditInput<'a> {
 /// [`DiffError`] when the snapshot cannot be read. Files that are no metadata are in the posture instead.
 pub fn audit(input: &AuditInput<'_>) -> Result<Posture, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
-    let side = Side::new(Which::Head, input.snapshot, input.registry, input.limits, &wanted).remembering(input.cache);
+    let related = Related::new(input.snapshot, input.snapshot, input.registry, &wanted);
+    let side = Side::new(Which::Head, input.snapshot, input.registry, input.limits, &related).remembering(input.cache);
     let run = Run {
         input,
         side: &side,

@@ -61,26 +61,45 @@ impl Replacements {
         self.entries.iter().any(|(entry, _)| entry.covers(path))
     }
 
-    /// The first text in `bytes` that a replacement for this file would exchange and that lies, at least in part, in
-    /// `span`.
-    pub(super) fn token(&self, path: &RepoPath, bytes: &[u8], span: Span) -> Option<String> {
+    /// Every text in `bytes` that a replacement for this file would exchange.
+    pub(super) fn tokens(&self, path: &RepoPath, bytes: &[u8]) -> Tokens {
         let text = String::from_utf8_lossy(bytes);
+        let mut tokens = Tokens::default();
+        for (entry, pattern) in self.entries.iter().filter(|(entry, _)| entry.covers(path)) {
+            if let Some(wanted) = entry.string_to_replace.as_deref().filter(|wanted| !wanted.is_empty()) {
+                tokens.add(text.match_indices(wanted));
+            }
+            if let Some(pattern) = pattern {
+                tokens.add(pattern.find_iter(&text).map(|found| (found.start(), found.as_str())));
+            }
+        }
+        tokens
+    }
+}
+
+/// The texts of one file that replacements exchange, by replacement, with the place where each begins.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(Vec<Vec<(usize, Box<str>)>>);
+
+impl Tokens {
+    fn add<'t>(&mut self, found: impl Iterator<Item = (usize, &'t str)>) {
+        let found: Vec<_> = found
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(at, text)| (at, text.into()))
+            .collect();
+        if !found.is_empty() {
+            self.0.push(found);
+        }
+    }
+
+    /// The first text, of the first replacement that has one, that lies at least in part in `span`.
+    pub(super) fn within(&self, span: Span) -> Option<String> {
         let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
-        let touches = |at: usize, length: usize| length > 0 && at < end && at.saturating_add(length) > start;
-        self.entries
-            .iter()
-            .filter(|(entry, _)| entry.covers(path))
-            .find_map(|(entry, pattern)| {
-                let plain = entry.string_to_replace.as_deref().filter(|wanted| !wanted.is_empty());
-                let plain = plain.filter(|wanted| text.match_indices(wanted).any(|(at, found)| touches(at, found.len())));
-                plain.map(str::to_owned).or_else(|| {
-                    let pattern = pattern.as_ref()?;
-                    pattern
-                        .find_iter(&text)
-                        .find(|found| touches(found.start(), found.len()))
-                        .map(|found| found.as_str().to_owned())
-                })
-            })
+        self.0.iter().find_map(|found| {
+            let first = found.partition_point(|(at, text)| at.saturating_add(text.len()) <= start);
+            let (at, text) = found.get(first)?;
+            (*at < end).then(|| text.to_string())
+        })
     }
 }
 

@@ -1,16 +1,19 @@
 //! One side of the comparison as a [`World`]: components read from a snapshot when they are first asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
 
 use orgate_core::registry::{Join, Registry, SubjectKind};
 use orgate_core::report::{Side as Which, Unreadable, Warning};
 use orgate_core::subject::subject_of;
 use orgate_core::world::World;
 use orgate_core::{Component, Element, RepoPath};
-use orgate_metadata::{Limits, LineIndex, classify, full_name, read_component, read_component_as, sniff};
+use orgate_metadata::{Limits, LineIndex, classify, read_component, read_component_as, sniff};
 
-use super::replacements::Replacements;
+use super::related::{Listing, Related};
+use super::replacements::{Replacements, Tokens};
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::snapshot::{FileKind, FileRef, Snapshot};
@@ -42,8 +45,19 @@ impl Cache {
     }
 }
 
-/// Paths by type, as far as names tell.
-type Listing = BTreeMap<Arc<str>, Vec<FileRef>>;
+/// From this many files on, several threads are faster than one.
+const MANY: usize = 64;
+
+/// What reading a file gave, before it is taken down.
+struct Fresh {
+    loaded: Loaded,
+    /// The file was read and parsed.
+    read: bool,
+    failure: Option<DiffError>,
+}
+
+/// Components by the name of their subject.
+type ByOwner = BTreeMap<String, Vec<Arc<Component>>>;
 
 /// Lazily read components of one snapshot.
 pub(super) struct Side<'a> {
@@ -53,14 +67,22 @@ pub(super) struct Side<'a> {
     pub(super) snapshot: &'a dyn Snapshot,
     registry: &'a Registry,
     limits: Limits,
-    wanted: &'a dyn Fn(&[u8]) -> bool,
+    related: &'a Related<'a>,
     listing: OnceLock<Listing>,
     loaded: Mutex<BTreeMap<RepoPath, Loaded>>,
+    /// Types of which a file that was read is no readable metadata.
+    blind: Mutex<BTreeSet<Arc<str>>>,
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
+    /// By type, the components of each subject.
+    by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
+    /// By label, the one header that has it; none where several have.
+    labels: OnceLock<BTreeMap<String, Option<String>>>,
     /// Files found by their root element although their name says nothing.
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
     cache: Option<&'a Cache>,
     replacements: OnceLock<Replacements>,
+    /// What replacements exchange, by file.
+    tokens: Mutex<BTreeMap<RepoPath, Arc<Tokens>>>,
     failure: Mutex<Option<DiffError>>,
     read: Mutex<usize>,
 }
@@ -71,26 +93,24 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(
-        which: Which,
-        snapshot: &'a dyn Snapshot,
-        registry: &'a Registry,
-        limits: Limits,
-        wanted: &'a dyn Fn(&[u8]) -> bool,
-    ) -> Self {
+    pub(super) fn new(which: Which, snapshot: &'a dyn Snapshot, registry: &'a Registry, limits: Limits, related: &'a Related<'a>) -> Self {
         Self {
             which,
             before: None,
             snapshot,
             registry,
             limits,
-            wanted,
+            related,
             listing: OnceLock::new(),
             loaded: Mutex::default(),
+            blind: Mutex::default(),
             by_type: Mutex::default(),
+            by_owner: Mutex::default(),
+            labels: OnceLock::new(),
             extra: Mutex::default(),
             cache: None,
             replacements: OnceLock::new(),
+            tokens: Mutex::default(),
             failure: Mutex::default(),
             read: Mutex::default(),
         }
@@ -140,15 +160,10 @@ impl<'a> Side<'a> {
 
     /// Every file that a declared replacement covers, as far as it holds metadata.
     pub(super) fn covered_by(&self, replacements: &Replacements) -> Vec<Arc<Component>> {
-        let files: Vec<&FileRef> = self
-            .listing()
-            .values()
-            .flatten()
-            .filter(|file| replacements.cover(file.path()))
-            .collect();
-        files
+        let files: Vec<&FileRef> = self.listing().all().filter(|file| replacements.cover(file.path())).collect();
+        self.load_all(&files)
             .into_iter()
-            .filter_map(|file| match self.load(file) {
+            .filter_map(|loaded| match loaded {
                 Loaded::Component(component) => Some(component),
                 _ => None,
             })
@@ -160,9 +175,44 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.loaded).get(file.path()) {
             return known.clone();
         }
-        let loaded = self.load_fresh(file);
-        lock(&self.loaded).insert(file.path().clone(), loaded.clone());
-        loaded
+        self.settle(file, self.load_fresh(file))
+    }
+
+    /// Reads several files, on all cores if they are many. What is learnt is taken down in the order of the files.
+    pub(super) fn load_all(&self, files: &[&FileRef]) -> Vec<Loaded> {
+        let unread: Vec<&FileRef> = {
+            let loaded = lock(&self.loaded);
+            files.iter().filter(|file| !loaded.contains_key(file.path())).copied().collect()
+        };
+        if unread.len() >= MANY {
+            let fresh: Vec<Fresh> = unread.par_iter().map(|file| self.load_fresh(file)).collect();
+            for (file, fresh) in unread.into_iter().zip(fresh) {
+                self.settle(file, fresh);
+            }
+        }
+        files.iter().map(|file| self.load(file)).collect()
+    }
+
+    /// Takes down what a file turned out to hold.
+    fn settle(&self, file: &FileRef, fresh: Fresh) -> Loaded {
+        if let Some(error) = fresh.failure {
+            self.fail(error);
+        }
+        if fresh.read {
+            let mut read = lock(&self.read);
+            *read = read.saturating_add(1);
+        }
+        match (&fresh.loaded, classify(file.path(), self.registry)) {
+            (Loaded::Refused(_), Some(spec)) => {
+                lock(&self.blind).insert(Arc::clone(&spec.name));
+            }
+            (Loaded::Component(component), None) => {
+                lock(&self.extra).insert(file.path().clone(), Arc::clone(component));
+            }
+            _ => {}
+        }
+        lock(&self.loaded).insert(file.path().clone(), fresh.loaded.clone());
+        fresh.loaded
     }
 
     fn refuse(&self, path: &RepoPath, line: u32, column: u32, reason: String) -> Loaded {
@@ -176,33 +226,43 @@ impl<'a> Side<'a> {
         })
     }
 
-    fn load_fresh(&self, file: &FileRef) -> Loaded {
+    /// Reads one file, and changes nothing else: several threads may do so at once.
+    fn load_fresh(&self, file: &FileRef) -> Fresh {
         let path = file.path();
+        let unread = |loaded, failure| Fresh {
+            loaded,
+            read: false,
+            failure,
+        };
         if file.kind() != FileKind::Regular {
-            return self.refuse(
-                path,
-                0,
-                0,
-                format!("{} stands in place of metadata; commit the file itself", file.kind()),
-            );
+            let reason = format!("{} stands in place of metadata; commit the file itself", file.kind());
+            return unread(self.refuse(path, 0, 0, reason), None);
         }
         if let Some(known) = self.cache.and_then(|cache| cache.get(file)) {
-            return Loaded::Component(known);
+            return unread(Loaded::Component(known), None);
         }
         let bytes = match self.snapshot.read(file, u64::from(self.limits.bytes)) {
             Ok(bytes) => bytes,
-            Err(error @ DiffError::TooLarge { .. }) => return self.refuse(path, 0, 0, error.to_string()),
-            Err(error) => {
-                let text = error.to_string();
-                self.fail(error);
-                return self.refuse(path, 0, 0, text);
-            }
+            Err(error @ DiffError::TooLarge { .. }) => return unread(self.refuse(path, 0, 0, error.to_string()), None),
+            Err(error) => return unread(self.refuse(path, 0, 0, error.to_string()), Some(error)),
         };
-        {
-            let mut read = lock(&self.read);
-            *read = read.saturating_add(1);
+        Fresh {
+            loaded: self.parse(file, &bytes),
+            read: true,
+            failure: None,
         }
-        match read_component(path, &bytes, self.registry, &self.limits) {
+    }
+
+    fn parse(&self, file: &FileRef, bytes: &[u8]) -> Loaded {
+        let path = file.path();
+        let read = match read_component(path, bytes, self.registry, &self.limits) {
+            Ok(None) => match sniff(bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
+                Some(spec) => read_component_as(path, bytes, spec, &self.limits).map(Some),
+                None => Ok(None),
+            },
+            read => read,
+        };
+        match read {
             Ok(Some(component)) => {
                 let component = Arc::new(component);
                 if let Some(cache) = self.cache {
@@ -210,62 +270,39 @@ impl<'a> Side<'a> {
                 }
                 Loaded::Component(component)
             }
-            Ok(None) => match sniff(&bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
-                Some(spec) => match read_component_as(path, &bytes, spec, &self.limits) {
-                    Ok(component) => {
-                        let component = Arc::new(component);
-                        lock(&self.extra).insert(path.clone(), Arc::clone(&component));
-                        Loaded::Component(component)
-                    }
-                    Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
-                },
-                None => Loaded::Other,
-            },
+            Ok(None) => Loaded::Other,
             Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
         }
     }
 
     fn listing(&self) -> &Listing {
-        self.listing.get_or_init(|| {
-            let wanted = |path: &[u8]| (self.wanted)(path) && classify(&RepoPath::new(path), self.registry).is_some();
-            let mut listing = Listing::new();
-            match self.snapshot.files(&wanted) {
-                Ok(files) => {
-                    for file in files {
-                        if let Some(spec) = classify(file.path(), self.registry) {
-                            listing.entry(Arc::clone(&spec.name)).or_default().push(file);
-                        }
-                    }
-                }
-                Err(error) => self.fail(error),
+        self.listing.get_or_init(|| match self.related.listing(self.which) {
+            Ok(listing) => listing,
+            Err(error) => {
+                self.fail(error);
+                Listing::default()
             }
-            listing
         })
     }
 
-    fn read_all(&self, type_name: &str, keep: &dyn Fn(&RepoPath) -> bool) -> Vec<Arc<Component>> {
-        let files: Vec<&FileRef> = self
-            .listing()
-            .get(type_name)
-            .into_iter()
-            .flatten()
-            .filter(|file| keep(file.path()))
-            .collect();
-        if let Err(error) = self.snapshot.prefetch(&files) {
+    /// The components of a type in these files, and those of its `extra` files that `keep` accepts, sorted by path.
+    fn read_all(&self, type_name: &str, files: &[&FileRef], keep: &dyn Fn(&Component) -> bool) -> Vec<Arc<Component>> {
+        if let Err(error) = self.snapshot.prefetch(files) {
             self.fail(error);
         }
-        let mut found: Vec<Arc<Component>> = files
+        let mut found: Vec<Arc<Component>> = self
+            .load_all(files)
             .into_iter()
-            .filter_map(|file| match self.load(file) {
+            .filter_map(|loaded| match loaded {
                 Loaded::Component(component) if &*component.type_name == type_name => Some(component),
                 _ => None,
             })
             .collect();
         found.extend(
             lock(&self.extra)
-                .iter()
-                .filter(|(path, component)| &*component.type_name == type_name && keep(path))
-                .map(|(_, component)| Arc::clone(component)),
+                .values()
+                .filter(|component| &*component.type_name == type_name && keep(component))
+                .map(Arc::clone),
         );
         found.sort_by(|a, b| a.path.cmp(&b.path));
         found
@@ -276,7 +313,7 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.by_type).get(type_name) {
             return known.clone();
         }
-        let found = self.read_all(type_name, &|_| true);
+        let found = self.read_all(type_name, &self.listing().of_type(type_name), &|_| true);
         lock(&self.by_type).insert(type_name.into(), found.clone());
         found
     }
@@ -285,17 +322,28 @@ impl<'a> Side<'a> {
     pub(super) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
         let mut found = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
-            let candidates = match spec.join {
-                Join::Name => self.named(&spec.name, name),
-                _ => self.own(&spec.name),
-            };
-            found.extend(
-                candidates
-                    .into_iter()
-                    .filter(|component| self.subject_name(component).is_some_and(|(_, owner)| owner == name)),
-            );
+            if spec.join == Join::Name {
+                found.extend(self.named(&spec.name, name));
+            } else if let Some(components) = self.by_owner(&spec.name).get(name) {
+                found.extend(components.iter().cloned());
+            }
         }
         found
+    }
+
+    fn by_owner(&self, type_name: &Arc<str>) -> Arc<ByOwner> {
+        if let Some(known) = lock(&self.by_owner).get(type_name) {
+            return Arc::clone(known);
+        }
+        let mut owners = ByOwner::new();
+        for component in self.own(type_name) {
+            if let Some((_, owner)) = self.subject_name(&component) {
+                owners.entry(owner).or_default().push(component);
+            }
+        }
+        let owners = Arc::new(owners);
+        lock(&self.by_owner).insert(Arc::clone(type_name), Arc::clone(&owners));
+        owners
     }
 
     /// The names of all subjects of a kind.
@@ -321,14 +369,24 @@ impl<'a> Side<'a> {
         if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.named(HEADER, &name).is_empty() {
             return Some((kind, name));
         }
-        let headers = self.components(HEADER);
-        let mut labelled = headers
-            .iter()
-            .filter(|header| header.root.children_named("label").any(|label| label.text == name));
-        match (labelled.next(), labelled.next()) {
-            (Some(header), None) => Some((kind, header.name.clone())),
-            _ => Some((kind, name)),
-        }
+        let labelled = self.labels().get(&name).cloned().flatten();
+        Some((kind, labelled.unwrap_or(name)))
+    }
+
+    fn labels(&self) -> &BTreeMap<String, Option<String>> {
+        self.labels.get_or_init(|| {
+            let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
+            for header in self.components(HEADER) {
+                let own: BTreeSet<&str> = header.root.children_named("label").map(|label| label.text.as_str()).collect();
+                for label in own {
+                    labels
+                        .entry(label.to_owned())
+                        .and_modify(|name| *name = None)
+                        .or_insert_with(|| Some(header.name.clone()));
+                }
+            }
+            labels
+        })
     }
 
     /// Everything of this side that could not be read, and the remarks of the reader.
@@ -384,16 +442,14 @@ impl World for Side<'_> {
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        self.read_all(type_name, &|path| full_name(path, self.registry).is_none_or(|own| own == name))
-            .into_iter()
-            .filter(|component| component.name == name)
-            .collect()
+        let files = self.listing().named(type_name, name);
+        let mut found = self.read_all(type_name, &files, &|component| component.name == name);
+        found.retain(|component| component.name == name);
+        found
     }
 
     fn blind(&self, type_name: &str) -> bool {
-        lock(&self.loaded).iter().any(|(path, loaded)| {
-            matches!(loaded, Loaded::Refused(_)) && classify(path, self.registry).is_some_and(|spec| &*spec.name == type_name)
-        })
+        lock(&self.blind).contains(type_name)
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
@@ -401,7 +457,13 @@ impl World for Side<'_> {
         if !replacements.cover(&component.path) {
             return None;
         }
-        let bytes = self.bytes(&component.path)?;
-        replacements.token(&component.path, &bytes, element.span)
+        let known = lock(&self.tokens).get(&component.path).cloned();
+        let tokens = known.unwrap_or_else(|| {
+            let bytes = self.bytes(&component.path).unwrap_or_default();
+            let tokens = Arc::new(replacements.tokens(&component.path, &bytes));
+            lock(&self.tokens).insert(component.path.clone(), Arc::clone(&tokens));
+            tokens
+        });
+        tokens.within(element.span)
     }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, SubjectKind};
-use orgate_metadata::classify;
 
 use super::Input;
+use super::related::{Related, Wanted};
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
-use crate::snapshot::Change;
+use crate::snapshot::{Change, FileRef};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -38,7 +38,13 @@ pub(super) struct Touched {
 type ByIdentity = BTreeMap<(Arc<str>, String), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
 
 impl Touched {
-    pub(super) fn find(input: &Input<'_>, base: &Side<'_>, head: &Side<'_>, wanted: &dyn Fn(&[u8]) -> bool) -> Result<Self, DiffError> {
+    pub(super) fn find(
+        input: &Input<'_>,
+        base: &Side<'_>,
+        head: &Side<'_>,
+        related: &Related<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<Self, DiffError> {
         let mut touched = Self::default();
         let folders: BTreeSet<&[u8]> = input
             .registry
@@ -46,18 +52,23 @@ impl Touched {
             .filter(|spec| spec.subject.is_some() && spec.member.is_none())
             .map(|spec| spec.folder.as_bytes())
             .collect();
-        let ours = |path: &[u8]| {
-            let repo_path = RepoPath::new(path);
-            classify(&repo_path, input.registry).is_some() || repo_path.parts().rev().nth(1).is_some_and(|folder| folders.contains(folder))
+        let ours =
+            |path: &[u8]| related.names_type(path) || path.rsplit(|b| *b == b'/').nth(1).is_some_and(|folder| folders.contains(folder));
+        let xml = |path: &[u8]| {
+            let end = path.len().checked_sub(4).and_then(|at| path.get(at..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(b".xml"))
         };
-        let mut list = changes(input.base, input.head, &|path| ours(path))?;
+        let mut list = changes(input.base, input.head, &ours)?;
+        related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
-            let xml = |path: &[u8]| path.to_ascii_lowercase().ends_with(b".xml");
             list = changes(input.base, input.head, &|path| ours(path) || xml(path))?;
         }
         touched.changed_files = list.len();
         let mut components: ByIdentity = BTreeMap::new();
+        let files = |side: fn(&Change) -> Option<&FileRef>| list.iter().filter_map(side).collect::<Vec<_>>();
+        base.load_all(&files(|change| change.base.as_ref()));
+        head.load_all(&files(|change| change.head.as_ref()));
         for change in &list {
             touched.take(change, base, head, wanted, &mut components);
         }
@@ -142,7 +153,7 @@ impl Touched {
         }
     }
 
-    fn take(&mut self, change: &Change, base: &Side<'_>, head: &Side<'_>, wanted: &dyn Fn(&[u8]) -> bool, components: &mut ByIdentity) {
+    fn take(&mut self, change: &Change, base: &Side<'_>, head: &Side<'_>, wanted: Wanted<'_>, components: &mut ByIdentity) {
         let before = change.base.as_ref().map(|file| base.load(file));
         let after = change.head.as_ref().map(|file| head.load(file));
         let refused = |loaded: &Option<Loaded>| matches!(loaded, Some(Loaded::Refused(_)));

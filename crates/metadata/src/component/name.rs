@@ -38,6 +38,51 @@ pub fn classify<'r>(path: &RepoPath, registry: &'r Registry) -> Option<&'r TypeS
     recognise(path, registry).map(|found| found.spec)
 }
 
+/// The endings that names of metadata files have: a quick answer for the many files that are none.
+#[derive(Clone, Debug, Default)]
+pub struct Suffixes {
+    /// By length, which alone refuses most.
+    by_length: Vec<Vec<Box<[u8]>>>,
+}
+
+impl Suffixes {
+    /// Collects the suffixes of all types.
+    pub fn of(registry: &Registry) -> Self {
+        let mut found = Self::default();
+        for spec in registry.types() {
+            for suffix in std::iter::once(&spec.suffix).chain(&spec.misnamed) {
+                found.add(suffix.as_bytes());
+            }
+        }
+        found
+    }
+
+    fn add(&mut self, suffix: &[u8]) {
+        let wanted = suffix.len().saturating_add(1);
+        if self.by_length.len() < wanted {
+            self.by_length.resize_with(wanted, Vec::new);
+        }
+        if let Some(list) = self.by_length.get_mut(suffix.len())
+            && !list.iter().any(|known| known.eq_ignore_ascii_case(suffix))
+        {
+            list.push(suffix.into());
+        }
+    }
+
+    /// Whether a file of this name can be one that [`classify`] knows: false only if it knows none.
+    pub fn fit(&self, path: &[u8]) -> bool {
+        let (base, _) = strip_meta(path);
+        let Some(dot) = memchr::memrchr(b'.', base) else {
+            return false;
+        };
+        let suffix = base.get(dot + 1..).unwrap_or_default();
+        // A slash behind the last dot is in the suffix then, and no suffix has one.
+        self.by_length
+            .get(suffix.len())
+            .is_some_and(|list| list.iter().any(|known| known.eq_ignore_ascii_case(suffix)))
+    }
+}
+
 /// The full name that a file's name gives its component; `None` for files of no known type, and for names that are not
 /// UTF-8.
 pub fn full_name(path: &RepoPath, registry: &Registry) -> Option<String> {

@@ -54,3 +54,28 @@ fn bytes_that_are_not_utf8_have_a_place_too() {
     assert_eq!(index.position(4), Position { line: 2, column: 1 });
     let _ = index.position(2);
 }
+
+#[test]
+fn long_lines_are_counted_the_same_in_blocks() {
+    let long = "\u{feff}".to_owned() + &"aé😀".repeat(5_000) + "\n" + &"öx".repeat(9_000);
+    let index = LineIndex::new(long.as_bytes());
+    for offset in (0..long.len()).step_by(37).chain(long.len() - 9..long.len() + 3) {
+        let offset = u32::try_from(offset).unwrap();
+        let end = (offset as usize).min(long.len());
+        let end = (0..=end).rev().find(|at| long.is_char_boundary(*at)).unwrap();
+        let before = &long[..end];
+        let line = before.rsplit('\n').next().unwrap().trim_start_matches('\u{feff}');
+        let expected = Position {
+            line: u32::try_from(before.matches('\n').count() + 1).unwrap(),
+            column: u32::try_from(line.chars().count() + 1).unwrap(),
+        };
+        assert_eq!(index.position(offset), expected, "{offset}");
+    }
+}
+
+#[test]
+fn a_line_is_what_stands_between_two_breaks() {
+    let index = LineIndex::new(&b"ab\n\ncd"[..]);
+    let lines: Vec<Option<&[u8]>> = (0..=4).map(|line| index.line(line)).collect();
+    assert_eq!(lines, [None, Some(&b"ab"[..]), Some(b""), Some(b"cd"), None]);
+}

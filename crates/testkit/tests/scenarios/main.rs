@@ -2,8 +2,10 @@
 //! code.
 
 mod configuration;
+mod messages;
 mod output;
 mod revisions;
+mod threads;
 mod traps;
 
 use std::path::Path;
@@ -64,7 +66,15 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments = Arguments::from_args();
-    let tests = [revisions::TESTS, configuration::TESTS, output::TESTS, traps::TESTS].concat();
+    let tests = [
+        revisions::TESTS,
+        configuration::TESTS,
+        messages::TESTS,
+        output::TESTS,
+        threads::TESTS,
+        traps::TESTS,
+    ]
+    .concat();
     let trials = tests
         .into_iter()
         .map(|(name, test)| {

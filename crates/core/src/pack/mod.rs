@@ -4,6 +4,8 @@
 //! with every build: it is no file format. The YAML stays the only source. Positions and examples are not in a pack:
 //! whoever needs them reads the YAML.
 
+pub(crate) mod shared;
+
 use std::sync::Arc;
 
 use crate::policy::{Catalog, Control};
@@ -53,7 +55,7 @@ impl Catalog {
     /// [`PackError`] when a value has no binary form.
     pub fn to_pack(&self) -> Result<Vec<u8>, PackError> {
         let controls: Vec<&Control> = self.controls().map(|control| &**control).collect();
-        postcard::to_stdvec(&controls).map_err(failed("controls"))
+        shared::write(&controls).map_err(failed("controls"))
     }
 
     /// Reads a pack written by [`Self::to_pack`] of the same build. The named conditions are not in it: before files
@@ -62,7 +64,7 @@ impl Catalog {
     /// # Errors
     /// [`PackError`] when it is none.
     pub fn from_pack(bytes: &[u8]) -> Result<Self, PackError> {
-        let controls: Vec<Control> = whole(bytes).map_err(failed("controls"))?;
+        let controls: Vec<Control> = shared::read(bytes).map_err(failed("controls"))?;
         Ok(controls.into_iter().map(Arc::new).collect())
     }
 }

@@ -1,0 +1,57 @@
+//! Lines of files for people: harmless, short, and without secrets. A file is read once, however many lines are shown.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use orgate_core::RepoPath;
+use orgate_metadata::LineIndex;
+
+use super::escape::terminal;
+
+/// Reads a file of one side.
+pub(crate) type Files<'a> = &'a dyn Fn(&RepoPath) -> Option<Vec<u8>>;
+
+/// Longer lines are not shown: they are no lines for people, and may hold more than the element in question.
+const LONGEST_LINE: usize = 200;
+/// Parts of element names whose lines are never shown.
+const SECRETS: [&str; 6] = ["secret", "password", "privatekey", "private key", "signingkey", "serviceaccount"];
+
+/// The files of one side, as far as they were asked for.
+pub(crate) struct Snippets<'a> {
+    files: Files<'a>,
+    known: RefCell<BTreeMap<RepoPath, Option<LineIndex<Vec<u8>>>>>,
+}
+
+impl<'a> Snippets<'a> {
+    pub(crate) fn new(files: Files<'a>) -> Self {
+        Self {
+            files,
+            known: RefCell::default(),
+        }
+    }
+
+    /// One line, counted from 1.
+    pub(crate) fn line(&self, path: &RepoPath, line: u32) -> Option<String> {
+        let mut known = self.known.borrow_mut();
+        let file = known
+            .entry(path.clone())
+            .or_insert_with(|| (self.files)(path).map(LineIndex::new))
+            .as_ref()?;
+        let line = file.line(line)?;
+        // Four bytes are the longest character.
+        if line.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
+            return None;
+        }
+        let content = String::from_utf8_lossy(line);
+        let content = content.trim_end_matches('\r');
+        let lower = content.to_lowercase();
+        if content.chars().count() > LONGEST_LINE
+            || SECRETS
+                .iter()
+                .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
+        {
+            return None;
+        }
+        Some(terminal(&content.replace('\t', "    ")))
+    }
+}

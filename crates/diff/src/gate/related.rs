@@ -1,0 +1,157 @@
+//! Which files of ours a snapshot holds, changed or not: where a judgement finds the other files of what is touched.
+//!
+//! Git has no index by name, so this takes a look at every folder of a tree. It is done when the first judgement asks,
+//! once: what base holds follows from what head holds and what differs. [`Listing`] keeps the files by type and name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use orgate_core::RepoPath;
+use orgate_core::registry::Registry;
+use orgate_core::report::Side as Which;
+use orgate_metadata::{Suffixes, classify, full_name};
+
+use crate::compare::{changes, share_objects};
+use crate::error::DiffError;
+use crate::snapshot::{Change, FileRef, Snapshot};
+
+/// Whether settings want a path to be judged.
+pub(super) type Wanted<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
+
+/// The files of both sides.
+pub(super) struct Related<'a> {
+    base: &'a dyn Snapshot,
+    head: &'a dyn Snapshot,
+    registry: &'a Registry,
+    suffixes: Suffixes,
+    wanted: Wanted<'a>,
+    /// What differs between both sides, as far as it can be ours.
+    changed: OnceLock<Vec<Change>>,
+    base_files: OnceLock<Vec<FileRef>>,
+    head_files: OnceLock<Vec<FileRef>>,
+}
+
+impl<'a> Related<'a> {
+    pub(super) fn new(base: &'a dyn Snapshot, head: &'a dyn Snapshot, registry: &'a Registry, wanted: Wanted<'a>) -> Self {
+        Self {
+            base,
+            head,
+            registry,
+            suffixes: Suffixes::of(registry),
+            wanted,
+            changed: OnceLock::new(),
+            base_files: OnceLock::new(),
+            head_files: OnceLock::new(),
+        }
+    }
+
+    /// Whether a file is of a known type by its name.
+    pub(super) fn names_type(&self, path: &[u8]) -> bool {
+        self.suffixes.fit(path) && classify(&RepoPath::new(path), self.registry).is_some()
+    }
+
+    /// Makes known what differs: every changed path for which [`Self::names_type`] holds must be among `changes`.
+    pub(super) fn know(&self, changes: &[Change]) {
+        self.changed.get_or_init(|| self.ours(changes.iter().cloned()));
+    }
+
+    fn ours(&self, changes: impl Iterator<Item = Change>) -> Vec<Change> {
+        changes.filter(|change| self.listed(change.path.as_bytes())).collect()
+    }
+
+    fn listed(&self, path: &[u8]) -> bool {
+        self.names_type(path) && (self.wanted)(path)
+    }
+
+    /// Every file of one side that is wanted and of a known type by its name, sorted by path.
+    fn files(&self, side: Which) -> Result<&[FileRef], DiffError> {
+        let list = |snapshot: &dyn Snapshot| snapshot.files(&|path| self.listed(path));
+        match side {
+            Which::Head => get(&self.head_files, || list(self.head)),
+            Which::Base if share_objects(self.base, self.head) => get(&self.base_files, || {
+                let changed = get(&self.changed, || changes(self.base, self.head, &|path| self.listed(path)))?;
+                Ok(before(self.files(Which::Head)?, changed))
+            }),
+            Which::Base => get(&self.base_files, || list(self.base)),
+        }
+    }
+
+    /// The files of one side by type and name.
+    pub(super) fn listing(&self, side: Which) -> Result<Listing, DiffError> {
+        let mut listing = Listing::default();
+        for file in self.files(side)? {
+            let Some(spec) = classify(file.path(), self.registry) else {
+                continue;
+            };
+            let files = listing.types.entry(Arc::clone(&spec.name)).or_default();
+            files
+                .by_name
+                .entry(full_name(file.path(), self.registry))
+                .or_default()
+                .push(files.all.len());
+            files.all.push(file.clone());
+        }
+        Ok(listing)
+    }
+}
+
+/// What the cell holds, computed if it holds nothing yet.
+fn get<T>(cell: &OnceLock<Vec<T>>, make: impl FnOnce() -> Result<Vec<T>, DiffError>) -> Result<&[T], DiffError> {
+    if let Some(known) = cell.get() {
+        return Ok(known);
+    }
+    let fresh = make()?;
+    Ok(cell.get_or_init(|| fresh))
+}
+
+/// The files before the changes that led to `after`. Both are sorted by path.
+fn before(after: &[FileRef], changes: &[Change]) -> Vec<FileRef> {
+    let mut files = Vec::with_capacity(after.len());
+    let mut after = after.iter().peekable();
+    for change in changes {
+        while let Some(file) = after.next_if(|file| *file.path() < change.path) {
+            files.push(file.clone());
+        }
+        after.next_if(|file| *file.path() == change.path);
+        files.extend(change.base.clone());
+    }
+    files.extend(after.cloned());
+    files
+}
+
+/// Files by type and by the full name that their name gives.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    types: BTreeMap<Arc<str>, Files>,
+}
+
+#[derive(Debug, Default)]
+struct Files {
+    all: Vec<FileRef>,
+    /// Positions in `all`. Files whose names tell no full name, because they are not UTF-8, are under `None`.
+    by_name: BTreeMap<Option<String>, Vec<usize>>,
+}
+
+impl Listing {
+    /// All files, by type.
+    pub(super) fn all(&self) -> impl Iterator<Item = &FileRef> {
+        self.types.values().flat_map(|files| &files.all)
+    }
+
+    /// All files of a type, sorted by path.
+    pub(super) fn of_type(&self, type_name: &str) -> Vec<&FileRef> {
+        self.types.get(type_name).into_iter().flat_map(|files| &files.all).collect()
+    }
+
+    /// The files of a type that can hold the component of this name.
+    pub(super) fn named(&self, type_name: &str, name: &str) -> Vec<&FileRef> {
+        let Some(files) = self.types.get(type_name) else {
+            return Vec::new();
+        };
+        let places = |name: Option<&str>| files.by_name.get(&name.map(str::to_owned)).into_iter().flatten();
+        places(Some(name)).chain(places(None)).filter_map(|at| files.all.get(*at)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
