@@ -37,7 +37,10 @@ pub(crate) fn run(keep: Option<&Path>, global: &Global) -> Result<Verdict, CliEr
         source,
     })?;
     let verdict = run_in(folder, global)?;
-    say(&format!("The repository stays in {}; `orgate check` there judges the same.\n", folder.display()))?;
+    say(&format!(
+        "The repository stays in {}; `orgate check` there judges the same.\n",
+        folder.display()
+    ))?;
     Ok(verdict)
 }
 
