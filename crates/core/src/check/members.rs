@@ -8,6 +8,7 @@ use super::address::Range;
 use super::{Found, Measure, Member, State};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Found as Fields, Frame, Value};
+use crate::element::Element;
 use crate::judge::env::{Env, Place, Why};
 use crate::pattern::Pattern;
 use crate::policy::raw::{MemberKind, WeakerWhen};
@@ -31,6 +32,29 @@ pub(crate) struct Members {
     pub(crate) ends: (String, String),
 }
 
+/// More ends than this in one range are nothing that a person wrote by accident.
+const MOST_ENDS: usize = 16;
+
+/// The ends of a range. One that stands there several times leaves open which counts, so that all are combined.
+fn ends_of<'a>(element: &'a Element, names: &'a (String, String)) -> Vec<(&'a str, &'a str)> {
+    let texts = |name: &'a str| {
+        let mut texts: Vec<&str> = element
+            .children_named(name)
+            .map(|child| child.text.as_str())
+            .take(MOST_ENDS)
+            .collect();
+        if texts.is_empty() {
+            texts.push("");
+        }
+        texts
+    };
+    let ends = texts(&names.1);
+    texts(&names.0)
+        .into_iter()
+        .flat_map(|start| ends.iter().map(move |end| (start, *end)))
+        .collect()
+}
+
 /// Scheme, host and port of a URL, lower case; the text itself when it is no URL.
 pub(crate) fn url_host(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
@@ -50,7 +74,7 @@ impl Members {
                 unknown |= !self.ranges(env, field, frames, &mut members);
                 continue;
             }
-            match env.value(field, None, frames) {
+            match env.every_value(field, frames) {
                 Value::Nothing => {}
                 Value::Unknown(why) => {
                     env.why(why);
@@ -69,10 +93,15 @@ impl Members {
                         members.push(self.member(text, place.1.clone()));
                     }
                 }
-                Value::Many { items, unknown: why } => {
+                Value::Many { mut items, unknown: why } => {
                     if let Some(why) = why {
                         env.why(why);
                         unknown = true;
+                    }
+                    // Of a restriction that stands there twice, neither is certain to hold.
+                    let one = items.windows(2).all(|pair| matches!(pair, [a, b] if a.text == b.text));
+                    if self.weaker_when == WeakerWhen::Removed && !field.is_list() && !one {
+                        items.clear();
                     }
                     for item in items {
                         let place = Place {
@@ -120,28 +149,23 @@ impl Members {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
                     let element = occurrence.element();
-                    let text = |name: &str| {
-                        element
-                            .children_named(name)
-                            .next()
-                            .map(|child| child.text.clone())
-                            .unwrap_or_default()
-                    };
-                    let (start, end) = (text(&self.ends.0), text(&self.ends.1));
-                    if Range::parse(&start, &end).is_none() {
-                        env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
-                        all_legal = false;
-                        continue;
+                    let pairs = ends_of(element, &self.ends);
+                    let certain = pairs.len() == 1 || self.weaker_when == WeakerWhen::Added;
+                    for (start, end) in pairs.iter().take(MOST_ENDS) {
+                        if !certain || Range::parse(start, end).is_none() || pairs.len() > MOST_ENDS {
+                            env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
+                            all_legal = false;
+                            continue;
+                        }
+                        members.push(Member {
+                            text: format!("{start} to {end}"),
+                            key: format!("{start} {end}"),
+                            place: Place {
+                                span: element.span,
+                                component: occurrence.component.clone(),
+                            },
+                        });
                     }
-                    let place = Place {
-                        span: element.span,
-                        component: occurrence.component.clone(),
-                    };
-                    members.push(Member {
-                        text: format!("{start} to {end}"),
-                        key: format!("{start} {end}"),
-                        place,
-                    });
                 }
                 env.remember(field, occurrences, Some(home));
                 all_legal

@@ -77,7 +77,10 @@ impl Case<'_> {
                 .values
                 .iter()
                 .find(|(text, _)| !after.contains(&text.as_str()) || after.len() < before.len());
-            if let Some((_, place)) = gone {
+            // A copy that head keeps as it was is not where something went.
+            if let Some((_, place)) = gone
+                && self.places.differs(&place.component.path)
+            {
                 return Some(self.at_gap(place));
             }
         }
@@ -129,6 +132,7 @@ impl Case<'_> {
             }
             if let (Some(base), true) = (difference.base, difference.head.is_none_or(|head| head.home.is_none()))
                 && let Some(home) = &base.home
+                && self.places.differs(&home.component.path)
             {
                 return self.at_gap(home);
             }

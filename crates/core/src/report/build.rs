@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::difference::{Difference, differences};
 use super::fingerprint::fingerprint;
-use super::message::shown;
+use super::message::{NO_LIMIT, shown};
 use super::{Anchor, Evidence, Finding, Places, Reason, Side, SideView, SubjectRef, Undecided};
 use crate::check::Measure;
 use crate::compare::Comparison;
@@ -53,7 +53,7 @@ pub(crate) fn view(judgement: &Judgement) -> SideView {
     }
     let grade = match &judgement.measure {
         Measure::Grade { name, .. } if judgement.standing == Standing::Violated => Some(name.to_string()),
-        Measure::Number { value: i64::MAX, .. } => Some("no limit".to_owned()),
+        Measure::Number { value: i64::MAX, .. } => Some(NO_LIMIT.to_owned()),
         Measure::Number { value, unit } => Some(format!("{value} {unit}")),
         _ => None,
     };
@@ -107,7 +107,11 @@ impl Case<'_> {
         let mut reasons: Vec<String> = head
             .map(|head| head.whys.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
-        if head.is_none() {
+        let comparable = head.is_none_or(|head| head.standing == Standing::Undecided);
+        if !comparable {
+            let before = self.comparison.base.iter().flat_map(|base| &base.whys);
+            reasons = before.map(|why| format!("cannot be compared with base: {why}")).collect();
+        } else if head.is_none() {
             reasons.push(format!("not in source: '{}' is no longer there", self.subject.name));
         } else if reasons.is_empty() {
             reasons.push("not enough is known about the subject".to_owned());
@@ -116,11 +120,12 @@ impl Case<'_> {
             control: Arc::clone(self.control),
             subject: self.subject.clone(),
             reasons,
-            new: self
-                .comparison
-                .base
-                .as_ref()
-                .is_none_or(|base| base.standing != Standing::Undecided),
+            new: !comparable
+                || self
+                    .comparison
+                    .base
+                    .as_ref()
+                    .is_none_or(|base| base.standing != Standing::Undecided),
             base: self.comparison.base.as_ref().map(view),
             anchor: self.anchor(&differences(self.comparison)),
         }

@@ -9,6 +9,8 @@ use crate::registry::SubjectKind;
 /// Longer values are cut in messages and reports: nobody reads a certificate there.
 const LONGEST_VALUE: usize = 120;
 const SECRET: &str = "(secret)";
+/// Of a number that is not set, or set to what nobody documents.
+pub(super) const NO_LIMIT: &str = "no documented limit";
 const NOT_SET: &str = "not set";
 
 impl Case<'_> {
@@ -66,6 +68,14 @@ impl Case<'_> {
             members = side(first.and_then(|difference| difference.head));
         }
         let grade = self.comparison.head.as_ref().and_then(|head| view(head).grade).unwrap_or_default();
+        let now = || {
+            let text = side(first.and_then(|difference| difference.head));
+            if grade == NO_LIMIT {
+                format!("{text}, which is {NO_LIMIT}")
+            } else {
+                text
+            }
+        };
         // One pass over the template, so that a value that looks like a placeholder stays what it is.
         let mut text = String::new();
         let mut rest = self.control.message.as_str();
@@ -75,7 +85,7 @@ impl Case<'_> {
             text.push_str(&match name {
                 "subject" => self.subject.name.clone(),
                 "before" => side(first.and_then(|difference| difference.base)),
-                "after" => side(first.and_then(|difference| difference.head)),
+                "after" => now(),
                 "added" | "removed" => members.clone(),
                 "grade" => grade.clone(),
                 _ => String::new(),

@@ -2,6 +2,7 @@
 //! code.
 
 mod configuration;
+mod identity;
 mod messages;
 mod output;
 mod revisions;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
     let tests = [
         revisions::TESTS,
         configuration::TESTS,
+        identity::TESTS,
         messages::TESTS,
         output::TESTS,
         threads::TESTS,
