@@ -95,14 +95,11 @@ fn spans(line: &str) -> String {
     let mut shown = String::new();
     for (code, text) in pieces(line) {
         let text = escaped(&text);
-        match STYLES.iter().find(|(known, ..)| *known == code) {
-            Some((_, class, ..)) => {
-                let _ = write!(shown, "<tspan class=\"{class}\">{text}</tspan>");
-            }
-            None => {
-                assert!(code.is_empty() || code == "0", "a style that the picture does not know: {code}");
-                shown.push_str(&text);
-            }
+        if let Some((_, class, ..)) = STYLES.iter().find(|(known, ..)| *known == code) {
+            let _ = write!(shown, "<tspan class=\"{class}\">{text}</tspan>");
+        } else {
+            assert!(code.is_empty() || code == "0", "a style that the picture does not know: {code}");
+            shown.push_str(&text);
         }
     }
     shown
