@@ -2,14 +2,15 @@
 
 import json
 import os
+import pathlib
 import shutil
 import signal
 import subprocess
 import tarfile
 import tempfile
 import time
-import pathlib
 
+import test_docs
 from support import APP, BINARY, ROOT, Case, app, environment
 
 TARGETS = {
@@ -112,6 +113,20 @@ class Npm(Case):
                 time.sleep(0.02)
             child.send_signal(number)
             self.assertEqual(child.wait(30), 9, number)
+
+    def test_husky_finds_it_in_node_modules(self):
+        repository = self.repository()
+        repository.write(APP, app())
+        repository.write(".gitignore", "node_modules\n")
+        shutil.copytree(self.prefix / "node_modules", repository.path / "node_modules", symlinks=True)
+        repository.write(".husky/pre-commit", dict(test_docs.blocks("docs/platforms/pre-commit.md"))[".husky/pre-commit"])
+        repository.run("husky")
+        repository.commit("sound")
+        repository.write(APP, app(client_credentials=True))
+        repository.git("add", "--all")
+        done = subprocess.run(["git", "commit", "--quiet", "--message=weak"], cwd=repository.path, env=self.env(), capture_output=True, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("ca-client-credentials-enabled", done.stdout + done.stderr)
 
     def test_without_the_platform_package_it_could_not_judge(self):
         prefix = self.copy()

@@ -54,6 +54,22 @@ fn every_page_is_in_the_summary_once() {
     }
 }
 
+#[test]
+fn messages_that_are_explained_exist() {
+    let sources = page::sources();
+    let questions = page::read("docs/questions.md");
+    let rows: Vec<&str> = questions
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    assert!(rows.len() > 5, "{rows:?}");
+    for row in rows {
+        for part in row.split('…').map(str::trim).filter(|part| part.len() > 3) {
+            assert!(sources.contains(part), "no source says `{part}`, which docs/questions.md explains");
+        }
+    }
+}
+
 /// The summary with a line for each control below the page of all controls.
 fn with_controls(summary: &str) -> String {
     let mut lines: Vec<String> = summary

@@ -29,22 +29,36 @@ pub(crate) fn all() -> Vec<String> {
         .map(str::to_owned)
         .to_vec();
     for folder in ["docs", "packaging"] {
-        collect(&root().join(folder), &mut found);
+        collect(&root().join(folder), "md", &mut found);
     }
     found.sort();
     found
 }
 
-fn collect(folder: &Path, found: &mut Vec<String>) {
+fn collect(folder: &Path, kind: &str, found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
+            collect(&path, kind, found);
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
             found.push(name);
         }
     }
+}
+
+/// All of the program's own text. Where a page fills in what a message says, so does this.
+pub(crate) fn sources() -> String {
+    let mut found = Vec::new();
+    for folder in ["crates/cli", "crates/diff/src", "crates/core/src"] {
+        collect(&root().join(folder), "rs", &mut found);
+    }
+    let filled = |name: &String| {
+        read(name)
+            .replace("{event}", "pull_request_target")
+            .replace("{place}", "orgate.yaml")
+    };
+    found.iter().map(filled).collect()
 }
 
 pub(crate) fn read(name: &str) -> String {
