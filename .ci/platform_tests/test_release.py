@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import tomllib
+import zipfile
 
 import test_wheel
 from support import BINARY, ROOT, Case, environment
@@ -91,6 +93,20 @@ class Release(Case):
         shutil.copy(BINARY, program)
         script("archive", test_wheel.here(), program, self.folder / "again")
         self.assertEqual((self.folder / "again" / self.archive).read_bytes(), (self.dist / self.archive).read_bytes())
+
+    def test_the_licences_of_others_go_along(self):
+        with tarfile.open(self.dist / self.archive) as archive:
+            folder = self.archive.removesuffix(".tar.gz")
+            names = {name.removeprefix(f"{folder}/") for name in archive.getnames()}
+            text = archive.extractfile(f"{folder}/THIRD-PARTY.txt").read().decode()
+        self.assertLessEqual({"orgate", "LICENSE", "man/orgate.1", "completions/orgate.bash", "completions/_orgate"}, names)
+        for work in ["libgit2-sys", "libz-sys", "quick-xml", "clap", "Linking Exception"]:
+            self.assertIn(work.lower(), text.lower())
+        for other in ["clap_derive", "proptest", "orgate-core"]:
+            self.assertNotIn(f"\n{other} ", text, "not in the program")
+        [wheel] = (self.dist / "pypi").glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            self.assertTrue([name for name in archive.namelist() if name.endswith("licenses/THIRD-PARTY.txt")])
 
     def test_all_that_is_published_was_made(self):
         made = [str(file.relative_to(self.dist)) for file in self.dist.rglob("*") if file.is_file()]

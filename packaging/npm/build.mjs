@@ -4,7 +4,7 @@
 //
 //   node packaging/npm/build.mjs --binaries DIR --out DIR [--partial]
 //
-//   --binaries  holds TARGET/orgate or TARGET/orgate.exe, TARGET being a Rust target
+//   --binaries  holds TARGET/orgate or TARGET/orgate.exe, TARGET being a Rust target, and THIRD-PARTY.txt beside it
 //   --out       gets a folder for each package and, packed, NAME-VERSION.tgz
 //   --partial   a platform without a program is left out instead of being an error; never for a release
 //
@@ -62,11 +62,13 @@ function platformPackage(platform, binary, out) {
   copyFileSync(binary, program);
   // Artifact stores lose the mode.
   chmodSync(program, 0o755);
+  const notices = join(dirname(binary), "THIRD-PARTY.txt");
+  if (existsSync(notices)) copyFileSync(notices, join(folder, "THIRD-PARTY.txt"));
   writeFileSync(
     join(folder, "README.md"),
     `# ${name}\n\nThe program for ${platform.target}, a part of [orgate](https://www.npmjs.com/package/orgate). Install \`orgate\`.\n`,
   );
-  save(folder, manifest(name, `orgate for ${platform.target}`, { os: [platform.os], cpu: platform.cpu, files: ["bin"], preferUnplugged: true }));
+  save(folder, manifest(name, `orgate for ${platform.target}`, { os: [platform.os], cpu: platform.cpu, files: ["bin", "THIRD-PARTY.txt"], preferUnplugged: true }));
   return name;
 }
 

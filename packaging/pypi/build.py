@@ -3,7 +3,7 @@
 
     packaging/pypi/build.py --binaries DIR --out DIR [--sbom FILE] [--partial]
 
---binaries holds TARGET/orgate or TARGET/orgate.exe, TARGET being a Rust target. --partial leaves out a platform without
+--binaries holds TARGET/orgate or TARGET/orgate.exe, TARGET being a Rust target, and THIRD-PARTY.txt beside it. --partial leaves out a platform without
 a program, which is an error otherwise; never for a release. The same input makes the same bytes.
 """
 
@@ -39,7 +39,7 @@ def version():
     return found
 
 
-def metadata():
+def metadata(notices):
     """The fields of pyproject.toml as the core metadata wants them."""
     project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [
@@ -51,6 +51,7 @@ def metadata():
         *(f"Classifier: {classifier}" for classifier in project["classifiers"]),
         f"License-Expression: {project['license']}",
         "License-File: LICENSE",
+        *(["License-File: THIRD-PARTY.txt"] if notices else []),
         *(f"Project-URL: {name}, {url}" for name, url in project["urls"].items()),
         f"Requires-Python: {project['requires-python']}",
         "Description-Content-Type: text/markdown",
@@ -62,12 +63,15 @@ def wheel(program, tag, out, sbom):
     """Writes one wheel and returns its path."""
     info = f"orgate-{version()}.dist-info"
     tags = "".join(f"Tag: py3-none-{one}\n" for one in tag.split("."))
+    notices = program.with_name("THIRD-PARTY.txt")
     files = {
         f"orgate-{version()}.data/scripts/{program.name}": (program.read_bytes(), 0o755),
-        f"{info}/METADATA": (metadata().encode(), 0o644),
+        f"{info}/METADATA": (metadata(notices.exists()).encode(), 0o644),
         f"{info}/WHEEL": (f"Wheel-Version: 1.0\nGenerator: orgate\nRoot-Is-Purelib: false\n{tags}".encode(), 0o644),
         f"{info}/licenses/LICENSE": ((ROOT / "LICENSE").read_bytes(), 0o644),
     }
+    if notices.exists():
+        files[f"{info}/licenses/THIRD-PARTY.txt"] = (notices.read_bytes(), 0o644)
     if sbom:
         files[f"{info}/sboms/{sbom.name}"] = (sbom.read_bytes(), 0o644)
     record = "".join(f"{name},{digest(content)},{len(content)}\n" for name, (content, _) in files.items())
