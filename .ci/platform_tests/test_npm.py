@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 import time
 
+import npm_registry
 import test_docs
 from support import APP, BINARY, ROOT, Case, app, environment
 
@@ -59,7 +60,7 @@ class Npm(Case):
     @classmethod
     def env(cls, **more):
         """npm looks at nothing of the user's, and finds no other orgate on the PATH."""
-        clean = environment(npm_config_cache=str(cls.made / "cache"), npm_config_userconfig=os.devnull, **more)
+        clean = environment(**({"npm_config_cache": str(cls.made / "cache"), "npm_config_userconfig": os.devnull} | more))
         return clean | {"PATH": clean["PATH"].split(os.pathsep, 1)[1]}
 
     def orgate(self, *arguments, cwd=None, prefix=None, **env):
@@ -74,6 +75,13 @@ class Npm(Case):
 
     def test_npx_runs_the_demo(self):
         done = subprocess.run(["npx", "--offline", "orgate", "demo"], cwd=self.prefix, env=self.env(), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("fail: 3 controls got weaker", done.stdout)
+
+    def test_npx_gets_it_from_a_registry(self):
+        with npm_registry.serve((self.made / "out").glob("*.tgz")) as registry:
+            env = self.env(npm_config_registry=registry, npm_config_cache=str(self.folder / "cache"), HOME=str(self.folder))
+            done = subprocess.run(["npx", "--yes", "orgate", "demo"], cwd=self.folder, env=env, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("fail: 3 controls got weaker", done.stdout)
 
@@ -103,7 +111,7 @@ class Npm(Case):
         done = subprocess.run([launcher], env=self.env(ORGATE_NPM_BINARY=self.script("kill -TERM $$")))
         self.assertEqual(done.returncode, -signal.SIGTERM)
         ready = self.folder / "ready"
-        program = self.script(f'trap "exit 9" INT TERM HUP; : > "{ready}"; while :; do sleep 0.05; done')
+        program = self.script(f'trap "exit 9" INT TERM HUP; : > "{ready}"; for n in $(seq 600); do sleep 0.05; done')
         for number in [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]:
             ready.unlink(missing_ok=True)
             child = subprocess.Popen([launcher], env=self.env(ORGATE_NPM_BINARY=program))

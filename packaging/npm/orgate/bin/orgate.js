@@ -61,8 +61,9 @@ function findBinary() {
 }
 
 function start(binary) {
-  const child = spawn(binary, process.argv.slice(2), { stdio: "inherit", windowsHide: true });
-  // A signal to the launcher is meant for the program. One from the terminal reaches both; twice does no harm.
+  let child;
+  // A signal to the launcher is meant for the program. One from the terminal reaches both; twice does no harm. Before the
+  // program starts, or a signal in between would end the launcher alone.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) {
     try {
       process.on(signal, () => child.kill(signal));
@@ -70,6 +71,7 @@ function start(binary) {
       // Not every platform knows every signal.
     }
   }
+  child = spawn(binary, process.argv.slice(2), { stdio: "inherit", windowsHide: true });
   child.on("error", (error) => giveUp([`cannot start ${binary}: ${error.message}`]));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code);
