@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::error::CliError;
 use crate::explain::{json, suggestion};
 use crate::html;
-use crate::output::stdout;
+use crate::output::{people, stdout};
 use crate::sides::Sides;
 
 /// What became of one control on one subject in one commit.
@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &HistoryArgs, global: &Global) -> Result<Verdict, C
     }
     .run(oldest.as_ref(), &newest)?;
     match arguments.format {
-        ListFormat::Text => stdout(text::write(&history, global.quiet).trim_end())?,
+        ListFormat::Text => people(text::write(&history, global.quiet).trim_end())?,
         ListFormat::Json => stdout(&json(&history)?)?,
     }
     if let Some(file) = &arguments.html {

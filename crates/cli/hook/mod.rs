@@ -158,6 +158,7 @@ fn say(text: &str, global: &Global) {
     use std::io::Write as _;
     if !global.quiet {
         // Nothing can be done about a standard error that is gone.
+        let text = crate::output::guard::defused(text);
         let _ = writeln!(anstream::stderr(), "orgate: {text}");
     }
 }

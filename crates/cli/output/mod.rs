@@ -5,6 +5,7 @@ mod facts;
 pub(crate) mod github;
 pub(crate) mod gitlab_codequality;
 pub(crate) mod gitlab_sast;
+pub(crate) mod guard;
 #[cfg(test)]
 mod hostile;
 mod json;
@@ -16,7 +17,7 @@ pub(crate) mod style;
 mod text;
 
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use orgate_core::RepoPath;
@@ -70,21 +71,12 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
 pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, global: &Global) -> Result<(), CliError> {
     for target in targets {
         match &target.file {
-            None if target.format == Format::Text && Environment::process().is_true("GITHUB_ACTIONS") => {
-                let choice = anstream::stdout().current_choice();
-                let mut buffer = anstream::AutoStream::new(Vec::new(), choice);
-                write_one(report, target.format, sides, global, &mut buffer).map_err(CliError::Stdout)?;
-                let text = github::guarded(&String::from_utf8_lossy(&buffer.into_inner()));
-                io::stdout()
-                    .lock()
-                    .write_all(text.as_bytes())
-                    .or_else(gone)
-                    .map_err(CliError::Stdout)?;
-            }
             None => {
-                let mut out = BufWriter::new(anstream::stdout());
-                let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
-                written.or_else(gone).map_err(CliError::Stdout)?;
+                let mut text = Vec::new();
+                write_one(report, target.format, sides, global, &mut text).map_err(CliError::Stdout)?;
+                // Other formats escape what others chose, or are commands themselves.
+                let guard = target.format == Format::Text && on_actions();
+                print(&String::from_utf8_lossy(&text), guard)?;
             }
             Some(path) => {
                 let fail = |source| CliError::Write {
@@ -147,14 +139,73 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
     }
 }
 
-/// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
+/// Writes a text for people to standard output, with a final line break: no runner finds a command in it.
+pub(crate) fn people(text: &str) -> Result<(), CliError> {
+    log(&guard::defused(text))
+}
+
+/// As [`people`], for a text whose bytes must stay what they are, such as a patch.
+pub(crate) fn log(text: &str) -> Result<(), CliError> {
+    print(&format!("{text}\n"), on_actions())
+}
+
+/// Writes a text for programs to standard output, with a final line break. It must not hold what others chose, or hold
+/// it escaped.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
-    let mut out = BufWriter::new(anstream::stdout());
-    let written = out
-        .write_all(text.as_bytes())
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush());
+    print(&format!("{text}\n"), false)
+}
+
+fn on_actions() -> bool {
+    #[cfg(test)]
+    if let Some(actions) = capture::actions() {
+        return actions;
+    }
+    Environment::process().is_true("GITHUB_ACTIONS")
+}
+
+/// A reader that went away is no error.
+fn print(text: &str, guard: bool) -> Result<(), CliError> {
+    let mut buffer = anstream::AutoStream::new(Vec::new(), anstream::stdout().current_choice());
+    buffer.write_all(text.as_bytes()).map_err(CliError::Stdout)?;
+    let mut bytes = buffer.into_inner();
+    if guard {
+        bytes = guard::guarded(&String::from_utf8_lossy(&bytes)).into_bytes();
+    }
+    #[cfg(test)]
+    if capture::add(&bytes) {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    let written = out.write_all(&bytes).and_then(|()| out.flush());
     written.or_else(gone).map_err(CliError::Stdout)
+}
+
+/// What commands print, for tests.
+#[cfg(test)]
+pub(crate) mod capture {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static PRINTED: RefCell<Option<(bool, Vec<u8>)>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn add(bytes: &[u8]) -> bool {
+        PRINTED.with_borrow_mut(|printed| printed.as_mut().map(|(_, printed)| printed.extend_from_slice(bytes)).is_some())
+    }
+
+    pub(super) fn actions() -> Option<bool> {
+        PRINTED.with_borrow(|printed| printed.as_ref().map(|(actions, _)| *actions))
+    }
+
+    /// Runs a command line and gives back what it printed to standard output on this thread.
+    pub(crate) fn run(actions: bool, arguments: &[&str]) -> String {
+        PRINTED.with_borrow_mut(|printed| *printed = Some((actions, Vec::new())));
+        let arguments = std::iter::once("orgate").chain(arguments.iter().copied());
+        // The exit code is for other tests.
+        let _ = crate::run(arguments.map(Into::into));
+        let (_, bytes) = PRINTED.with_borrow_mut(Option::take).unwrap_or_default();
+        String::from_utf8(bytes).expect("text")
+    }
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.

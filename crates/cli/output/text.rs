@@ -10,6 +10,7 @@ use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Evidence, Finding, Report, Side, SideView};
 
 use super::escape::terminal;
+use super::guard;
 use super::snippet::{Files, Snippets};
 use crate::args::Global;
 
@@ -52,7 +53,7 @@ pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &
         rest(&mut text, report);
     }
     summary(&mut text, report);
-    out.write_all(text.as_bytes())
+    out.write_all(guard::defused(&text).as_bytes())
 }
 
 fn side_note(side: Side) -> &'static str {
@@ -208,9 +209,7 @@ fn note(text: &mut String, label: &str, content: &str) {
     for word in content.split_whitespace() {
         let word = terminal(word);
         let length = word.chars().count();
-        // A line of a log that begins like this would be a command to the runner that keeps the log.
-        let command = word.starts_with("::") || word.starts_with("##");
-        if !first && !command && width.saturating_add(length).saturating_add(1) > WIDTH {
+        if !first && width.saturating_add(length).saturating_add(1) > WIDTH {
             let _ = writeln!(text, "{}", line.trim_end());
             line.clone_from(&indent);
             width = indent.len();
