@@ -34,7 +34,8 @@ pub(super) fn of(finding: &Finding) -> String {
     title(&finding.control.id, &finding.subject.name)
 }
 
-fn title(control: &str, subject: &str) -> String {
+/// What people read first.
+pub(super) fn title(control: &str, subject: &str) -> String {
     format!("{control} on {subject}")
 }
 
@@ -97,14 +98,20 @@ impl Plan {
         plan
     }
 
-    /// What was weak before, as far as a safe value is known.
+    /// What was weak before.
     pub(super) fn add_old(&mut self, posture: &Posture, arguments: &FixArgs, config: &Config) {
         for cell in posture.violations() {
             if cell.waived.is_some() || !asked(arguments, &cell.control.id, &cell.subject.name) {
                 continue;
             }
-            if let Ok(one) = safe(&cell.control, &cell.subject.name, cell.anchor.as_ref(), &cell.evidence, config) {
-                self.add(one);
+            match safe(&cell.control, &cell.subject.name, cell.anchor.as_ref(), &cell.evidence, config) {
+                Ok(one) => self.add(one),
+                Err(reason) => {
+                    let title = title(&cell.control.id, &cell.subject.name);
+                    if !self.left.iter().any(|(known, _)| *known == title) {
+                        self.left.push((title, reason));
+                    }
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ use super::{class, contents, document, evidence, numbers, severities, text, waiv
 use crate::audit::risk;
 use crate::config::Config;
 use crate::error::CliError;
+use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 /// The page.
@@ -25,6 +26,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         posture(sides.base.as_ref(), config, today)?,
         posture(sides.head.as_ref(), config, today)?,
     );
+    let redactor = Redactor::new(&config.registry);
     let open: Vec<&Finding> = report.findings.iter().collect();
     let mut header = top(report, today);
     header.push_str(&numbers(&[
@@ -57,7 +59,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         main.push_str("<p>No control got weaker.</p>\n");
     }
     for (index, finding) in open.iter().enumerate() {
-        article(&mut main, &format!("f-{index}"), finding, sides);
+        article(&mut main, &format!("f-{index}"), finding, &redactor, sides);
     }
     rest(&mut main, report);
     let touched = touched(report);
@@ -88,7 +90,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         main.push_str("<p>None.</p>\n");
     }
     for (index, cell) in debt.iter().enumerate() {
-        violation(&mut main, &format!("d-{index}"), cell, sides.head.as_ref());
+        violation(&mut main, &format!("d-{index}"), cell, &redactor, sides.head.as_ref());
     }
     unreadable(&mut main, &report.unreadable);
     main.push_str(&waivers::section(&config.settings, &report.waiver_notes, today));
@@ -174,7 +176,7 @@ fn links(findings: &[&Finding], debt: &[&Cell]) -> BTreeMap<(String, SubjectKind
 }
 
 /// One finding with its evidence.
-fn article(html: &mut String, id: &str, finding: &Finding, sides: &Sides) {
+fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, sides: &Sides) {
     let control = &finding.control;
     let _ = writeln!(
         html,
@@ -212,8 +214,8 @@ fn article(html: &mut String, id: &str, finding: &Finding, sides: &Sides) {
             text(&waiver.reason)
         );
     }
-    html.push_str(&evidence::change(sides, &finding.anchor, &finding.evidence));
-    html.push_str(&evidence::others(sides, &finding.anchor, &finding.evidence));
+    html.push_str(&evidence::change(redactor, sides, &finding.anchor, &finding.evidence));
+    html.push_str(&evidence::others(redactor, sides, &finding.anchor, &finding.evidence));
     before_after(html, finding.base.as_ref(), finding.head.as_ref());
     for reason in &finding.reasons {
         let word = if reason.raises { "Higher" } else { "Lower" };
