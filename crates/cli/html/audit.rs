@@ -13,6 +13,7 @@ use super::map::{Map, legend};
 use super::{class, contents, document, evidence, numbers, severities, text, waivers};
 use crate::audit::risk;
 use crate::config::Config;
+use crate::output::facts;
 use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
@@ -23,7 +24,11 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     let counts = posture.counts();
     let verdict = posture.verdict();
     let said = match verdict {
-        Verdict::Pass => format!("nothing at or above {} is violated", posture.fail_on.as_str()),
+        Verdict::Pass => format!(
+            "nothing at or above {} is violated{}",
+            posture.fail_on.as_str(),
+            facts::but_unjudged(counts.undecided)
+        ),
         Verdict::Fail => format!(
             "{} violated at or above {}",
             posture.cells.iter().filter(|cell| cell.fails).count(),

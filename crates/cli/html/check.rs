@@ -17,6 +17,7 @@ use super::{class, contents, document, evidence, numbers, severities, text, waiv
 use crate::audit::risk;
 use crate::config::Config;
 use crate::error::CliError;
+use crate::output::facts;
 use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
@@ -38,6 +39,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
             "To look at",
             report.findings.iter().filter(|finding| !finding.fails).count().to_string(),
         ),
+        ("Cannot be judged", facts::unjudged(report).0.to_string()),
         ("Got better", report.better.len().to_string()),
         ("Old debt, untouched", report.old_debt.to_string()),
         ("Risk before", risk(&base)),
@@ -120,7 +122,11 @@ fn top(report: &Report, today: jiff::civil::Date) -> String {
     let verdict = report.verdict();
     let failing = report.findings.iter().filter(|finding| finding.fails).count();
     let said = match verdict {
-        Verdict::Pass => format!("nothing at or above {} got weaker", report.thresholds.fail_on.as_str()),
+        Verdict::Pass => format!(
+            "nothing at or above {} got weaker{}",
+            report.thresholds.fail_on.as_str(),
+            facts::but_unjudged(facts::unjudged(report).0)
+        ),
         Verdict::Fail if failing == 0 => "strict, and something can no longer be judged or the gate itself is loosened".to_owned(),
         Verdict::Fail => format!("{failing} got weaker"),
         Verdict::NotDecided => "a changed file cannot be read, so the gate cannot judge".to_owned(),
@@ -279,15 +285,21 @@ fn rest(html: &mut String, report: &Report) {
         .iter()
         .map(|entry| format!("{} in <code>{}</code>", text(&entry.text), text(&entry.path.to_string())));
     list(html, "The change loosens the gate itself", loosened.collect());
-    let undecided = report.undecided.iter().map(|entry| {
-        format!(
-            "<code>{}</code> on {}: {}",
-            entry.control.id,
-            text(&entry.subject.name),
-            text(&entry.reasons.join("; "))
-        )
-    });
-    list(html, "Cannot be judged", undecided.collect());
+    let undecided = |new: bool| {
+        let entries = report.undecided.iter().filter(move |entry| entry.new == new);
+        entries
+            .map(|entry| {
+                format!(
+                    "<code>{}</code> on {}: {}",
+                    entry.control.id,
+                    text(&entry.subject.name),
+                    text(&entry.reasons.join("; "))
+                )
+            })
+            .collect()
+    };
+    list(html, "Cannot be judged since this change", undecided(true));
+    list(html, "Could not be judged before either", undecided(false));
     let better = report.better.iter().map(|better| {
         format!(
             "{}: <code>{}</code> on {}",

@@ -118,7 +118,8 @@ fn annotations(report: &Report) -> Vec<Annotation> {
             place: Some(Place::line(&entry.path, 1)),
         });
     }
-    for group in facts::unknown(report) {
+    // What could not be judged before either would be shown on every change.
+    for group in facts::unknown(report).into_iter().filter(|group| group.first.new) {
         all.push(Annotation {
             weight: strict(group.first.new, Weight::Notice),
             title: "orgate: cannot be judged".to_owned(),

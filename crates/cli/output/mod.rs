@@ -1,7 +1,7 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
 pub(crate) mod escape;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod github;
 pub(crate) mod gitlab_codequality;
 pub(crate) mod gitlab_sast;

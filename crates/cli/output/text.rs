@@ -10,6 +10,7 @@ use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Evidence, Finding, Report, Side, SideView};
 
 use super::escape::terminal;
+use super::facts;
 use super::guard;
 use super::snippet::{Files, Snippets};
 use crate::args::Global;
@@ -49,7 +50,7 @@ pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &
         for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
             show(&mut text, finding, report, &head, &base);
         }
-        undecided(&mut text, report);
+        undecided(&mut text, report, global.verbose > 0);
         rest(&mut text, report);
     }
     summary(&mut text, report);
@@ -226,9 +227,10 @@ fn note(text: &mut String, label: &str, content: &str) {
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
-fn undecided(text: &mut String, report: &Report) {
+/// What cannot be judged. What could not be judged before either is counted only, unless `all` is asked for.
+fn undecided(text: &mut String, report: &Report, all: bool) {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for entry in &report.undecided {
+    for entry in report.undecided.iter().filter(|entry| all || entry.new) {
         let head = format!(
             "{} '{}': {}",
             entry.subject.kind.as_str(),
@@ -244,6 +246,9 @@ fn undecided(text: &mut String, report: &Report) {
         let _ = writeln!(text, "{YELLOW}undecided{RESET}{BOLD}: {head}{RESET}");
         note(text, "not judged", &ids.join(", "));
         text.push('\n');
+    }
+    if let Some(standing) = facts::standing_unjudged(report).filter(|_| !all) {
+        let _ = writeln!(text, "{DIM}{standing}; -v lists them{RESET}\n");
     }
 }
 
@@ -344,7 +349,7 @@ fn summary(text: &mut String, report: &Report) {
             count(Outcome::Introduced),
             count(Outcome::Worsened),
             count(Outcome::Review),
-            report.undecided.len(),
+            facts::unjudged(report).0,
             report.unreadable.len(),
             report.old_debt,
             report.findings.iter().filter(|finding| finding.waived.is_some()).count(),
@@ -353,8 +358,9 @@ fn summary(text: &mut String, report: &Report) {
     let failing = report.findings.iter().filter(|finding| finding.fails).count();
     let line = match report.verdict() {
         Verdict::Pass => format!(
-            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker",
-            report.thresholds.fail_on.as_str()
+            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker{}",
+            report.thresholds.fail_on.as_str(),
+            facts::but_unjudged(facts::unjudged(report).0)
         ),
         Verdict::Fail if failing == 0 => {
             format!("{RED}fail{RESET}: --strict, and something can no longer be judged or the gate itself is loosened")
