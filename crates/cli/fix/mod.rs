@@ -3,6 +3,7 @@
 mod diff;
 mod element;
 mod plan;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 

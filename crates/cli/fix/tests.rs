@@ -145,3 +145,85 @@ fn the_diff_applies() {
         assert_eq!(std::fs::read_to_string(repo.path().join(path)).expect("file"), base);
     }
 }
+
+/// Applies the only fix of a SARIF report to a file, as an editor would: lines end at line feeds, columns count
+/// characters behind the byte order mark.
+fn mended_by_sarif(log: &serde_json::Value, file: &str) -> String {
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let fixes: Vec<&serde_json::Value> = results.iter().filter_map(|result| result.get("fixes")).collect();
+    assert_eq!(fixes.len(), 1, "{log:#}");
+    assert_eq!(fixes[0].as_array().expect("fixes").len(), 1);
+    let change = &fixes[0][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], PATH);
+    let (mark, text) = file.strip_prefix('\u{feff}').map_or(("", file), |text| ("\u{feff}", text));
+    let characters: Vec<char> = text.chars().collect();
+    let offset = |line: &serde_json::Value, column: &serde_json::Value| {
+        let (line, column) = (line.as_u64().expect("line") as usize, column.as_u64().expect("column") as usize);
+        let before: usize = text.split_inclusive('\n').take(line - 1).map(|line| line.chars().count()).sum();
+        before + column - 1
+    };
+    let mut edited = String::from(mark);
+    let mut from = 0;
+    for replacement in change["replacements"].as_array().expect("replacements") {
+        let region = &replacement["deletedRegion"];
+        let start = offset(&region["startLine"], &region["startColumn"]);
+        let end = offset(&region["endLine"], &region["endColumn"]);
+        edited.extend(&characters[from..start]);
+        edited.push_str(replacement["insertedContent"]["text"].as_str().expect("text"));
+        from = end;
+    }
+    edited.extend(&characters[from..]);
+    edited
+}
+
+#[test]
+fn the_edit_of_sarif_is_the_edit_of_the_command() {
+    let gone = "\t\t<isPkceRequired> true </isPkceRequired>\r\n";
+    let one_line = BASE
+        .replace("\r\n", "")
+        .replace('\t', "")
+        .replace("<label>Portal", "<label>P\u{f6}\u{1d4b3}rtal");
+    for (base, head) in [
+        (BASE.to_owned(), BASE.replace("> true <", "> false <")),
+        (BASE.to_owned(), BASE.replace(gone, "")),
+        (
+            BASE.to_owned(),
+            BASE.replace(
+                "<isPkceRequired> true </isPkceRequired>",
+                "<!-- \u{1d4b3} --><isPkceRequired>false</isPkceRequired>",
+            ),
+        ),
+        (
+            BASE.to_owned(),
+            BASE.replace(gone, &format!("{}{}", gone.replace("true", "false"), gone.replace(" true ", "0"))),
+        ),
+        (one_line.clone(), one_line.replace("> true <", "> false <")),
+    ] {
+        let repo = TestRepo::new();
+        repo.write(PATH, &base);
+        repo.commit("base");
+        repo.write(PATH, &head);
+        let root = repo.path().display().to_string();
+        let arguments = ["check", "--repo", &root, "--base", "HEAD", "--worktree"];
+        let text = crate::output::capture::run(false, &arguments);
+        assert!(text.contains("= fix: set isPkceRequired to true, as `orgate fix` does"), "{text}");
+        assert!(!text.contains("abc"), "{text}");
+        let log = crate::output::capture::run(false, &[&arguments[..], &["-o", "sarif"]].concat());
+        assert!(!log.contains("abc"), "{log}");
+        let mended = mended_by_sarif(&serde_json::from_str(&log).expect("json"), &head);
+        fix(&repo, &["--yes"]);
+        assert_eq!(content(&repo), mended);
+    }
+}
+
+#[test]
+fn nothing_is_suggested_that_the_command_leaves_alone() {
+    let repo = repo();
+    let start = BASE.find("\t<oauthConfig>").expect("start");
+    repo.write(PATH, format!("{}</ConnectedApp>", &BASE[..start]));
+    let root = repo.path().display().to_string();
+    let arguments = ["check", "--repo", &root, "--base", "HEAD", "--worktree"];
+    assert!(!crate::output::capture::run(false, &arguments).contains("= fix:"));
+    let log = crate::output::capture::run(false, &[&arguments[..], &["-o", "sarif"]].concat());
+    assert!(log.contains("ca-oauth-settings-removed") && !log.contains("\"fixes\""), "{log}");
+}

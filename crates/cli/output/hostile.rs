@@ -461,6 +461,27 @@ fn code_scanning() {
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 3);
         assert!(results.iter().all(|result| result["properties"]["subject"]["name"] == *name));
+        let region = sarif::model::Region {
+            start_line: 4,
+            start_column: Some(5),
+            end_line: 4,
+            end_column: Some(5),
+        };
+        let mend = |_: &Finding| {
+            Some(sarif::Fix {
+                path: RepoPath::new(file(name).as_bytes()),
+                description: format!("set x to {name}"),
+                replacements: vec![(region, (*name).to_owned())],
+            })
+        };
+        let options = sarif::Options {
+            fix: &mend,
+            ..sarif::Options::new("0.1.0", &|_| None)
+        };
+        let text = written(|out| sarif::write(&sample_report(name), &options, out));
+        let log = valid(include_str!("../../../schemas/vendor/sarif-2.1.0.json"), &text);
+        let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+        assert_eq!(change["replacements"][0]["insertedContent"]["text"], *name);
     }
 }
 
@@ -479,7 +500,7 @@ fn for_programs_and_people() {
         let value: Value = serde_json::from_str(&written(|out| json::write(&report, out))).unwrap();
         assert_eq!(value["findings"][0]["subject"]["name"], *name);
         let mut out = Vec::new();
-        text::write(&report, &|_| None, &|_| None, &global, &mut out).unwrap();
+        text::write(&report, &|_| None, &|_| None, &|_| None, &global, &mut out).unwrap();
         let plain = text::plain(&String::from_utf8(out).unwrap());
         assert!(
             !plain.contains(|character| character != '\n' && is_hidden(character)),
@@ -507,7 +528,9 @@ fn a_pass_names_what_was_not_judged() {
             quiet: false,
             color: ColorWhen::Never,
         };
-        text::plain(&written_with_colours(|out| text::write(report, &|_| None, &|_| None, &global, out)))
+        text::plain(&written_with_colours(|out| {
+            text::write(report, &|_| None, &|_| None, &|_| None, &global, out)
+        }))
     };
     let (short, long) = (said(&report, 0), said(&report, 1));
     assert!(short.ends_with("got weaker; 2 controls could not be judged\n"), "{short}");

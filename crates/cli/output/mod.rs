@@ -20,12 +20,14 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use orgate_core::RepoPath;
-use orgate_core::report::Report;
+use orgate_core::report::{Finding, Report};
+use orgate_core::{Registry, RepoPath};
+use orgate_metadata::LineIndex;
 
 use crate::args::{Format, Global, OutputArg};
 use crate::ci::Environment;
 use crate::error::CliError;
+use crate::fix::suggest::{Suggestion, suggest};
 use crate::sides::Sides;
 
 /// A format and where it goes.
@@ -68,12 +70,12 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
 }
 
 /// Writes every target. A reader of standard output that went away does not change the verdict.
-pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, global: &Global) -> Result<(), CliError> {
+pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, registry: &Registry, global: &Global) -> Result<(), CliError> {
     for target in targets {
         match &target.file {
             None => {
                 let mut text = Vec::new();
-                write_one(report, target.format, sides, global, &mut text).map_err(CliError::Stdout)?;
+                write_one(report, target.format, sides, registry, global, &mut text).map_err(CliError::Stdout)?;
                 // Other formats escape what others chose, or are commands themselves.
                 let guard = target.format == Format::Text && on_actions();
                 print(&String::from_utf8_lossy(&text), guard)?;
@@ -84,7 +86,15 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
                     source,
                 };
                 let mut bytes = Vec::new();
-                write_one(report, target.format, sides, global, &mut anstream::StripStream::new(&mut bytes)).map_err(fail)?;
+                write_one(
+                    report,
+                    target.format,
+                    sides,
+                    registry,
+                    global,
+                    &mut anstream::StripStream::new(&mut bytes),
+                )
+                .map_err(fail)?;
                 std::fs::write(path, bytes).map_err(fail)?;
             }
         }
@@ -101,7 +111,7 @@ fn gone(error: io::Error) -> io::Result<()> {
     }
 }
 
-fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+fn write_one(report: &Report, format: Format, sides: &Sides, registry: &Registry, global: &Global, out: &mut dyn Write) -> io::Result<()> {
     let head_file = |path: &RepoPath| {
         let file = sides.head.file(path).ok().flatten()?;
         sides.head.read(&file, u64::from(u32::MAX)).ok()
@@ -110,14 +120,16 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         let file = sides.base.file(path).ok().flatten()?;
         sides.base.read(&file, u64::from(u32::MAX)).ok()
     };
+    let suggest = |finding: &Finding| suggest(finding, registry, &head_file);
     // What is on the default branch already is what platforms compare a change's report with.
     let empty = sides.on_default_branch;
     match format {
-        Format::Text => text::write(report, &head_file, &base_file, global, out),
+        Format::Text => text::write(report, &head_file, &base_file, &suggest, global, out),
         Format::Json => json::write(report, out),
         Format::Sarif => {
             let options = sarif::Options {
                 empty_results: empty,
+                fix: &|finding| suggest(finding).map(|suggestion| sarif_fix(&suggestion)),
                 ..sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file)
             };
             sarif::write(report, &options, out)
@@ -136,6 +148,27 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
             gitlab_sast::write(report, &options, out)
         }
         Format::Junit => junit::write(report, out),
+    }
+}
+
+/// The edit of `orgate fix`, in lines and columns.
+fn sarif_fix(suggestion: &Suggestion) -> sarif::Fix {
+    let index = LineIndex::new(suggestion.before.as_slice());
+    let at = |offset: usize| index.position(u32::try_from(offset).unwrap_or(u32::MAX));
+    let replacement = |edit: &orgate_metadata::edit::Edit| {
+        let (start, end) = (at(edit.at.start), at(edit.at.end));
+        let region = sarif::model::Region {
+            start_line: start.line,
+            start_column: Some(start.column),
+            end_line: end.line,
+            end_column: Some(end.column),
+        };
+        (region, edit.with.clone())
+    };
+    sarif::Fix {
+        path: suggestion.path.clone(),
+        description: suggestion.text(),
+        replacements: suggestion.edits.iter().map(replacement).collect(),
     }
 }
 

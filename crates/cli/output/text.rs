@@ -8,12 +8,15 @@ use orgate_core::compare::Outcome;
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Evidence, Finding, Report, Side, SideView};
+use orgate_diff::LineMap;
+use orgate_metadata::LineIndex;
 
 use super::escape::terminal;
 use super::facts;
 use super::guard;
-use super::snippet::{Files, Snippets};
+use super::snippet::{Files, Snippets, shown};
 use crate::args::Global;
+use crate::fix::suggest::Suggestion;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[1;31m";
@@ -24,8 +27,18 @@ const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 const WIDTH: usize = 100;
 
+/// The edit that mends a finding.
+pub(crate) type Suggest<'a> = &'a dyn Fn(&Finding) -> Option<Suggestion>;
+
 /// Writes the report.
-pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn write(
+    report: &Report,
+    head: Files<'_>,
+    base: Files<'_>,
+    suggest: Suggest<'_>,
+    global: &Global,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let (head, base) = (Snippets::new(head), Snippets::new(base));
     let mut text = String::new();
     if !global.quiet {
@@ -48,7 +61,7 @@ pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &
             text.push('\n');
         }
         for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
-            show(&mut text, finding, report, &head, &base);
+            show(&mut text, finding, suggest, &head, &base);
         }
         undecided(&mut text, report, global.verbose > 0);
         rest(&mut text, report);
@@ -73,7 +86,7 @@ fn colour(finding: &Finding) -> (&'static str, &'static str) {
     }
 }
 
-fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'_>, base: &Snippets<'_>) {
+fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, head: &Snippets<'_>, base: &Snippets<'_>) {
     let (paint, word) = colour(finding);
     let anchor = &finding.anchor;
     let _ = writeln!(
@@ -161,8 +174,31 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'
     }
     note(text, "why", &finding.control.why);
     note(text, "help", &finding.control.remediation);
-    let _ = report;
+    if let Some(suggestion) = suggest(finding) {
+        fix(text, &suggestion, finding);
+    }
     text.push('\n');
+}
+
+/// What `orgate fix` would write: the lines before and after.
+fn fix(text: &mut String, suggestion: &Suggestion, finding: &Finding) {
+    let place = if suggestion.path == finding.anchor.path {
+        String::new()
+    } else {
+        format!(" in {}", suggestion.path)
+    };
+    note(text, "fix", &format!("{}{place}, as `orgate fix` does", suggestion.text()));
+    let (before, after) = (LineIndex::new(&suggestion.before), LineIndex::new(&suggestion.after));
+    for hunk in LineMap::new(&suggestion.before, &suggestion.after).hunks() {
+        let gone = hunk.base.clone().map(|line| ('-', RED, line, &before));
+        let came = hunk.head.clone().map(|line| ('+', GREEN, line, &after));
+        for (mark, paint, line, file) in gone.chain(came) {
+            let number = line.saturating_add(1);
+            if let Some(content) = file.line(number).and_then(shown) {
+                let _ = writeln!(text, "     {BLUE}{number}{RESET} {paint}{mark} {}{RESET}", content.trim_start());
+            }
+        }
+    }
 }
 
 /// How a side stood, with the values that differ from the other side.
