@@ -2,6 +2,7 @@
 //! code.
 
 mod configuration;
+mod deployed;
 mod identity;
 mod messages;
 mod output;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
     let tests = [
         revisions::TESTS,
         configuration::TESTS,
+        deployed::TESTS,
         identity::TESTS,
         messages::TESTS,
         output::TESTS,
