@@ -34,6 +34,12 @@ pub trait World {
     /// What the project replaces at deploy time inside this element, tags included (`replacements` of
     /// `sfdx-project.json`), if anything: then the committed value is not the deployed one.
     fn replaced(&self, component: &Component, element: &Element) -> Option<String>;
+
+    /// What the project replaces in this file, when that is more than values of single elements, or cannot be told:
+    /// then nothing is known of any element, also of those that are absent.
+    fn rewritten(&self, _component: &Component) -> Option<String> {
+        None
+    }
 }
 
 /// What one side says about one subject.

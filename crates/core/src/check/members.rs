@@ -148,6 +148,11 @@ impl Members {
             Fields::Here { occurrences, home } => {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
+                    if let Some(token) = env.world.replaced(&occurrence.component, occurrence.element()) {
+                        env.why(Why::Placeholder(field.full.clone(), token));
+                        all_legal = false;
+                        continue;
+                    }
                     let element = occurrence.element();
                     let pairs = ends_of(element, &self.ends);
                     let certain = pairs.len() == 1 || self.weaker_when == WeakerWhen::Added;

@@ -97,6 +97,9 @@ impl Env<'_> {
                 Err(why) => return Found::NoFile(why),
             },
         };
+        if let Some(what) = self.world.rewritten(&component) {
+            return Found::NoFile(Why::Rewritten(Arc::clone(&component.type_name), what));
+        }
         let start = Occurrence {
             component: Arc::clone(&component),
             route,

@@ -18,6 +18,8 @@ pub enum Why {
     Unreadable(Arc<str>),
     /// The value is filled in at deploy time: field and token.
     Placeholder(Arc<str>, String),
+    /// More than values is filled in at deploy time: the type of the file and what is replaced.
+    Rewritten(Arc<str>, String),
     /// The value is not legal for its field: field and text (empty for secrets).
     Illegal(Arc<str>, String),
     /// The element holds text that is no certificate: its field.
@@ -31,7 +33,10 @@ pub enum Why {
 impl Why {
     /// Something stands there, only what it comes to cannot be told. It is not merely out of sight.
     pub fn is_written(&self) -> bool {
-        matches!(self, Self::Placeholder(..) | Self::Illegal(..) | Self::NoCertificate(_))
+        matches!(
+            self,
+            Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_)
+        )
     }
 }
 
@@ -41,6 +46,12 @@ impl fmt::Display for Why {
             Self::NotInSource(type_name) => write!(f, "not in source: no {type_name} file"),
             Self::Unreadable(type_name) => write!(f, "unreadable: a {type_name} file could not be read"),
             Self::Placeholder(field, token) => write!(f, "placeholder: {field} is '{token}' until it is deployed"),
+            Self::Rewritten(type_name, what) => {
+                write!(
+                    f,
+                    "rewritten: sfdx-project.json replaces {what} in a {type_name} file when it is deployed"
+                )
+            }
             Self::Illegal(field, text) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
             Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{text}'"),
             Self::NoCertificate(field) => {

@@ -1,209 +1,257 @@
 //! `replacements` of `sfdx-project.json`: texts that the deploy tool exchanges, so that the committed value is not
 //! the deployed one.
 //!
-//! Must not shrink what is judged: a change that declares what nobody understands here is refused, and what was declared
-//! before in such a way is judged as it is written.
+//! What a replacement matches is decided as the tool decides it (`src/convert/replacements.ts` of
+//! forcedotcom/source-deploy-retrieve): a file by the end of its absolute path or by a glob below any folder, a text by
+//! an expression of JavaScript. Must not guess: where more than the value of one element is exchanged, or what is
+//! exchanged cannot be told, nothing is known of the file.
+
+mod expression;
+mod values;
 
 use orgate_core::{RepoPath, Span};
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
-/// The file, in the root of a snapshot.
-pub(super) const PROJECT: &str = "sfdx-project.json";
-/// Project files are small; a larger one is not read.
-const MOST_BYTES: u64 = 4 << 20;
+const NAME: &[u8] = b"sfdx-project.json";
+/// Project files are small; what a larger one declares is not known.
+const MOST_BYTES: u64 = 1 << 20;
+/// Longer texts are cut where they are told.
+const LONGEST_TEXT: usize = 60;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+/// Whether a path is that of a project file.
+pub(super) fn is_project(path: &[u8]) -> bool {
+    path.rsplit(|byte| *byte == b'/').next() == Some(NAME)
+}
+
+/// The folders at or above a file in which a project file can lie, the root first.
+pub(super) fn folders_above(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
+    let parent = path.parent();
+    let ends = parent.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+    std::iter::once(0)
+        .chain(ends)
+        .chain((!parent.is_empty()).then_some(parent.len()))
+        .map(|end| parent.get(..end).unwrap_or_default())
+}
+
+/// What one project file declares for the files below its folder.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Project {
+    folder: Vec<u8>,
+    entries: Vec<Entry>,
+    /// It may declare something that cannot be read here.
+    unclear: bool,
+}
+
+#[derive(Debug, PartialEq)]
 struct Entry {
     filename: Option<String>,
     glob: Option<String>,
-    string_to_replace: Option<String>,
-    regex_to_replace: Option<String>,
+    wanted: Wanted,
+    /// The file whose content comes in.
+    source: Option<String>,
+    /// That file lies in the snapshot and holds elements.
+    elements: bool,
 }
 
-/// What one replacement looks for.
-#[derive(Debug)]
+/// What an entry replaces.
+#[derive(Debug, PartialEq)]
 enum Wanted {
     Text(String),
-    Pattern(regex_lite::Regex),
+    /// An expression of JavaScript.
+    Expression(String),
+    /// Nothing is named, so that there is a match between any two characters.
+    Anything,
 }
 
-/// One declared replacement.
-#[derive(Debug)]
-struct Replacement {
-    filename: Option<String>,
-    glob: Option<String>,
-    wanted: Vec<Wanted>,
-    /// Only the deploy tool knows what it replaces.
-    strange: bool,
-    /// As it is written, to compare two snapshots.
-    text: String,
-}
-
-/// The declared replacements of one snapshot.
-#[derive(Debug, Default)]
-pub(super) struct Replacements {
-    entries: Vec<Replacement>,
-    /// Why the project file was not read, if it was not.
-    unread: Option<String>,
-}
-
-impl Replacements {
-    /// Reads them from the project file in the root of a snapshot.
-    pub(super) fn of(snapshot: &dyn Snapshot) -> Result<Self, DiffError> {
-        let Some(file) = snapshot.file(&RepoPath::from(PROJECT))? else {
+impl Project {
+    /// Reads the project file of a folder; one that is not there declares nothing.
+    pub(super) fn of(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Self, DiffError> {
+        let Some(bytes) = read(snapshot, &below(folder, NAME))? else {
             return Ok(Self::default());
         };
-        match snapshot.read(&file, MOST_BYTES) {
-            Ok(bytes) => Ok(Self::parse(&bytes)),
-            Err(error @ (DiffError::TooLarge { .. } | DiffError::NotAFile { .. })) => Ok(Self::unread(error.to_string())),
-            Err(error) => Err(error),
+        let mut project = match bytes {
+            Some(bytes) => Self::parse(&bytes),
+            None => Self::of_unknown(),
+        };
+        project.folder = folder.to_vec();
+        for entry in &mut project.entries {
+            let Some(source) = &entry.source else { continue };
+            let path = below(folder, source.trim_start_matches("./").as_bytes());
+            let content = read(snapshot, &path)?.flatten().unwrap_or_default();
+            entry.elements = content.contains(&b'<');
         }
+        Ok(project)
     }
 
-    fn unread(reason: String) -> Self {
+    fn of_unknown() -> Self {
         Self {
-            entries: Vec::new(),
-            unread: Some(reason),
+            unclear: true,
+            ..Self::default()
         }
     }
 
-    /// Reads the text as the deploy tool does: of a name that stands twice the last one counts.
+    /// Of a key that stands there several times, the last counts, as in JavaScript.
     fn parse(bytes: &[u8]) -> Self {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let project: serde_json::Value = match serde_json::from_slice(bytes) {
-            Ok(project) => project,
-            Err(error) => return Self::unread(format!("it is no JSON that can be read here: {error}")),
+        let Ok(project) = serde_json::from_slice::<Value>(bytes) else {
+            // Not every reader refuses what this one does. A key can be written with escapes.
+            let hints: [&[u8]; 2] = [b"replacements", b"\\u"];
+            let hinted = hints.iter().any(|hint| bytes.windows(hint.len()).any(|window| window == *hint));
+            return if hinted { Self::of_unknown() } else { Self::default() };
         };
-        let entries = match project.get("replacements") {
-            None | Some(serde_json::Value::Null) => Vec::new(),
-            Some(serde_json::Value::Array(list)) => list.iter().map(Replacement::of).collect(),
-            Some(other) => vec![Replacement::of(other)],
-        };
-        Self { entries, unread: None }
-    }
-
-    /// Why nobody can tell here what is replaced, as far as it could be told in `base`.
-    pub(super) fn unknown_since(&self, base: &Self) -> Option<String> {
-        let known = |entry: &Replacement| !entry.strange || base.entries.iter().any(|old| old.text == entry.text);
-        let strange = self.entries.iter().find(|entry| !known(entry));
-        let said = strange.map(|entry| {
-            let start: String = entry.text.chars().filter(|c| !c.is_control()).take(100).collect();
-            format!("only the deploy tool understands {start}")
-        });
-        self.unread.clone().or(said)
+        match project.get("replacements") {
+            None | Some(Value::Null) => Self::default(),
+            Some(Value::Array(list)) => Self {
+                entries: list.iter().map(Entry::new).collect(),
+                ..Self::default()
+            },
+            Some(_) => Self::of_unknown(),
+        }
     }
 
     /// Whether some replacement is declared for this file.
-    pub(super) fn cover(&self, path: &RepoPath) -> bool {
-        self.entries.iter().any(|entry| entry.covers(path))
+    pub(super) fn covers(&self, path: &RepoPath) -> bool {
+        self.governs(path) && (self.unclear || self.entries.iter().any(|entry| entry.covers(path)))
     }
 
-    /// Every text in `bytes` that a replacement for this file would exchange.
-    pub(super) fn tokens(&self, path: &RepoPath, bytes: &[u8]) -> Tokens {
-        let text = String::from_utf8_lossy(bytes);
-        let mut tokens = Tokens::default();
-        for wanted in self
-            .entries
-            .iter()
-            .filter(|entry| entry.covers(path))
-            .flat_map(|entry| &entry.wanted)
-        {
-            match wanted {
-                Wanted::Text(wanted) => tokens.add(text.match_indices(wanted)),
-                Wanted::Pattern(pattern) => tokens.add(pattern.find_iter(&text).map(|found| (found.start(), found.as_str()))),
-            }
-        }
-        tokens
+    fn governs(&self, path: &RepoPath) -> bool {
+        let rest = path.as_bytes().strip_prefix(self.folder.as_slice());
+        self.folder.is_empty() || rest.is_some_and(|rest| rest.first() == Some(&b'/'))
     }
+
+    /// Adds every text in `bytes` that a replacement for this file would exchange.
+    pub(super) fn find(&self, path: &RepoPath, bytes: &[u8], tokens: &mut Tokens) {
+        if !self.governs(path) {
+            return;
+        }
+        if self.unclear {
+            tokens
+                .whole
+                .get_or_insert_with(|| "what this version of orgate cannot read".to_owned());
+        }
+        let text = String::from_utf8_lossy(bytes);
+        for entry in self.entries.iter().filter(|entry| entry.covers(path)) {
+            entry.find(&text, tokens);
+        }
+    }
+}
+
+/// The content of a file, when there is one; `None` inside for what is no regular file of a sensible size.
+fn read(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<Option<Vec<u8>>>, DiffError> {
+    let Some(file) = snapshot.file(path)? else { return Ok(None) };
+    match snapshot.read(&file, MOST_BYTES) {
+        Ok(bytes) => Ok(Some(Some(bytes))),
+        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(Some(None)),
+        Err(error) => Err(error),
+    }
+}
+
+fn below(folder: &[u8], name: &[u8]) -> RepoPath {
+    let parts: &[&[u8]] = if folder.is_empty() { &[name] } else { &[folder, name] };
+    RepoPath::new(parts.join(&b'/'))
+}
+
+impl Entry {
+    fn new(entry: &Value) -> Self {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+        let wanted = match (text("stringToReplace"), text("regexToReplace")) {
+            (Some(text), _) if !text.is_empty() => Wanted::Text(text),
+            (None, Some(expression)) => Wanted::Expression(expression),
+            _ => Wanted::Anything,
+        };
+        Self {
+            filename: text("filename"),
+            glob: text("glob"),
+            wanted,
+            source: text("replaceWithFile"),
+            elements: false,
+        }
+    }
+
+    /// The tool compares with the absolute path, of which only the end is known here.
+    fn covers(&self, path: &RepoPath) -> bool {
+        let full = [b"/", path.as_bytes()].concat();
+        let named = |name: &str| {
+            let name = name.strip_prefix("./").unwrap_or(name).as_bytes();
+            full.ends_with(name) || name.ends_with(&full)
+        };
+        self.filename.as_deref().is_some_and(named) || self.glob.as_deref().is_some_and(|glob| fits(glob, path))
+    }
+
+    fn find(&self, text: &str, tokens: &mut Tokens) {
+        let mut found: Vec<(usize, Box<str>)> = Vec::new();
+        let what = match &self.wanted {
+            Wanted::Text(wanted) => {
+                found.extend(text.match_indices(wanted.as_str()).map(|(at, text)| (at, text.into())));
+                wanted
+            }
+            Wanted::Expression(pattern) => {
+                if let Some(pattern) = expression::compile(pattern) {
+                    found.extend(pattern.find_iter(text).map(|found| (found.start(), found.as_str().into())));
+                } else {
+                    tokens.whole.get_or_insert_with(|| quoted(pattern));
+                }
+                pattern
+            }
+            Wanted::Anything => {
+                tokens.whole.get_or_insert_with(|| "any text".to_owned());
+                return;
+            }
+        };
+        let places = values::places(text);
+        let harmless = |(at, found): &(usize, Box<str>)| {
+            let within = places.partition_point(|place| place.end < at.saturating_add(found.len()));
+            !found.is_empty() && places.get(within).is_some_and(|place| place.start <= *at)
+        };
+        if found.iter().any(|one| self.elements || !harmless(one)) {
+            tokens.whole.get_or_insert_with(|| quoted(what));
+        }
+        if !found.is_empty() {
+            tokens.found.push(found);
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST_TEXT).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    format!("'{short}'")
+}
+
+/// Whether the glob, below any folder, means this file. One of a kind that is not understood here means every file:
+/// better unknown than wrong.
+fn fits(glob: &str, path: &RepoPath) -> bool {
+    let parts: Vec<&str> = glob.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let odd = glob.contains(['{', '[', '!', '(', '\\']) || parts.contains(&"..") || (glob.contains('?') && !path.as_bytes().is_ascii());
+    let first = path.parts().next().unwrap_or_default();
+    // A glob can begin above the root of the snapshot.
+    let above = |from: usize| {
+        let rest = parts.get(from..).unwrap_or_default();
+        rest.first().is_some_and(|part| part.as_bytes() == first) && super::glob::matches(&rest.join("/"), path.as_bytes())
+    };
+    odd || super::glob::matches(&format!("**/{}", parts.join("/")), path.as_bytes()) || (1..parts.len()).any(above)
 }
 
 /// The texts of one file that replacements exchange, by replacement, with the place where each begins.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(Vec<Vec<(usize, Box<str>)>>);
+pub(super) struct Tokens {
+    found: Vec<Vec<(usize, Box<str>)>>,
+    /// What is replaced, when that is more than the values of single elements.
+    pub(super) whole: Option<String>,
+}
 
 impl Tokens {
-    fn add<'t>(&mut self, found: impl Iterator<Item = (usize, &'t str)>) {
-        let found: Vec<_> = found
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(at, text)| (at, text.into()))
-            .collect();
-        if !found.is_empty() {
-            self.0.push(found);
-        }
-    }
-
     /// The first text, of the first replacement that has one, that lies at least in part in `span`.
     pub(super) fn within(&self, span: Span) -> Option<String> {
         let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
-        self.0.iter().find_map(|found| {
+        self.found.iter().find_map(|found| {
             let first = found.partition_point(|(at, text)| at.saturating_add(text.len()) <= start);
             let (at, text) = found.get(first)?;
             (*at < end).then(|| text.to_string())
         })
-    }
-}
-
-impl Replacement {
-    fn of(value: &serde_json::Value) -> Self {
-        let text = value.to_string();
-        let known = serde_json::from_value::<Entry>(value.clone());
-        let mut strange = known.is_err();
-        let entry = known.unwrap_or_default();
-        let mut wanted: Vec<Wanted> = Vec::new();
-        wanted.extend(entry.string_to_replace.filter(|text| !text.is_empty()).map(Wanted::Text));
-        if let Some(pattern) = entry.regex_to_replace {
-            match regex_lite::Regex::new(&pattern) {
-                Ok(pattern) => wanted.push(Wanted::Pattern(pattern)),
-                Err(_) => strange = true,
-            }
-        }
-        Self {
-            filename: entry.filename,
-            glob: entry.glob,
-            wanted,
-            strange,
-            text,
-        }
-    }
-
-    fn covers(&self, path: &RepoPath) -> bool {
-        let named = self.filename.as_deref().is_some_and(|name| match normal(name) {
-            Some(name) => name.as_bytes() == path.as_bytes(),
-            None => true,
-        });
-        // A glob of a kind that is not understood here covers every file: better unknown than wrong.
-        let strange = |glob: &str| glob.contains(['{', '[', '!', '(', '\\']);
-        let matched = self.glob.as_deref().is_some_and(|glob| match normal(glob) {
-            Some(normal) if !strange(glob) => super::glob::matches(&normal, path.as_bytes()),
-            _ => true,
-        });
-        named || matched
-    }
-}
-
-/// A path as the deploy tool resolves it; `None` when it may lead anywhere.
-fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            // What it leads out of may be `**`.
-            ".." if parts.last().is_none_or(|last| last.contains('*')) => return None,
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// Two sides declare the same.
-impl PartialEq for Replacements {
-    fn eq(&self, other: &Self) -> bool {
-        let texts = |side: &Self| side.entries.iter().map(|entry| entry.text.clone()).collect::<Vec<_>>();
-        texts(self) == texts(other)
     }
 }

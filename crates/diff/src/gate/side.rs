@@ -13,7 +13,7 @@ use orgate_core::{Component, Element, RepoPath};
 use orgate_metadata::{Limits, LineIndex, classify, read_component, read_component_as, sniff};
 
 use super::related::{Listing, Related};
-use super::replacements::{Replacements, Tokens};
+use super::replacements::{Project, Tokens, folders_above};
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::snapshot::{FileKind, FileRef, Snapshot};
@@ -80,7 +80,8 @@ pub(super) struct Side<'a> {
     /// Files found by their root element although their name says nothing.
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
     cache: Option<&'a Cache>,
-    replacements: OnceLock<Replacements>,
+    /// The project files, by folder.
+    projects: Mutex<BTreeMap<Vec<u8>, Arc<Project>>>,
     /// What replacements exchange, by file.
     tokens: Mutex<BTreeMap<RepoPath, Arc<Tokens>>>,
     failure: Mutex<Option<DiffError>>,
@@ -109,7 +110,7 @@ impl<'a> Side<'a> {
             labels: OnceLock::new(),
             extra: Mutex::default(),
             cache: None,
-            replacements: OnceLock::new(),
+            projects: Mutex::default(),
             tokens: Mutex::default(),
             failure: Mutex::default(),
             read: Mutex::default(),
@@ -159,8 +160,8 @@ impl<'a> Side<'a> {
     }
 
     /// Every file that a declared replacement covers, as far as it holds metadata.
-    pub(super) fn covered_by(&self, replacements: &Replacements) -> Vec<Arc<Component>> {
-        let files: Vec<&FileRef> = self.listing().all().filter(|file| replacements.cover(file.path())).collect();
+    pub(super) fn covered_by(&self, project: &Project) -> Vec<Arc<Component>> {
+        let files: Vec<&FileRef> = self.listing().all().filter(|file| project.covers(file.path())).collect();
         self.load_all(&files)
             .into_iter()
             .filter_map(|loaded| match loaded {
@@ -414,14 +415,36 @@ impl<'a> Side<'a> {
         (unreadable, warnings)
     }
 
-    pub(super) fn replacements(&self) -> &Replacements {
-        self.replacements.get_or_init(|| match Replacements::of(self.snapshot) {
-            Ok(found) => found,
-            Err(error) => {
-                self.fail(error);
-                Replacements::default()
+    /// What the project file of this folder declares.
+    pub(super) fn project(&self, folder: &[u8]) -> Arc<Project> {
+        if let Some(known) = lock(&self.projects).get(folder) {
+            return Arc::clone(known);
+        }
+        let found = Project::of(self.snapshot, folder).unwrap_or_else(|error| {
+            self.fail(error);
+            Project::default()
+        });
+        let found = Arc::new(found);
+        lock(&self.projects).insert(folder.to_vec(), Arc::clone(&found));
+        found
+    }
+
+    /// What the projects at and above a file replace in it.
+    fn tokens(&self, path: &RepoPath) -> Arc<Tokens> {
+        if let Some(known) = lock(&self.tokens).get(path) {
+            return Arc::clone(known);
+        }
+        let mut tokens = Tokens::default();
+        let projects: Vec<_> = folders_above(path).map(|folder| self.project(folder)).collect();
+        if projects.iter().any(|project| project.covers(path)) {
+            let bytes = self.bytes(path).unwrap_or_default();
+            for project in projects {
+                project.find(path, &bytes, &mut tokens);
             }
-        })
+        }
+        let tokens = Arc::new(tokens);
+        lock(&self.tokens).insert(path.clone(), Arc::clone(&tokens));
+        tokens
     }
 }
 
@@ -453,17 +476,10 @@ impl World for Side<'_> {
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
-        let replacements = self.replacements();
-        if !replacements.cover(&component.path) {
-            return None;
-        }
-        let known = lock(&self.tokens).get(&component.path).cloned();
-        let tokens = known.unwrap_or_else(|| {
-            let bytes = self.bytes(&component.path).unwrap_or_default();
-            let tokens = Arc::new(replacements.tokens(&component.path, &bytes));
-            lock(&self.tokens).insert(component.path.clone(), Arc::clone(&tokens));
-            tokens
-        });
-        tokens.within(element.span)
+        self.tokens(&component.path).within(element.span)
+    }
+
+    fn rewritten(&self, component: &Component) -> Option<String> {
+        self.tokens(&component.path).whole.clone()
     }
 }

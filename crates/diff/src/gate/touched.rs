@@ -9,7 +9,7 @@ use orgate_core::{Component, RepoPath, SubjectKind};
 
 use super::Input;
 use super::related::{Related, Wanted};
-use super::replacements::PROJECT;
+use super::replacements::is_project;
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
@@ -59,7 +59,8 @@ impl Touched {
             let end = path.len().checked_sub(4).and_then(|at| path.get(at..));
             end.is_some_and(|end| end.eq_ignore_ascii_case(b".xml"))
         };
-        let mut list = changes(input.base, input.head, &ours)?;
+        let mut list = changes(input.base, input.head, &|path| ours(path) || is_project(path))?;
+        let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
         related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
@@ -123,8 +124,7 @@ impl Touched {
             touched.types.insert(Arc::clone(&type_name));
             touched.components.insert((type_name, name));
         }
-        touched.replaced(base, head);
-        touched.project(input, base, head)?;
+        touched.replaced(&projects, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
                 return Err(error);
@@ -133,38 +133,23 @@ impl Touched {
         Ok(touched)
     }
 
-    /// Files whose deployed content changes because the project's replacements do.
-    fn replaced(&mut self, base: &Side<'_>, head: &Side<'_>) {
-        if base.replacements() == head.replacements() {
-            return;
-        }
-        for (side, declared) in [(base, base), (base, head), (head, base), (head, head)] {
-            for component in side.covered_by(declared.replacements()) {
-                if let Some(subject) = side.subject_name(&component) {
-                    self.subjects.insert(subject);
+    /// Files whose deployed content changes because a project's replacements do.
+    fn replaced(&mut self, projects: &[Change], base: &Side<'_>, head: &Side<'_>) {
+        for change in projects {
+            let (before, after) = (base.project(change.path.parent()), head.project(change.path.parent()));
+            if before == after {
+                continue;
+            }
+            for (side, declared) in [(base, &before), (base, &after), (head, &before), (head, &after)] {
+                for component in side.covered_by(declared) {
+                    if let Some(subject) = side.subject_name(&component) {
+                        self.subjects.insert(subject);
+                    }
+                    self.types.insert(Arc::clone(&component.type_name));
+                    self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
                 }
-                self.types.insert(Arc::clone(&component.type_name));
-                self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
             }
         }
-    }
-
-    /// A project file in which this change declares what nobody can read here.
-    fn project(&mut self, input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) -> Result<(), DiffError> {
-        let Some(reason) = head.replacements().unknown_since(base.replacements()) else {
-            return Ok(());
-        };
-        if !changes(input.base, input.head, &|path| path == PROJECT.as_bytes())?.is_empty() {
-            self.orphans.push(Unreadable {
-                path: RepoPath::from(PROJECT),
-                side: Which::Head,
-                line: 0,
-                column: 0,
-                reason: format!("its `replacements` cannot be known: {reason}"),
-                fatal: true,
-            });
-        }
-        Ok(())
     }
 
     fn note_move(&mut self, old: &Component, new: &Component) {

@@ -2,6 +2,7 @@
 //! code.
 
 mod configuration;
+mod deployed;
 mod identity;
 mod messages;
 mod objects;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         objects::TESTS,
         revisions::TESTS,
         configuration::TESTS,
+        deployed::TESTS,
         identity::TESTS,
         messages::TESTS,
         output::TESTS,

@@ -1,0 +1,193 @@
+//! What is deployed is not always what is committed: texts that the project file replaces.
+
+use orgate_testkit::TestRepo;
+use orgate_testkit::gate::Run;
+use orgate_testkit::sample::{APP, CONTROL, connected_app};
+
+use super::{check, passed};
+
+pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("deployed::a file named by its end", named_by_end),
+    ("deployed::a glob below any folder", glob_anywhere),
+    ("deployed::an expression of JavaScript", javascript),
+    ("deployed::texts that are no values", no_values),
+    ("deployed::keys that stand there twice", twice),
+    ("deployed::a project file that nobody can read", unreadable),
+    ("deployed::a project in a folder of its own", monorepo),
+    ("deployed::replacements of other files and values", others),
+    ("deployed::a standing replacement of one value", standing),
+    ("deployed::ranges that are replaced", ranges),
+];
+
+const PROJECT: &str = "sfdx-project.json";
+
+fn project(replacements: &str) -> String {
+    format!("{{\"packageDirectories\": [{{\"path\": \"force-app\", \"default\": true}}], \"replacements\": [{replacements}]}}\n")
+}
+
+/// What a change of the project file alone gives, where the app lies below `folder`.
+fn with_project(folder: &str, at: &str, text: &str) -> Run {
+    let repo = TestRepo::new();
+    repo.write(format!("{folder}{APP}"), connected_app(false));
+    repo.write(at, project(""));
+    repo.commit("Before");
+    repo.write(at, text);
+    check(repo.path(), &["--base", "HEAD"])
+}
+
+#[track_caller]
+fn undecided(run: &Run, what: &str) {
+    let found = run
+        .undecided()
+        .iter()
+        .any(|hit| hit.control == CONTROL && hit.outcome == "undecided");
+    assert!(found, "{what} is not noticed: {}", run.said());
+}
+
+#[track_caller]
+fn noticed(entry: &str) {
+    undecided(
+        &with_project("", PROJECT, &project(&format!("{{{entry}, \"replaceWithEnv\": \"X\"}}"))),
+        entry,
+    );
+}
+
+#[track_caller]
+fn silent(entry: &str) {
+    let run = with_project("", PROJECT, &project(&format!("{{{entry}, \"replaceWithEnv\": \"X\"}}")));
+    passed(&run);
+    assert!(run.undecided().is_empty(), "{entry}: {}", run.said());
+}
+
+fn named_by_end() {
+    for name in [
+        "Billing.connectedApp-meta.xml",
+        "connectedApps/Billing.connectedApp-meta.xml",
+        ".xml",
+        APP,
+        "./force-app/main/default/connectedApps/Billing.connectedApp-meta.xml",
+        "checkout/force-app/main/default/connectedApps/Billing.connectedApp-meta.xml",
+    ] {
+        noticed(&format!("\"filename\": \"{name}\", \"stringToReplace\": \"false\""));
+    }
+}
+
+fn glob_anywhere() {
+    for glob in [
+        "connectedApps/*.xml",
+        "*.connectedApp-meta.xml",
+        "Billing*",
+        "**/*",
+        "force-app//main/./default/**",
+        "{a,b}",
+        "checkout/force-app/**",
+    ] {
+        noticed(&format!("\"glob\": \"{glob}\", \"stringToReplace\": \"false\""));
+    }
+}
+
+fn javascript() {
+    for pattern in [
+        "(?<=isClientCredentialEnabled>)false",
+        "<(isClientCredentialEnabled)>false</\\\\1>",
+        "(?<=x",
+        "[]a]|false",
+        "x*",
+        "\\\\u0066alse",
+    ] {
+        noticed(&format!("\"glob\": \"*.xml\", \"regexToReplace\": \"{pattern}\""));
+    }
+    noticed("\"glob\": \"*.xml\", \"regexToReplace\": \"fals[a-f]\"");
+}
+
+fn no_values() {
+    for text in [
+        "</oauthConfig>",
+        "<oauthConfig>",
+        "isPkceRequired",
+        "<isClientCredentialEnabled>",
+        "</contactEmail>\\n    <label>",
+        "http://soap.sforce.com/2006/04/metadata",
+        "\\n        <",
+        "\\n    ",
+    ] {
+        noticed(&format!(
+            "\"filename\": \"Billing.connectedApp-meta.xml\", \"stringToReplace\": \"{text}\""
+        ));
+    }
+    noticed("\"filename\": \"Billing.connectedApp-meta.xml\"");
+    noticed("\"filename\": \"Billing.connectedApp-meta.xml\", \"stringToReplace\": \"\"");
+}
+
+fn twice() {
+    let entry = "{\"glob\": \"*.xml\", \"stringToReplace\": \"false\", \"replaceWithEnv\": \"X\"}";
+    let run = with_project("", PROJECT, &format!("{{\"replacements\": [], \"replacements\": [{entry}]}}"));
+    undecided(&run, "the second list");
+    noticed("\"glob\": \"none\", \"glob\": \"*.xml\", \"stringToReplace\": \"false\"");
+}
+
+fn unreadable() {
+    for text in [
+        "{\"replacements\": [}",
+        "{\"replacements\": {\"glob\": \"*\"}}",
+        "{\"a\": 1e999, \"replacements\": [{\"glob\": \"*.xml\", \"stringToReplace\": \"false\", \"replaceWithEnv\": \"X\"}]}",
+    ] {
+        undecided(&with_project("", PROJECT, text), text);
+    }
+    let run = with_project("", PROJECT, "{\"packageDirectories\": [}");
+    assert!(run.undecided().is_empty(), "{}", run.said());
+}
+
+fn monorepo() {
+    let entry = |name: &str| {
+        project(&format!(
+            "{{\"filename\": \"{name}\", \"stringToReplace\": \"false\", \"replaceWithEnv\": \"X\"}}"
+        ))
+    };
+    undecided(
+        &with_project("crm/", "crm/sfdx-project.json", &entry(APP)),
+        "a project above the file",
+    );
+    undecided(&with_project("crm/", PROJECT, &entry(APP)), "a project in the root");
+    let run = with_project("crm/", "erp/sfdx-project.json", &entry(APP));
+    assert!(run.undecided().is_empty(), "{}", run.said());
+}
+
+fn others() {
+    silent("\"filename\": \"Payroll.connectedApp-meta.xml\", \"stringToReplace\": \"false\"");
+    silent("\"glob\": \"classes/**\", \"stringToReplace\": \"false\"");
+    silent("\"glob\": \"*.cls\", \"regexToReplace\": \"(?<=x)y\"");
+    silent("\"glob\": \"*.xml\", \"stringToReplace\": \"platform@example.com\"");
+    silent("\"glob\": \"*.xml\", \"stringToReplace\": \"stands nowhere\"");
+}
+
+fn standing() {
+    // What one replacement makes unknown does not hide the rest of the file.
+    let repo = TestRepo::new();
+    repo.write(
+        PROJECT,
+        project("{\"glob\": \"*.xml\", \"regexToReplace\": \"platform@[a-z.]+\", \"replaceWithEnv\": \"X\"}"),
+    );
+    repo.write(APP, connected_app(false));
+    repo.commit("Before");
+    repo.write(APP, connected_app(true));
+    super::caught(&check(repo.path(), &["--base", "HEAD"]));
+}
+
+fn ranges() {
+    let app = connected_app(false).replace(
+        "</oauthPolicy>",
+        "</oauthPolicy>\n    <ipRanges>\n        <end>10.0.0.255</end>\n        <start>10.0.0.0</start>\n    </ipRanges>",
+    );
+    let repo = TestRepo::new();
+    repo.write(PROJECT, project(""));
+    repo.write(APP, app);
+    repo.commit("Before");
+    repo.write(
+        PROJECT,
+        project("{\"glob\": \"*.xml\", \"stringToReplace\": \"10.0.0.255\", \"replaceWithEnv\": \"X\"}"),
+    );
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    let found = run.undecided().iter().any(|hit| hit.control == "ca-trusted-ip-ranges-widened");
+    assert!(found, "{}", run.said());
+}
