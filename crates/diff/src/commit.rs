@@ -1,5 +1,6 @@
 //! The snapshot of a commit or a tree: content comes from the object database, never from a checkout.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use git2::ObjectType;
@@ -21,6 +22,8 @@ pub struct CommitSnapshot {
     /// `commit <id>` or `tree <id>`.
     pub(crate) title: &'static str,
     pub(crate) id: ObjectId,
+    /// The index file of the repository, which knows the trees of what is checked out.
+    pub(crate) index: Option<Arc<Path>>,
 }
 
 impl CommitSnapshot {
@@ -59,7 +62,7 @@ impl Snapshot for CommitSnapshot {
     }
 
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
-        listing::files(&self.objects, self.tree, self.describe(), want)
+        listing::files(&self.objects, self.tree, self.index.as_deref(), self.describe(), want)
     }
 
     fn file(&self, path: &RepoPath) -> Result<Option<FileRef>, DiffError> {

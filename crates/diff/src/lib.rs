@@ -20,6 +20,7 @@ mod linediff;
 mod listing;
 mod loose;
 mod objects;
+mod pack;
 mod range;
 pub mod repository;
 mod revision;

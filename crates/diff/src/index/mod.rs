@@ -7,6 +7,8 @@
 mod against;
 mod format;
 mod list;
+mod names;
+mod trees;
 
 use std::fs;
 use std::path::Path;
@@ -25,6 +27,7 @@ use crate::tree::EntryKind;
 
 pub(crate) use against::changes;
 pub(crate) use format::{Entry, Index};
+pub(crate) use names::Names;
 
 /// The index of a repository as it was when this snapshot was taken.
 #[derive(Debug, Clone)]
