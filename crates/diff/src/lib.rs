@@ -10,6 +10,7 @@ mod commit;
 mod compare;
 mod dir;
 mod error;
+mod folders;
 pub mod gate;
 pub mod history;
 pub mod hunks;

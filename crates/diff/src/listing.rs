@@ -4,7 +4,6 @@
 //! sorted, and of several errors the one with the first path is told. Bounded like the merge walk: a tree of a few
 //! kilobytes can stand for billions of files. Folders whose trees the index of the repository knows are not read at all.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -29,20 +28,14 @@ struct Folder {
     known: Option<usize>,
 }
 
-/// See the module. `index` is the file of the repository's index, and `snapshot` names the tree in messages.
+/// See the module. `names` is what the index knows, and `snapshot` names the tree in messages.
 pub(crate) fn files(
     objects: &Objects,
     tree: ObjectId,
-    index: Option<&Path>,
+    names: Option<&Names>,
     snapshot: String,
     want: Want<'_>,
 ) -> Result<Vec<FileRef>, DiffError> {
-    let names = index.and_then(|path| Names::read(path, objects.id_len(), want));
-    let names = names.as_ref();
-    let root = names.and_then(Names::root);
-    if let Some(files) = names.zip(root).and_then(|(names, root)| names.below(root, tree.as_bytes(), b"")) {
-        return Ok(files.to_vec());
-    }
     let mut budget = Budget::new(snapshot);
     let left = Left {
         entries: AtomicU64::new(budget.entries()),
@@ -51,7 +44,7 @@ pub(crate) fn files(
     let mut level = vec![Folder {
         path: Box::default(),
         tree,
-        known: root,
+        known: names.and_then(Names::root),
     }];
     let mut files = Vec::new();
     let mut depth = 0;

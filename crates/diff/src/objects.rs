@@ -10,6 +10,7 @@ use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
 use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
+use crate::folders::Folders;
 use crate::id::ObjectId;
 use crate::loose::Loose;
 use crate::pack::{Found, Packs};
@@ -48,6 +49,7 @@ pub(crate) struct Objects {
     odb: Odb<'static>,
     loose: Loose,
     packs: Packs,
+    pub(crate) folders: Folders,
     /// Where it lies.
     dirs: Vec<PathBuf>,
     format: ObjectFormat,
@@ -99,6 +101,7 @@ impl Objects {
         Ok(Self {
             odb,
             packs: Packs::find(loose.dirs()),
+            folders: Folders::default(),
             loose,
             dirs: dirs.iter().map(|dir| dir.as_ref().to_path_buf()).collect(),
             format,

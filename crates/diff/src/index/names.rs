@@ -58,6 +58,11 @@ impl Names {
         (sound && files.is_sorted_by(|a: &FileRef, b| a.path() < b.path())).then_some(Self { files, extensions, trees })
     }
 
+    /// All files, if the root folder has this tree.
+    pub(crate) fn all(&self, tree: ObjectId) -> Option<&[FileRef]> {
+        self.below(self.root()?, tree.as_bytes(), b"")
+    }
+
     /// The root folder, if anything is known of it.
     pub(crate) fn root(&self) -> Option<usize> {
         self.trees.root()
