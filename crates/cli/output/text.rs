@@ -7,7 +7,7 @@ use orgate_core::Severity;
 use orgate_core::compare::Outcome;
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
-use orgate_core::report::{Finding, Report, Side, SideView};
+use orgate_core::report::{Evidence, Finding, Report, Side, SideView};
 
 use super::escape::terminal;
 use super::snippet::{Files, Snippets};
@@ -95,7 +95,9 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'
         .iter()
         .find(|evidence| evidence.side == Side::Base && evidence.value.is_some());
     let mut shown = Vec::new();
-    if let Some(old) = old
+    // What stood in another file that head keeps was not replaced by this line.
+    let replaced = |old: &&Evidence| old.path == anchor.path || head.line(&old.path, 1).is_none();
+    if let Some(old) = old.filter(replaced)
         && let Some(line) = base.line(&old.path, old.line)
     {
         shown.push((old.line, '-', RED, line));
@@ -164,7 +166,11 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'
 /// How a side stood, with the values that differ from the other side.
 fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
     let Some(view) = view else { return "not there".to_owned() };
-    let mut said = view.standing.as_str().to_owned();
+    // Where both stand the same, only the values tell them apart.
+    let mut said = match other {
+        Some(other) if other.standing == view.standing && view.grade.is_none() => String::new(),
+        _ => view.standing.as_str().to_owned(),
+    };
     if let Some(grade) = &view.grade {
         let _ = write!(said, " ({grade})");
     }
@@ -183,7 +189,11 @@ fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
         })
         .collect();
     if !values.is_empty() {
-        let _ = write!(said, ": {}", values.join(", "));
+        let colon = if said.is_empty() { "" } else { ": " };
+        let _ = write!(said, "{colon}{}", values.join(", "));
+    }
+    if said.is_empty() {
+        view.standing.as_str().clone_into(&mut said);
     }
     said
 }
@@ -198,7 +208,9 @@ fn note(text: &mut String, label: &str, content: &str) {
     for word in content.split_whitespace() {
         let word = terminal(word);
         let length = word.chars().count();
-        if !first && width.saturating_add(length).saturating_add(1) > WIDTH {
+        // A line of a log that begins like this would be a command to the runner that keeps the log.
+        let command = word.starts_with("::") || word.starts_with("##");
+        if !first && !command && width.saturating_add(length).saturating_add(1) > WIDTH {
             let _ = writeln!(text, "{}", line.trim_end());
             line.clone_from(&indent);
             width = indent.len();

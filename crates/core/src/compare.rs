@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Measure, Member};
-use crate::judge::{Judgement, Role, Standing};
+use crate::judge::{Judgement, Role, Standing, Why};
 use crate::policy::Control;
 use crate::policy::raw::{OnRemoval, WeakerWhen};
 use crate::score::Score;
@@ -136,6 +136,16 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
                 return Outcome::Regressed;
             }
         }
+        // A token at base may have stood for what head says, or for something else: that cannot be told.
+        (Check::Members(check), Measure::Set(before), Measure::Set(after))
+            if applies(base) && applies(head) && written(base) && !check.weakening(before, after).is_empty() =>
+        {
+            return if head.standing == Standing::Violated {
+                Outcome::Introduced
+            } else {
+                Outcome::Undecided
+            };
+        }
         (Check::Review(_), Measure::Values(before), Measure::Values(after)) => {
             let changed = crate::check::Review::changed(before, after);
             if !changed.is_empty() {
@@ -154,6 +164,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (_, Standing::NotApplicable) => Outcome::NotApplicable,
         (_, Standing::Satisfied) => Outcome::Unchanged,
         (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
+        // What is weak for certain now, where something stood that could not be read, is no old weakness.
+        (Standing::Undecided, Standing::Violated) if written(base) => Outcome::Introduced,
         (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
         (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure) {
             std::cmp::Ordering::Less => Outcome::Regressed,
@@ -166,12 +178,20 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
     }
 }
 
+fn applies(side: &Judgement) -> bool {
+    side.standing != Standing::NotApplicable
+}
+
+/// Whether what is unknown about a side stands there, unreadable, and is not merely out of sight.
+fn written(side: &Judgement) -> bool {
+    side.whys.iter().any(Why::is_written)
+}
+
 /// Whether the members that two sides show can be held against each other.
 ///
 /// What is unknown in the same way on both sides does not matter: a file that is in neither. Otherwise the side that
 /// could hide members must be known: base where an addition weakens, and head where a removal does.
 fn comparable(check: &crate::check::Members, base: &Judgement, head: &Judgement) -> bool {
-    let applies = |side: &Judgement| side.standing != Standing::NotApplicable;
     let known = |side: &Judgement| side.whys.is_empty();
     let hiding = if check.weaker_when == WeakerWhen::Added { base } else { head };
     applies(base) && applies(head) && (known(hiding) || base.whys == head.whys)

@@ -10,6 +10,10 @@ const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 /// Longest text between the two ends of a placeholder. A bound keeps the search linear.
 const LONGEST_PLACEHOLDER: usize = 200;
 
+/// The armour of PEM.
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
 /// Cuts XML white space at both ends.
 pub fn trim(text: &str) -> &str {
     text.trim_matches(BLANKS)
@@ -123,9 +127,6 @@ pub enum CertificateText {
 
 /// Tells what the text of a certificate element is. Certificates are not validated, only told apart.
 pub fn certificate(text: &str) -> CertificateText {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
-
     let text = trim(text);
     if text.is_empty() {
         return CertificateText::Absent;
@@ -133,11 +134,7 @@ pub fn certificate(text: &str) -> CertificateText {
     if names_private_key(text.as_bytes()) {
         return CertificateText::PrivateKey;
     }
-    let body = match text.split_once(BEGIN) {
-        Some((_, rest)) => rest.split_once(END).map(|(body, _)| body),
-        None => Some(text),
-    };
-    let Some(bytes) = body.and_then(decode_base64) else {
+    let Some(bytes) = armoured(text).and_then(decode_base64) else {
         return CertificateText::Unclear;
     };
     if names_private_key(&bytes) {
@@ -148,6 +145,19 @@ pub fn certificate(text: &str) -> CertificateText {
         Some(_) => CertificateText::Provided,
         // Also base64 of a whole PEM file: nobody documents what Salesforce makes of it.
         None => CertificateText::Unclear,
+    }
+}
+
+/// The base64 of a certificate element, by which two are the same: armour and line breaks mean nothing.
+pub fn certificate_body(text: &str) -> String {
+    text.replace(BEGIN, " ").replace(END, " ").split_whitespace().collect()
+}
+
+/// What stands between the marks of PEM; the text itself when it has none, `None` when the second is missing.
+fn armoured(text: &str) -> Option<&str> {
+    match text.split_once(BEGIN) {
+        Some((_, rest)) => rest.split_once(END).map(|(body, _)| body),
+        None => Some(text),
     }
 }
 

@@ -71,12 +71,9 @@ impl Limit {
             env.why(Why::Illegal(Arc::clone(&value.field.full), text.to_owned()));
             return Found::undecided();
         };
-        // Zero or less is no shorter than the shortest: nobody documents it, so it is not trusted.
-        let state = if number > self.at_most || number < 1 {
-            State::Violated
-        } else {
-            State::Satisfied
-        };
+        // Nobody documents what zero or less means, so it is not taken for short: it is no limit.
+        let number = if number < 1 { i64::MAX } else { number };
+        let state = if number > self.at_most { State::Violated } else { State::Satisfied };
         Found::new(
             state,
             Measure::Number {

@@ -8,6 +8,7 @@ use super::address::Range;
 use super::{Found, Measure, Member, State};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Found as Fields, Frame, Value};
+use crate::element::Element;
 use crate::judge::env::{Env, Place, Why};
 use crate::pattern::Pattern;
 use crate::policy::raw::{MemberKind, WeakerWhen};
@@ -19,12 +20,39 @@ pub(crate) struct Members {
     /// Members that are weak by themselves.
     pub(crate) weak: Vec<String>,
     pub(crate) weak_matching: Option<Pattern>,
+    /// What looks weak and is not.
+    pub(crate) except: Option<Pattern>,
+    /// The others are left out of the set.
+    pub(crate) only_weak: bool,
     /// A member that makes others redundant.
     pub(crate) covers: BTreeMap<String, Vec<String>>,
     pub(crate) ignore: Vec<String>,
     pub(crate) kind: MemberKind,
     /// Element names of both ends, for address ranges.
     pub(crate) ends: (String, String),
+}
+
+/// More ends than this in one range are nothing that a person wrote by accident.
+const MOST_ENDS: usize = 16;
+
+/// The ends of a range. One that stands there several times leaves open which counts, so that all are combined.
+fn ends_of<'a>(element: &'a Element, names: &'a (String, String)) -> Vec<(&'a str, &'a str)> {
+    let texts = |name: &'a str| {
+        let mut texts: Vec<&str> = element
+            .children_named(name)
+            .map(|child| child.text.as_str())
+            .take(MOST_ENDS)
+            .collect();
+        if texts.is_empty() {
+            texts.push("");
+        }
+        texts
+    };
+    let ends = texts(&names.1);
+    texts(&names.0)
+        .into_iter()
+        .flat_map(|start| ends.iter().map(move |end| (start, *end)))
+        .collect()
 }
 
 /// Scheme, host and port of a URL, lower case; the text itself when it is no URL.
@@ -46,7 +74,7 @@ impl Members {
                 unknown |= !self.ranges(env, field, frames, &mut members);
                 continue;
             }
-            match env.value(field, None, frames) {
+            match env.every_value(field, frames) {
                 Value::Nothing => {}
                 Value::Unknown(why) => {
                     env.why(why);
@@ -65,10 +93,15 @@ impl Members {
                         members.push(self.member(text, place.1.clone()));
                     }
                 }
-                Value::Many { items, unknown: why } => {
+                Value::Many { mut items, unknown: why } => {
                     if let Some(why) = why {
                         env.why(why);
                         unknown = true;
+                    }
+                    // Of a restriction that stands there twice, neither is certain to hold.
+                    let one = items.windows(2).all(|pair| matches!(pair, [a, b] if a.text == b.text));
+                    if self.weaker_when == WeakerWhen::Removed && !field.is_list() && !one {
+                        items.clear();
                     }
                     for item in items {
                         let place = Place {
@@ -80,7 +113,7 @@ impl Members {
                 }
             }
         }
-        members.retain(|member| !self.ignore.contains(&member.text));
+        members.retain(|member| !self.ignore.contains(&member.text) && (!self.only_weak || self.is_weak(&member.text)));
         let weak = members.iter().any(|member| self.is_weak(&member.text));
         let state = match (weak, unknown) {
             (true, _) => State::Violated,
@@ -100,7 +133,8 @@ impl Members {
     }
 
     fn is_weak(&self, text: &str) -> bool {
-        self.weak.iter().any(|weak| weak == text) || self.weak_matching.as_ref().is_some_and(|pattern| pattern.is_match(text))
+        let matches = |pattern: &Option<Pattern>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+        self.weak.iter().any(|weak| weak == text) || (matches(&self.weak_matching) && !matches(&self.except))
     }
 
     /// Adds the ranges of a repeated block; false when one of them is no range.
@@ -115,28 +149,23 @@ impl Members {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
                     let element = occurrence.element();
-                    let text = |name: &str| {
-                        element
-                            .children_named(name)
-                            .next()
-                            .map(|child| child.text.clone())
-                            .unwrap_or_default()
-                    };
-                    let (start, end) = (text(&self.ends.0), text(&self.ends.1));
-                    if Range::parse(&start, &end).is_none() {
-                        env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
-                        all_legal = false;
-                        continue;
+                    let pairs = ends_of(element, &self.ends);
+                    let certain = pairs.len() == 1 || self.weaker_when == WeakerWhen::Added;
+                    for (start, end) in pairs.iter().take(MOST_ENDS) {
+                        if !certain || Range::parse(start, end).is_none() || pairs.len() > MOST_ENDS {
+                            env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
+                            all_legal = false;
+                            continue;
+                        }
+                        members.push(Member {
+                            text: format!("{start} to {end}"),
+                            key: format!("{start} {end}"),
+                            place: Place {
+                                span: element.span,
+                                component: occurrence.component.clone(),
+                            },
+                        });
                     }
-                    let place = Place {
-                        span: element.span,
-                        component: occurrence.component.clone(),
-                    };
-                    members.push(Member {
-                        text: format!("{start} to {end}"),
-                        key: format!("{start} {end}"),
-                        place,
-                    });
                 }
                 env.remember(field, occurrences, Some(home));
                 all_legal

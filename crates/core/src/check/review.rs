@@ -7,6 +7,7 @@ use super::{Found, Measure, Member, State};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Value};
 use crate::judge::env::{Env, Place};
+use crate::lexical;
 use crate::policy::raw::MemberKind;
 use crate::registry::FieldKind;
 
@@ -21,7 +22,7 @@ impl Review {
         let mut values = Vec::new();
         let mut unknown = false;
         for field in &self.of {
-            match env.value(field, None, frames) {
+            match env.every_value(field, frames) {
                 Value::Nothing => {}
                 Value::Unknown(why) => {
                     env.why(why);
@@ -73,8 +74,7 @@ impl Review {
     fn member(&self, field: &FieldRef, text: String, place: Place) -> Member {
         let key = match self.kind {
             MemberKind::UrlHosts => url_host(&text),
-            // Line breaks inside a certificate mean nothing.
-            _ if field.spec.kind == FieldKind::Certificate => text.split_whitespace().collect(),
+            _ if field.spec.kind == FieldKind::Certificate => lexical::certificate_body(&text),
             _ => text.clone(),
         };
         let shown = if field.spec.kind == FieldKind::Certificate || field.spec.secret {

@@ -48,16 +48,23 @@ impl Env<'_> {
         if let Test::LooksLike(kind) = &test.test {
             return self.looks_like(test, *kind, frames);
         }
-        match self.value(&test.field, test.absent.as_deref(), frames) {
+        let field = &test.field;
+        match self.value(field, test.absent.as_deref(), frames) {
             Value::Unknown(why) => self.unknown(why),
             Value::Nothing => Truth::False,
             Value::One { text } => one_holds(&test.test, &text),
             Value::Many { items, unknown } => {
                 let some = items.iter().any(|item| member_holds(&test.test, &item.text));
+                // A member that its field does not know may be meant for any other: that none matches is not certain.
+                let legal = |text: &String| field.spec.kind != FieldKind::Enum || field.spec.values.contains(text);
+                let strange = items.iter().find(|item| !legal(&item.text));
                 match unknown {
                     _ if some => Truth::True,
                     Some(why) => self.unknown(why),
-                    None => Truth::False,
+                    None => match strange {
+                        Some(item) => self.unknown(Why::Illegal(Arc::clone(&field.full), item.text.clone())),
+                        None => Truth::False,
+                    },
                 }
             }
         }
@@ -94,10 +101,12 @@ impl Env<'_> {
             CertificateText::Absent => Truth::False,
             // A private key is no certificate; that it is a leak is another control's business.
             CertificateText::PrivateKey | CertificateText::Unclear => {
-                let token = self
-                    .placeholder(&item.at, &item.text)
-                    .unwrap_or_else(|| "no certificate".to_owned());
-                self.unknown(Why::Placeholder(Arc::clone(&test.field.full), token))
+                let field = Arc::clone(&test.field.full);
+                let why = match self.placeholder(&item.at, &item.text) {
+                    Some(token) => Why::Placeholder(field, token),
+                    None => Why::NoCertificate(field),
+                };
+                self.unknown(why)
             }
         }
     }

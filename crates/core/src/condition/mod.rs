@@ -62,6 +62,11 @@ pub(crate) struct FieldRef {
 }
 
 impl FieldRef {
+    /// Whether it holds several values by its nature.
+    pub(crate) fn is_list(&self) -> bool {
+        self.spec.many || matches!(self.spec.kind, FieldKind::Lines | FieldKind::Commas)
+    }
+
     /// A field by its full name, `Type/path/below`.
     pub(crate) fn new(full: Arc<str>, spec: Arc<Shape>, scope: Scope) -> Self {
         let mut parts = full.split('/').map(Into::into);

@@ -166,13 +166,12 @@ impl Env<'_> {
             }
             Found::Here { occurrences, home } => {
                 let set: Vec<Occurrence> = occurrences.into_iter().filter(|occurrence| !occurrence.element().nil).collect();
-                let list = field.spec.many || matches!(field.spec.kind, FieldKind::Lines | FieldKind::Commas);
-                if list {
+                if field.is_list() {
                     let value = self.many(field, &set);
                     self.remember(field, set, Some(home));
                     return value;
                 }
-                let pick = self.choose(set.len(), || format!("{} in {}", field.full, home.0.path));
+                let pick = self.choose(set.len(), || format!("{} in {} at {}", field.full, home.0.path, home.1.start));
                 let chosen = set.into_iter().nth(pick);
                 let value = match &chosen {
                     Some(occurrence) => self.one(field, occurrence),
@@ -182,6 +181,29 @@ impl Env<'_> {
                 value
             }
         }
+    }
+
+    /// Reads a field for a comparison of sets: a single-valued element that stands there several times gives all its
+    /// values, because nobody documents which of them counts.
+    pub(crate) fn every_value(&self, field: &FieldRef, frames: &[Frame]) -> Value {
+        let Found::Here { occurrences, home } = self.find(field, frames) else {
+            return self.value(field, None, frames);
+        };
+        let set: Vec<Occurrence> = occurrences.into_iter().filter(|occurrence| !occurrence.element().nil).collect();
+        if field.is_list() || set.len() < 2 {
+            return self.value(field, None, frames);
+        }
+        let mut items = Vec::new();
+        let mut unknown = None;
+        for at in &set {
+            match self.one(field, at) {
+                Value::One { text } => items.push(Item { text, at: at.clone() }),
+                Value::Unknown(why) => unknown = Some(why),
+                Value::Nothing | Value::Many { .. } => {}
+            }
+        }
+        self.remember(field, set, Some(home));
+        Value::Many { items, unknown }
     }
 
     fn absent(&self, field: &FieldRef, absent: Option<&str>) -> Value {

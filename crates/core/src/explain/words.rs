@@ -58,10 +58,13 @@ fn members(members: &Members) -> Vec<String> {
     let mut said = vec![format!("The members of {} are compared: {what}.", fields.join(" and "))];
     let mut weak: Vec<String> = members.weak.iter().map(|member| code(member)).collect();
     if let Some(pattern) = &members.weak_matching {
-        weak.push(format!("whatever matches {}", code(pattern.as_str())));
+        let except = members.except.as_ref();
+        let except = except.map(|pattern| format!(", but not {}", code(pattern.as_str())));
+        weak.push(format!("whatever matches {}{}", code(pattern.as_str()), except.unwrap_or_default()));
     }
     if !weak.is_empty() {
-        said.push(format!("Weak by themselves: {}.", weak.join(", ")));
+        let others = if members.only_weak { "; the others do not count" } else { "" };
+        said.push(format!("Weak by themselves: {}{others}.", weak.join(", ")));
     }
     for (member, covered) in &members.covers {
         let covered: Vec<String> = covered.iter().map(|member| code(member)).collect();

@@ -21,10 +21,19 @@ pub enum Why {
     Placeholder(Arc<str>, String),
     /// The value is not legal for its field: field and text (empty for secrets).
     Illegal(Arc<str>, String),
+    /// The element holds text that is no certificate: its field.
+    NoCertificate(Arc<str>),
     /// The element is missing and nobody documents what that means.
     Undocumented(Arc<str>),
     /// Settings do not say: what would have to be declared.
     Undeclared(String),
+}
+
+impl Why {
+    /// Something stands there, only what it comes to cannot be told. It is not merely out of sight.
+    pub fn is_written(&self) -> bool {
+        matches!(self, Self::Placeholder(..) | Self::Illegal(..) | Self::NoCertificate(_))
+    }
 }
 
 impl fmt::Display for Why {
@@ -35,6 +44,9 @@ impl fmt::Display for Why {
             Self::Placeholder(field, token) => write!(f, "placeholder: {field} is '{token}' until it is deployed"),
             Self::Illegal(field, text) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
             Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{text}'"),
+            Self::NoCertificate(field) => {
+                write!(f, "not a certificate: {field} holds text that is neither PEM nor base64 of DER")
+            }
             Self::Undocumented(field) => write!(f, "undocumented: nobody says what a missing {field} means"),
             Self::Undeclared(what) => write!(f, "undeclared: orgate.yaml does not say {what}"),
         }

@@ -278,17 +278,17 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
         RawCheck::Members(members) => {
             let from: Vec<_> = members.from.iter().map(|name| compiler.field(name)).collect();
             let from: Option<Vec<FieldRef>> = from.into_iter().collect();
-            let weak_matching = match &members.weak_matching {
-                Some(text) => match Pattern::new(&text.value) {
-                    Ok(pattern) => Some(pattern),
-                    Err(error) => {
-                        compiler.problems.push(Problem::at(text, format!("bad pattern: {error}")));
-                        return None;
-                    }
-                },
-                None => None,
-            };
+            let weak_matching = pattern(compiler, members.weak_matching.as_ref())?;
+            let except = pattern(compiler, members.except.as_ref())?;
             let from = from?;
+            if let Some(first) = members.from.first()
+                && members.only_weak
+                && members.weak.is_empty()
+                && weak_matching.is_none()
+            {
+                let text = "`only-weak` without `weak` or `weak-matching`: no member would ever count".to_owned();
+                compiler.problems.push(Problem::at(first, text));
+            }
             for (field, name) in from.iter().zip(&members.from) {
                 let block = field.spec.kind == FieldKind::Block;
                 if block != (members.kind == MemberKind::AddressRanges) {
@@ -307,6 +307,8 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
                 weaker_when: members.weaker_when,
                 weak: members.weak.clone(),
                 weak_matching,
+                except,
+                only_weak: members.only_weak,
                 covers: members.covers.clone(),
                 ignore: members.ignore.clone(),
                 kind: members.kind,
@@ -367,5 +369,18 @@ fn condition_fields(condition: &Condition, add: &mut dyn FnMut(&FieldRef)) {
             }
         }
         Condition::Always(_) | Condition::Declared(_) => {}
+    }
+}
+
+/// An optional pattern; the outer `None` is a pattern that does not compile, which is told.
+#[allow(clippy::option_option)]
+fn pattern(compiler: &mut Compiler<'_>, text: Option<&Spanned<String>>) -> Option<Option<Pattern>> {
+    let Some(text) = text else { return Some(None) };
+    match Pattern::new(&text.value) {
+        Ok(pattern) => Some(Some(pattern)),
+        Err(error) => {
+            compiler.problems.push(Problem::at(text, format!("bad pattern: {error}")));
+            None
+        }
     }
 }

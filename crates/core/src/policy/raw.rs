@@ -322,6 +322,13 @@ pub(crate) struct RawMembers {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub(crate) weak_matching: Option<Spanned<String>>,
+    /// Members that match this pattern are not weak, whatever `weak-matching` says.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub(crate) except: Option<Spanned<String>>,
+    /// Only members that are weak by themselves count: another harmless one is no change.
+    #[serde(default)]
+    pub(crate) only_weak: bool,
     /// Members that make others redundant.
     #[serde(default)]
     pub(crate) covers: BTreeMap<String, Vec<String>>,

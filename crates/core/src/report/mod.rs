@@ -1,8 +1,11 @@
 //! The report: one value that every writer shows and from which alone the exit code follows.
 
+mod anchor;
 pub mod apply;
 pub mod build;
+mod difference;
 pub mod fingerprint;
+mod message;
 pub mod verdict;
 
 use std::collections::BTreeMap;
@@ -42,6 +45,9 @@ pub trait Places {
     /// Where head would hold an element that only base has: path and line of the first line added in its place, else
     /// of the line before the gap. `None` when the whole file is gone from head.
     fn gap(&self, base_path: &RepoPath, span: Span) -> Option<(RepoPath, u32)>;
+
+    /// Whether head holds this file of base with other content, or not at all.
+    fn differs(&self, base_path: &RepoPath) -> bool;
 }
 
 /// What a finding points at.

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::{Judgement, TooManyAlternatives, judge};
 use orgate_core::report::build::Case;
-use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable};
+use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable, Warning};
 use orgate_core::subject::{Pair, assemble, pair, single};
 use orgate_core::world::{Facts, Subject, World};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
 
 use super::Input;
 use super::places::Lines;
-use super::replatform::Replatformed;
 use super::side::Side;
+use super::successors::{Predecessor, Successors};
 use super::touched::Touched;
 
 pub(super) struct Judging<'a> {
@@ -24,14 +24,16 @@ pub(super) struct Judging<'a> {
     touched: &'a Touched,
     facts: Facts,
     places: Lines<'a>,
-    replatformed: Replatformed,
+    successors: Successors,
 }
 
 impl<'a> Judging<'a> {
     pub(super) fn new(input: &'a Input<'a>, base: &'a Side<'a>, head: &'a Side<'a>, touched: &'a Touched) -> Self {
-        let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), touched.moved.clone());
         let facts = input.settings.facts();
-        let replatformed = Replatformed::find(touched, base, head, &facts);
+        let successors = Successors::find(touched, base, head, &facts);
+        let mut moved = touched.moved.clone();
+        moved.extend(successors.moved(base, head));
+        let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), moved);
         Self {
             input,
             base,
@@ -39,7 +41,7 @@ impl<'a> Judging<'a> {
             touched,
             facts,
             places,
-            replatformed,
+            successors,
         }
     }
 
@@ -71,6 +73,14 @@ impl<'a> Judging<'a> {
             }
         }
         report.work.subjects = subjects.len();
+        for ((_, new), old) in self.successors.pairs() {
+            let why = if old.certain { "the same client" } else { "much alike" };
+            report.warnings.push(Warning {
+                path: None,
+                line: 0,
+                text: format!("'{new}' is compared with '{}', in whose place it comes ({why})", old.app.1),
+            });
+        }
     }
 
     /// Which controls have to be judged on which subjects: all on a subject whose own files changed; on every other
@@ -80,8 +90,8 @@ impl<'a> Judging<'a> {
         let controls = || self.input.catalog.controls().filter(|control| control.per.is_empty());
         let mut direct = self.touched.subjects.clone();
         if direct.iter().any(|(kind, _)| *kind != SubjectKind::Org) {
-            for (gone, _) in self.replatformed.pairs() {
-                direct.remove(&(SubjectKind::ConnectedApp, gone.to_owned()));
+            for gone in self.successors.replaced() {
+                direct.remove(gone);
             }
         }
         for (kind, name) in &direct {
@@ -105,9 +115,9 @@ impl<'a> Judging<'a> {
                 names
             };
             for name in names {
-                let replaced = kind == SubjectKind::ConnectedApp && self.replatformed.pairs().any(|(gone, _)| gone == name);
-                if !replaced {
-                    plan.entry((kind, name)).or_insert_with(|| list.clone());
+                let app = (kind, name);
+                if !self.successors.replaced().any(|gone| *gone == app) {
+                    plan.entry(app).or_insert_with(|| list.clone());
                 }
             }
         }
@@ -200,32 +210,49 @@ impl<'a> Judging<'a> {
             return Ok(worst);
         }
         let before = match &one.head {
-            Some(head) => self.before_replatforming(control, head)?,
+            Some(head) => self.before(control, head)?,
             None => None,
         };
-        Ok(compare(control, before, head))
+        let Some((before, certain)) = before else {
+            return Ok(compare(control, None, head));
+        };
+        let as_new = compare(control, None, head.clone());
+        let against_old = compare(control, Some(before), head);
+        Ok(if certain || against_old.outcome <= as_new.outcome {
+            against_old
+        } else {
+            as_new
+        })
     }
 
-    /// How the Connected App stood that this External Client App replaces, by the twin control.
-    fn before_replatforming(&self, control: &Control, head: &Subject) -> Result<Option<Judgement>, TooManyAlternatives> {
-        let Some(old) = self.replatformed.old_name(head) else {
-            return Ok(None);
-        };
-        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
-            return Ok(None);
-        };
-        let files = self.base.subject_files(SubjectKind::ConnectedApp, old);
-        let Some(subject) = assemble(SubjectKind::ConnectedApp, old, &files, self.input.registry)
-            .into_iter()
-            .next()
+    /// How the app stood in whose place this one comes, and whether the two are certainly one client.
+    fn before(&self, control: &Control, head: &Subject) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
+        let Some(Predecessor {
+            app: (kind, name),
+            certain,
+        }) = self.successors.of(head)
         else {
             return Ok(None);
         };
-        let mut judgement = self.judge_side(twin, &subject, self.base)?;
+        let old = |control: &Control| -> Result<Option<Judgement>, TooManyAlternatives> {
+            let files = self.base.subject_files(*kind, name);
+            let subjects = assemble(*kind, name, &files, self.input.registry);
+            subjects
+                .first()
+                .map(|subject| self.judge_side(control, subject, self.base))
+                .transpose()
+        };
+        if *kind == head.kind {
+            return Ok(old(control)?.map(|judgement| (judgement, *certain)));
+        }
+        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
+            return Ok(None);
+        };
+        let Some(mut judgement) = old(twin)? else { return Ok(None) };
         // The twins have conditions of their own, so only the standing is compared, never the risk around it.
         judgement.raises = self.judge_side(control, head, self.head)?.raises;
         judgement.lowers = Vec::new();
-        Ok(Some(judgement))
+        Ok(Some((judgement, *certain)))
     }
 
     fn any_file(&self, one: &Pair) -> Option<(Which, Arc<Component>)> {

@@ -9,8 +9,8 @@ mod places;
 pub mod posture;
 mod related;
 mod replacements;
-mod replatform;
 mod side;
+mod successors;
 mod touched;
 
 use orgate_core::Registry;

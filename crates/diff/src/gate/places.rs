@@ -106,4 +106,9 @@ impl Places for Lines<'_> {
         let line = self.map(&head_path).anchor_for_removed(first..last.saturating_add(1));
         Some((head_path, line))
     }
+
+    fn differs(&self, base_path: &RepoPath) -> bool {
+        let head_path = self.moved_to.get(base_path).unwrap_or(base_path);
+        src(self.text(Which::Base, base_path).as_ref()) != src(self.text(Which::Head, head_path).as_ref())
+    }
 }

@@ -2,6 +2,8 @@
 //! code.
 
 mod configuration;
+mod identity;
+mod messages;
 mod output;
 mod revisions;
 mod threads;
@@ -65,7 +67,16 @@ fn main() -> ExitCode {
         return code;
     }
     let arguments = Arguments::from_args();
-    let tests = [revisions::TESTS, configuration::TESTS, output::TESTS, threads::TESTS, traps::TESTS].concat();
+    let tests = [
+        revisions::TESTS,
+        configuration::TESTS,
+        identity::TESTS,
+        messages::TESTS,
+        output::TESTS,
+        threads::TESTS,
+        traps::TESTS,
+    ]
+    .concat();
     let trials = tests
         .into_iter()
         .map(|(name, test)| {

@@ -1,0 +1,61 @@
+//! What a finding says is true: what only came into source is not called new, and nothing is said to have changed that
+//! has no before.
+
+use orgate_testkit::TestRepo;
+use orgate_testkit::gate::list;
+use orgate_testkit::sample::{APP, CONTROL, connected_app};
+
+use super::check;
+
+pub(crate) const TESTS: &[(&str, fn())] = &[
+    ("messages::settings that come into source", settings),
+    ("messages::an app that comes into source", app),
+    ("messages::a profile that comes into source", profile),
+];
+
+const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+const SPACE: &str = "xmlns=\"http://soap.sforce.com/2006/04/metadata\"";
+
+/// The message of a control when one file is added to a repository that has nothing else.
+fn message(path: &str, text: String, control: &str) -> String {
+    let repo = TestRepo::new();
+    repo.write("README.md", "An org.\n");
+    repo.commit("Nothing yet");
+    repo.write(path, text);
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    let found = list(&run.report["findings"]).iter().find(|finding| finding["control"] == control);
+    let found = found.unwrap_or_else(|| panic!("{}", run.said()));
+    found["message"].as_str().expect("a text").to_owned()
+}
+
+fn settings() {
+    let text = format!("{HEADER}<OauthOidcSettings {SPACE}>\n    <isPkceRequired>false</isPkceRequired>\n</OauthOidcSettings>\n");
+    let said = message(
+        "force-app/main/default/settings/OauthOidc.settings-meta.xml",
+        text,
+        "org-pkce-not-required",
+    );
+    assert_eq!(said, "The org can be judged now: The org does not demand PKCE of every app.");
+}
+
+fn app() {
+    let said = message(APP, connected_app(true), CONTROL);
+    assert!(
+        said.starts_with("'Billing' is new in source: Connected App issues tokens"),
+        "{said}"
+    );
+}
+
+fn profile() {
+    let permission = "<enabled>true</enabled>\n        <name>UseAnyApiClient</name>";
+    let text = format!("{HEADER}<Profile {SPACE}>\n    <userPermissions>\n        {permission}\n    </userPermissions>\n</Profile>\n");
+    let said = message(
+        "force-app/main/default/profiles/Admin.profile-meta.xml",
+        text,
+        "org-any-api-client-granted",
+    );
+    assert!(
+        said.starts_with("'Profile:Admin' is new in source: A profile or permission set lets"),
+        "{said}"
+    );
+}
