@@ -140,3 +140,6 @@ fn look(objects: &Objects, folder: &Folder, names: Option<&Names>, left: &Left, 
     }
     Ok(if take(&left.entries, found.entries) { found } else { excess() })
 }
+
+#[cfg(test)]
+mod tests;
