@@ -99,6 +99,18 @@ pub struct Read {
     pub home: Option<Place>,
 }
 
+/// What is not taken down, where nobody asks for the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    Nothing,
+    /// Everything but what the check reads.
+    ButCheck,
+    All,
+}
+
+/// From this many reads on they are looked up instead of gone through.
+const FEW: usize = 16;
+
 /// See the module.
 pub(crate) struct Env<'a> {
     pub(crate) world: &'a dyn World,
@@ -110,10 +122,18 @@ pub(crate) struct Env<'a> {
     pub(crate) assumed: Cell<bool>,
     pub(crate) role: Cell<Role>,
     pub(crate) reads: RefCell<Vec<Read>>,
-    /// Places in `reads` by what a read was for and where its home is; some may be out of date.
-    known: RefCell<HashMap<(Role, Option<(usize, Span)>), Vec<usize>>>,
+    /// Places in `reads` by what a read was for and where its home is, once they are many; some may be out of date.
+    known: RefCell<HashMap<Key, Vec<usize>>>,
+    quiet: Quiet,
     pub(crate) whys: RefCell<Vec<Why>>,
     choices: RefCell<Vec<Choice>>,
+}
+
+/// What a read was for, and the component and the place of its home.
+type Key = (Role, Option<(usize, Span)>);
+
+fn key(role: Role, home: Option<(&Arc<Component>, Span)>) -> Key {
+    (role, home.map(|(component, span)| (Arc::as_ptr(component).addr(), span)))
 }
 
 struct Choice {
@@ -136,9 +156,15 @@ impl<'a> Env<'a> {
             role: Cell::new(Role::Check),
             reads: RefCell::default(),
             known: RefCell::default(),
+            quiet: Quiet::Nothing,
             whys: RefCell::default(),
             choices: RefCell::default(),
         }
+    }
+
+    /// Takes down less.
+    pub(crate) fn quietly(self, quiet: Quiet) -> Self {
+        Self { quiet, ..self }
     }
 
     /// The frames a control starts with: the one component of a `per` control.
@@ -198,10 +224,13 @@ impl<'a> Env<'a> {
     /// Takes down what was read, once however often it is read: a condition over many components reads each of them.
     pub(crate) fn remember(&self, field: &FieldRef, found: Vec<Occurrence>, home: Option<(Arc<Component>, Span)>) {
         let role = self.role.get();
-        let key = (role, home.as_ref().map(|(component, span)| (Arc::as_ptr(component).addr(), *span)));
+        match self.quiet {
+            Quiet::All => return,
+            Quiet::ButCheck if role != Role::Check => return,
+            Quiet::ButCheck | Quiet::Nothing => {}
+        }
         let mut known = self.known.borrow_mut();
         let mut reads = self.reads.borrow_mut();
-        let places = known.entry(key).or_default();
         let same = |read: &Read| {
             let alike = |((text, place), occurrence): (&(String, Place), &Occurrence)| {
                 let element = occurrence.element();
@@ -217,10 +246,25 @@ impl<'a> Env<'a> {
                 && read.values.len() == found.len()
                 && read.values.iter().zip(&found).all(alike)
         };
-        if places.iter().any(|at| reads.get(*at).is_some_and(same)) {
-            return;
+        if reads.len() < FEW {
+            known.clear();
+            if reads.iter().any(same) {
+                return;
+            }
+        } else {
+            if known.is_empty() {
+                for (at, read) in reads.iter().enumerate() {
+                    let home = read.home.as_ref().map(|place| (&place.component, place.span));
+                    known.entry(key(read.role, home)).or_default().push(at);
+                }
+            }
+            let home = home.as_ref().map(|(component, span)| (component, *span));
+            let places = known.entry(key(role, home)).or_default();
+            if places.iter().any(|at| reads.get(*at).is_some_and(same)) {
+                return;
+            }
+            places.push(reads.len());
         }
-        places.push(reads.len());
         let values = found
             .into_iter()
             .map(|occurrence| {
