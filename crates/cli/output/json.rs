@@ -13,8 +13,7 @@ const FORMAT: &str = "orgate/v1";
 
 /// Writes the report, indented, with a final line break.
 pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document::of(report))?;
-    out.write_all(b"\n")
+    sarif::json::write(&Document::of(report), true, out)
 }
 
 /// The document.

@@ -109,7 +109,7 @@ fn gone(error: io::Error) -> io::Result<()> {
     }
 }
 
-fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
     let head_file = |path: &RepoPath| {
         let file = sides.head.file(path).ok().flatten()?;
         sides.head.read(&file, u64::from(u32::MAX)).ok()

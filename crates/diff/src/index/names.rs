@@ -17,6 +17,8 @@ use super::trees::Trees;
 
 /// Bytes that are read at a time. Longer entries are left to others.
 const PIECE: usize = 256 << 10;
+/// Longer paths are left to others.
+const LONGEST: usize = 64 << 10;
 /// Bytes behind the entries that are read at most.
 const EXTENSIONS: u64 = 64 << 20;
 
@@ -114,6 +116,10 @@ fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>,
         let len = memchr::memchr(0, data.get(next..)?)?;
         before.truncate(before.len().checked_sub(drop)?);
         before.extend_from_slice(slice(data, next, len)?);
+        // Each entry may repeat all of the path before it.
+        if before.len() > LONGEST {
+            return None;
+        }
         (before.as_slice(), next + len + 1)
     };
     let kind = match EntryKind::from_mode(mode)? {

@@ -19,9 +19,16 @@ struct Folder {
     entries: Option<usize>,
     id: Range<usize>,
     below: Range<usize>,
+    /// Place behind the last folder below this one.
+    end: usize,
 }
 
 impl Trees {
+    /// Name of every folder, with the place behind the last one below it.
+    pub(crate) fn folders<'d>(&'d self, data: &'d [u8]) -> impl Iterator<Item = (&'d [u8], usize)> {
+        (0..).zip(&self.folders).map(|(at, folder)| (self.name(data, at), folder.end))
+    }
+
     /// The root folder, if tree ids are known.
     pub(crate) fn root(&self) -> Option<usize> {
         (!self.folders.is_empty()).then_some(0)
@@ -72,6 +79,7 @@ impl Trees {
                 entries,
                 id: id.clone(),
                 below: 0..0,
+                end: 0,
             });
             at = id.end;
             if let Some(parent) = open.last_mut() {
@@ -79,7 +87,9 @@ impl Trees {
                 parents.push(parent.0);
             }
             open.push((folders.len() - 1, children));
-            while let Some((_, 0)) = open.last() {
+            while let Some((folder, 0)) = open.last().copied() {
+                let end = folders.len();
+                folders.get_mut(folder)?.end = end;
                 open.pop();
             }
         }
