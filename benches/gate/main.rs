@@ -1,10 +1,11 @@
 //! `cargo bench`: the gate beside git on the same repositories, whole processes, in turn.
 //!
-//! `cargo bench --bench gate -- --generate FOLDER` only writes the repositories. `ORGATE_BENCH_DIR` says where they are
-//! kept (in the target folder by default), `ORGATE_BENCH_RUNS` how often each command runs, and further arguments which
-//! cases are wanted, by a part of their name.
+//! `cargo bench --bench gate -- --quick` takes small repositories only, `-- --generate FOLDER` only writes the
+//! repositories. `ORGATE_BENCH_DIR` says where they are kept (in the target folder by default), `ORGATE_BENCH_RUNS` how
+//! often each command runs, and further arguments which cases are wanted, by a part of their name.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program of its own that prints a table")]
+#![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
 mod measure;
 mod repository;
@@ -15,8 +16,32 @@ use std::process::Command;
 
 use repository::git;
 
-/// Instruction counts of runs that take longer than this under valgrind are left out: the huge ones.
-const COUNTED_FILES: usize = 100_000;
+/// How large the repositories are.
+struct Sizes {
+    /// Files of the projects.
+    files: &'static [usize],
+    /// Of them the one for the index and the work tree. Larger ones are not run under valgrind.
+    middle: usize,
+    apps: usize,
+    profile: usize,
+    commits: usize,
+}
+
+const FULL: Sizes = Sizes {
+    files: &[10_000, 100_000, 300_000],
+    middle: 100_000,
+    apps: 2_000,
+    profile: 50 << 20,
+    commits: 10_000,
+};
+
+const QUICK: Sizes = Sizes {
+    files: &[10_000],
+    middle: 10_000,
+    apps: 200,
+    profile: 5 << 20,
+    commits: 500,
+};
 
 /// One line of the table.
 struct Case {
@@ -27,29 +52,47 @@ struct Case {
     /// Most that the run may cost beside git: factor and milliseconds.
     target: (f64, f64),
     counted: bool,
+    /// Without an index, as in a bare repository.
+    bare: bool,
 }
+
+impl Case {
+    fn new(name: String, folder: &Path, git: &str, ours: &str, target: (f64, f64)) -> Self {
+        Self {
+            name,
+            folder: folder.to_owned(),
+            git: words(git),
+            ours: words(ours),
+            target,
+            counted: true,
+            bare: false,
+        }
+    }
+}
+
+/// The target where git has nothing to compare with.
+const NONE: (f64, f64) = (f64::INFINITY, 0.0);
 
 fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Two commits against each other.
-fn commits(name: String, folder: &Path, base: &str, head: &str) -> Case {
-    Case {
+fn commits(name: String, folder: &Path, head: &str) -> Case {
+    Case::new(
         name,
-        folder: folder.to_owned(),
-        git: words(&format!("diff --raw {base} {head}")),
-        ours: words(&format!("check --base {base} --head {head}")),
-        target: (1.2, 8.0),
-        counted: true,
-    }
+        folder,
+        &format!("diff --raw base {head}"),
+        &format!("check --base base --head {head}"),
+        (1.2, 8.0),
+    )
 }
 
-fn cases(folder: &Path) -> io::Result<Vec<Case>> {
+fn cases(folder: &Path, sizes: &Sizes) -> io::Result<Vec<Case>> {
     let mut cases = Vec::new();
-    for files in [10_000, COUNTED_FILES, 300_000] {
+    for &files in sizes.files {
         let large = repository::large(folder, files)?;
-        let thousands = files / 1000;
+        let size = format!("{}k", files / 1000);
         for (head, what) in [
             ("none", "no metadata"),
             ("h1", "1 file"),
@@ -57,56 +100,72 @@ fn cases(folder: &Path) -> io::Result<Vec<Case>> {
             ("h100", "100 files, 1 app"),
             ("h5000", "5,000 files, 200 apps"),
         ] {
-            let mut case = commits(format!("{thousands}k: {what}"), &large, "base", head);
-            case.counted = files <= COUNTED_FILES;
+            let mut case = commits(format!("{size}: {what}"), &large, head);
+            case.counted = files <= sizes.middle;
             cases.push(case);
         }
-        if files != COUNTED_FILES {
-            continue;
+        let mut bare = commits(format!("{size}: 100 files, 1 app, bare"), &large, "h100");
+        bare.bare = true;
+        bare.counted = files <= sizes.middle;
+        cases.push(bare);
+        if files == sizes.middle {
+            index_and_work_tree(&large, &size, &mut cases)?;
         }
-        for (head, what) in [("h100", "100 files, 1 app"), ("h5000", "5,000 files, 200 apps")] {
-            let staged = repository::staged(&large, head)?;
-            cases.push(Case {
-                name: format!("{thousands}k: index, {what}"),
-                folder: staged,
-                git: words("diff --cached --raw base"),
-                ours: words("check --base base --staged"),
-                target: (1.3, 8.0),
-                counted: true,
-            });
-        }
-        cases.push(Case {
-            name: format!("{thousands}k: work tree, 100 files, 1 app"),
-            folder: repository::checked_out(&large, "h100")?,
-            git: words("diff --raw base"),
-            ours: words("check --base base --worktree"),
-            target: (f64::INFINITY, 0.0),
-            counted: true,
-        });
     }
     let mut apps = commits(
-        "OauthOidc, 2,000 apps".to_owned(),
-        &repository::apps(folder, 2_000)?,
-        "base",
+        format!("OauthOidc, {} apps", sizes.apps),
+        &repository::apps(folder, sizes.apps)?,
         "head",
     );
     apps.target = (0.0, 1000.0);
     cases.push(apps);
-    let bytes = 50 << 20;
-    let mut huge = commits("profile of 50 MB".to_owned(), &repository::huge(folder, bytes)?, "base", "head");
+    let mut huge = commits(
+        format!("profile of {} MB", sizes.profile >> 20),
+        &repository::huge(folder, sizes.profile)?,
+        "head",
+    );
     // Two sides, each to be inflated, read at 130 MB/s and compared.
-    huge.target = (0.0, 2.0 * 52.4 / 130.0 * 1000.0);
+    huge.target = (0.0, 2.0 * (sizes.profile as f64) / 130e6 * 1000.0);
     huge.counted = false;
     cases.push(huge);
-    cases.push(Case {
-        name: "history of 10,000 commits".to_owned(),
-        folder: repository::history(folder, 10_000)?,
-        git: words("diff --raw origin/main...head"),
-        ours: words("check --head head"),
-        target: (1.2, 8.0),
-        counted: true,
-    });
+    let history = repository::history(folder, sizes.commits)?;
+    cases.push(Case::new(
+        format!("branch off {} commits", sizes.commits),
+        &history,
+        "diff --raw origin/main...head",
+        "check --head head",
+        (1.2, 8.0),
+    ));
+    let mut walk = Case::new(
+        format!("history of {} commits", sizes.commits),
+        &history,
+        "log --first-parent --raw --format=%H base",
+        "history base --since 2000-01-01",
+        NONE,
+    );
+    walk.counted = false;
+    cases.push(walk);
     Ok(cases)
+}
+
+fn index_and_work_tree(large: &Path, size: &str, cases: &mut Vec<Case>) -> io::Result<()> {
+    for (head, what) in [("h100", "100 files, 1 app"), ("h5000", "5,000 files, 200 apps")] {
+        cases.push(Case::new(
+            format!("{size}: index, {what}"),
+            &repository::staged(large, head)?,
+            "diff --cached --raw base",
+            "check --base base --staged",
+            (1.3, 8.0),
+        ));
+    }
+    cases.push(Case::new(
+        format!("{size}: work tree, 100 files, 1 app"),
+        &repository::checked_out(large, "h100")?,
+        "diff --raw base",
+        "check --base base --worktree",
+        NONE,
+    ));
+    Ok(())
 }
 
 fn command(program: &str, case: &Case, arguments: &[String]) -> Command {
@@ -120,6 +179,9 @@ fn command(program: &str, case: &Case, arguments: &[String]) -> Command {
     }
     for name in ["CI", "GITHUB_ACTIONS", "GITLAB_CI"] {
         command.env_remove(name);
+    }
+    if case.bare {
+        command.env("GIT_INDEX_FILE", "/nonexistent/index");
     }
     command.args(arguments).current_dir(&case.folder);
     command
@@ -159,7 +221,10 @@ fn measure(case: &Case, runs: usize, scratch: &Path) -> io::Result<()> {
 
 fn main() -> io::Result<()> {
     // Cargo adds `--bench`.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let all = arguments.len();
+    arguments.retain(|argument| argument != "--quick");
+    let sizes = if arguments.len() < all { QUICK } else { FULL };
     let default = || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("bench-repositories");
     let mut folder = std::env::var_os("ORGATE_BENCH_DIR").map_or_else(default, PathBuf::from);
     let generate = arguments.first().is_some_and(|argument| argument == "--generate");
@@ -168,7 +233,7 @@ fn main() -> io::Result<()> {
     }
     std::fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
-    let cases = cases(&folder)?;
+    let cases = cases(&folder, &sizes)?;
     if generate {
         return Ok(());
     }

@@ -4,18 +4,35 @@
 //! A pattern written by a person is compiled at once, so that a wrong one is a load error; only the pack of built-in
 //! controls, whose patterns passed that check when it was made, puts it off.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
 
+/// Answers that are kept: the values of one app are asked for again by every control that looks at them, on both sides.
+const KEPT: usize = 8;
+/// Longer texts are not kept.
+const LONGEST: usize = 256;
+
 /// See the module.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(from = "Box<str>", into = "Box<str>")]
 pub(crate) struct Pattern {
     text: Box<str>,
     compiled: OnceLock<Option<Regex>>,
+    recent: Mutex<VecDeque<(Box<str>, bool)>>,
+}
+
+impl Clone for Pattern {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            compiled: self.compiled.clone(),
+            recent: Mutex::default(),
+        }
+    }
 }
 
 impl Pattern {
@@ -28,6 +45,7 @@ impl Pattern {
         Ok(Self {
             text: text.into(),
             compiled: OnceLock::from(Some(compiled)),
+            recent: Mutex::default(),
         })
     }
 
@@ -38,6 +56,20 @@ impl Pattern {
 
     /// Whether the pattern occurs in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
+        if text.len() > LONGEST {
+            return self.search(text);
+        }
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = recent.iter().find(|(known, _)| **known == *text) {
+            return *known;
+        }
+        let answer = self.search(text);
+        recent.truncate(KEPT - 1);
+        recent.push_front((text.into(), answer));
+        answer
+    }
+
+    fn search(&self, text: &str) -> bool {
         self.compiled
             .get_or_init(|| Regex::new(&self.text).ok())
             .as_ref()
@@ -57,6 +89,7 @@ impl From<Box<str>> for Pattern {
         Self {
             text,
             compiled: OnceLock::new(),
+            recent: Mutex::default(),
         }
     }
 }

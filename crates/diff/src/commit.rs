@@ -1,5 +1,6 @@
 //! The snapshot of a commit or a tree: content comes from the object database, never from a checkout.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use git2::ObjectType;
@@ -7,6 +8,7 @@ use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::index::Names;
 use crate::listing;
 use crate::objects::Objects;
 use crate::snapshot::{Change, Content, FileRef, Snapshot, Source, Want};
@@ -21,6 +23,8 @@ pub struct CommitSnapshot {
     /// `commit <id>` or `tree <id>`.
     pub(crate) title: &'static str,
     pub(crate) id: ObjectId,
+    /// The index file of the repository, which knows the trees of what is checked out.
+    pub(crate) index: Option<Arc<Path>>,
 }
 
 impl CommitSnapshot {
@@ -47,6 +51,16 @@ impl CommitSnapshot {
         )?;
         Ok(changes)
     }
+
+    /// The wanted files of the repository's index, which may know this tree.
+    pub(crate) fn names(&self, want: Want<'_>) -> Option<Names> {
+        Names::read(self.index.as_deref()?, self.objects.id_len(), want)
+    }
+
+    /// Every wanted file, found folder by folder where `names` does not know them.
+    pub(crate) fn walk(&self, names: Option<&Names>, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
+        listing::files(&self.objects, self.tree, names, self.describe(), want)
+    }
 }
 
 impl Snapshot for CommitSnapshot {
@@ -59,14 +73,18 @@ impl Snapshot for CommitSnapshot {
     }
 
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
-        listing::files(&self.objects, self.tree, self.describe(), want)
+        let names = self.names(want);
+        match names.as_ref().and_then(|names| names.all(self.tree)) {
+            Some(files) => Ok(files.to_vec()),
+            None => self.walk(names.as_ref(), want),
+        }
     }
 
     fn file(&self, path: &RepoPath) -> Result<Option<FileRef>, DiffError> {
         let mut tree = self.tree;
         let mut parts = path.parts().peekable();
         while let Some(part) = parts.next() {
-            let Some((kind, id)) = entry(&self.objects, tree, part)? else {
+            let Some((kind, id)) = self.objects.folders.entry(&self.objects, tree, part)? else {
                 return Ok(None);
             };
             match (kind, parts.peek().is_some()) {
@@ -116,20 +134,6 @@ pub(crate) fn prefetch(objects: &Objects, files: &[&FileRef]) -> Result<(), Diff
         .filter_map(|file| file.object_id());
     objects.fetch(&objects.absent(ids)?)?;
     Ok(())
-}
-
-/// The entry `name` of a tree. The whole tree is read, so that a malformed one is noticed.
-fn entry(objects: &Objects, tree: ObjectId, name: &[u8]) -> Result<Option<(EntryKind, ObjectId)>, DiffError> {
-    let broken = |reason| DiffError::broken(tree, reason);
-    let mut cursor = walk::cursor(objects, tree, name)?;
-    let mut found = None;
-    while let Some((kind, text, id)) = cursor.entry() {
-        if text == name {
-            found = ObjectId::from_bytes(id).map(|id| (kind, id));
-        }
-        cursor.advance().map_err(broken)?;
-    }
-    Ok(found)
 }
 
 /// The commit id, its tree and its parents, as the object itself says.

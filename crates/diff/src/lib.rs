@@ -10,6 +10,7 @@ mod commit;
 mod compare;
 mod dir;
 mod error;
+mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod gate;
@@ -23,6 +24,7 @@ mod listing;
 mod loose;
 mod memory;
 mod objects;
+mod pack;
 mod range;
 pub mod repository;
 mod revision;

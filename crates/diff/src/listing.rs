@@ -2,7 +2,7 @@
 //!
 //! Folder by folder, level by level, on all cores where a level is wide. The result does not depend on that: it is
 //! sorted, and of several errors the one with the first path is told. Bounded like the merge walk: a tree of a few
-//! kilobytes can stand for billions of files.
+//! kilobytes can stand for billions of files. Folders whose trees the index of the repository knows are not read at all.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::index::Names;
 use crate::objects::Objects;
 use crate::snapshot::{Content, FileRef, Want};
 use crate::tree::EntryKind;
@@ -18,21 +19,37 @@ use crate::walk::{self, Budget};
 /// Folders of one level from which on several threads are faster than one.
 const WIDE: usize = 256;
 
-/// A folder to look into: its path with a slash behind it, and its tree.
-type Folder = (Box<[u8]>, ObjectId);
+/// A folder to look into.
+struct Folder {
+    /// Its path with a slash behind it.
+    path: Box<[u8]>,
+    tree: ObjectId,
+    /// The same folder of the index.
+    known: Option<usize>,
+}
 
-/// See the module. `snapshot` names it in messages.
-pub(crate) fn files(objects: &Objects, tree: ObjectId, snapshot: String, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
+/// See the module. `names` is what the index knows, and `snapshot` names the tree in messages.
+pub(crate) fn files(
+    objects: &Objects,
+    tree: ObjectId,
+    names: Option<&Names>,
+    snapshot: String,
+    want: Want<'_>,
+) -> Result<Vec<FileRef>, DiffError> {
     let mut budget = Budget::new(snapshot);
     let left = Left {
         entries: AtomicU64::new(budget.entries()),
         bytes: AtomicU64::new(budget.bytes()),
     };
-    let mut level: Vec<Folder> = vec![(Box::default(), tree)];
+    let mut level = vec![Folder {
+        path: Box::default(),
+        tree,
+        known: names.and_then(Names::root),
+    }];
     let mut files = Vec::new();
     let mut depth = 0;
     while !level.is_empty() {
-        let look = |folder: &Folder| look(objects, folder, &left, want);
+        let look = |folder: &Folder| look(objects, folder, names, &left, want);
         let found: Vec<_> = if level.len() < WIDE {
             level.iter().map(look).collect()
         } else {
@@ -79,35 +96,50 @@ struct Found {
     folders: Vec<Folder>,
 }
 
-fn look(objects: &Objects, (prefix, tree): &Folder, left: &Left, want: Want<'_>) -> Result<Found, DiffError> {
+fn look(objects: &Objects, folder: &Folder, names: Option<&Names>, left: &Left, want: Want<'_>) -> Result<Found, DiffError> {
     let mut found = Found::default();
     let excess = || Found {
         entries: u64::MAX,
         ..Found::default()
     };
-    let mut cursor = walk::cursor(objects, *tree, prefix)?;
-    let mut path = prefix.to_vec();
+    let names = names.zip(folder.known);
+    let mut cursor = walk::cursor(objects, folder.tree, &folder.path)?;
+    let mut path = folder.path.to_vec();
     while let Some((kind, name, id)) = cursor.entry() {
         found.entries += 1;
-        path.truncate(prefix.len());
+        path.truncate(folder.path.len());
         path.extend_from_slice(name);
-        let (kept, id) = match kind {
-            EntryKind::Folder => (true, ObjectId::from_bytes(id)),
-            EntryKind::File(_) => (want(&path), ObjectId::from_bytes(id)),
-        };
-        if let Some(id) = id.filter(|_| kept) {
-            if !take(&left.bytes, walk::listed(&path)) {
-                return Ok(excess());
-            }
-            match kind {
-                EntryKind::Folder => {
-                    path.push(b'/');
-                    found.folders.push((path.as_slice().into(), id));
+        match kind {
+            EntryKind::File(kind) => {
+                if let Some(blob) = ObjectId::from_bytes(id).filter(|_| want(&path)) {
+                    if !take(&left.bytes, walk::listed(&path)) {
+                        return Ok(excess());
+                    }
+                    found.files.push(FileRef::new(path.as_slice(), kind, Content::Object(blob)));
                 }
-                EntryKind::File(kind) => found.files.push(FileRef::new(path.as_slice(), kind, Content::Object(id))),
+            }
+            EntryKind::Folder => {
+                let known = names.and_then(|(names, parent)| names.child(parent, name));
+                path.push(b'/');
+                let same = names.zip(known).and_then(|((names, _), known)| names.below(known, id, &path));
+                if let Some(files) = same {
+                    found.files.extend_from_slice(files);
+                } else if let Some(tree) = ObjectId::from_bytes(id) {
+                    if !take(&left.bytes, walk::listed(&path)) {
+                        return Ok(excess());
+                    }
+                    found.folders.push(Folder {
+                        path: path.as_slice().into(),
+                        tree,
+                        known,
+                    });
+                }
             }
         }
-        cursor.advance().map_err(|reason| DiffError::broken(*tree, reason))?;
+        cursor.advance().map_err(|reason| DiffError::broken(folder.tree, reason))?;
     }
     Ok(if take(&left.entries, found.entries) { found } else { excess() })
 }
+
+#[cfg(test)]
+mod tests;

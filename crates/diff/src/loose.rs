@@ -65,6 +65,11 @@ impl Loose {
         loose
     }
 
+    /// The folders of objects, with all alternates.
+    pub(crate) fn dirs(&self) -> impl Iterator<Item = &Path> {
+        self.dirs.iter().map(|dir| dir.path.as_path())
+    }
+
     /// Kind and size of a loose object; `None` if there is none.
     pub(crate) fn header(&self, id: ObjectId) -> Result<Option<(ObjectType, u64)>, DiffError> {
         Ok(self.find(id)?.map(|object| (object.kind, object.size)))

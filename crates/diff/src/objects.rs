@@ -4,13 +4,16 @@
 //! ask git to fetch objects that a partial clone was promised; it must never take "missing" for "empty".
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
 use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
+use crate::folders::Folders;
 use crate::id::ObjectId;
 use crate::loose::Loose;
+use crate::pack::{Found, Packs};
 use crate::spawn::Git;
 
 /// The tree without entries. Git knows it without storing it.
@@ -24,7 +27,8 @@ pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
 
 /// A raw object, or the empty tree, which need not exist.
 pub(crate) enum Raw<'a> {
-    Packed(OdbObject<'a>),
+    Library(OdbObject<'a>),
+    Packed(Arc<Vec<u8>>),
     Loose(Vec<u8>),
     Empty,
 }
@@ -32,7 +36,8 @@ pub(crate) enum Raw<'a> {
 impl AsRef<[u8]> for Raw<'_> {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Packed(object) => object.data(),
+            Self::Library(object) => object.data(),
+            Self::Packed(content) => content,
             Self::Loose(content) => content,
             Self::Empty => &[],
         }
@@ -43,6 +48,8 @@ impl AsRef<[u8]> for Raw<'_> {
 pub(crate) struct Objects {
     odb: Odb<'static>,
     loose: Loose,
+    packs: Packs,
+    pub(crate) folders: Folders,
     /// Where it lies.
     dirs: Vec<PathBuf>,
     format: ObjectFormat,
@@ -90,9 +97,12 @@ impl Objects {
             odb.add_disk_alternate(text).map_err(|error| failed(dir, error.message()))?;
         }
         let odb = odb.ok_or_else(|| failed(Path::new(""), "no folder of objects"))?;
+        let loose = Loose::open(dirs);
         Ok(Self {
             odb,
-            loose: Loose::open(dirs),
+            packs: Packs::find(loose.dirs()),
+            folders: Folders::default(),
+            loose,
             dirs: dirs.iter().map(|dir| dir.as_ref().to_path_buf()).collect(),
             format,
             promised: None,
@@ -137,11 +147,14 @@ impl Objects {
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
+        if let Some(Found::Object(kind, content)) = self.packs.read(id, u64::MAX) {
+            return Ok(Some((kind, Raw::Packed(content))));
+        }
         if let Some((kind, content)) = self.loose.read(id)? {
             return Ok(Some((kind, Raw::Loose(content))));
         }
         match self.odb.read(id.to_git()?) {
-            Ok(object) => Ok(Some((object.kind(), Raw::Packed(object)))),
+            Ok(object) => Ok(Some((object.kind(), Raw::Library(object)))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(DiffError::object(id, &error)),
         }
@@ -198,6 +211,18 @@ impl Objects {
 
     /// Reads a blob of at most `limit` bytes.
     pub(crate) fn blob(&self, id: ObjectId, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
+        let packed = (id.as_bytes().len() == self.id_len()).then(|| self.packs.read(id, limit));
+        match packed.flatten() {
+            Some(Found::Object(ObjectType::Blob, content)) => return Ok(Arc::unwrap_or_clone(content)),
+            Some(Found::Larger(ObjectType::Blob, size)) => {
+                return Err(DiffError::TooLarge {
+                    path: path.clone(),
+                    size,
+                    limit,
+                });
+            }
+            _ => {}
+        }
         let mut size = self.size(id)?;
         if size.is_none() && self.fetch(&[id])? {
             size = self.size(id)?;

@@ -254,6 +254,7 @@ impl Repository {
             tree: side.tree,
             title: if side.is_commit { "commit" } else { "tree" },
             id: side.object,
+            index: Some(self.inner.index.as_path().into()),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) enum Check {
     Grades(Grades),
     Limit(Limit),
     Ranking(Ranking),
-    Members(Members),
+    Members(Box<Members>),
     Review(Review),
 }
 

@@ -75,6 +75,38 @@ pub(crate) enum Value {
     Many { items: Vec<Item>, unknown: Option<Why> },
 }
 
+/// Looks for the elements that a path names, in the order of the file.
+struct Search<'a> {
+    component: &'a Arc<Component>,
+    found: Vec<Occurrence>,
+    /// The first element of the innermost level that there is, but the last: how many levels down, and where.
+    home: (usize, Span),
+}
+
+impl Search<'_> {
+    fn below(&mut self, element: &Element, route: &mut Vec<usize>, parts: &[Arc<str>], level: usize) {
+        let Some((part, rest)) = parts.split_first() else { return };
+        for (index, child) in element.children.iter().enumerate() {
+            if child.name != *part {
+                continue;
+            }
+            route.push(index);
+            if rest.is_empty() {
+                self.found.push(Occurrence {
+                    component: Arc::clone(self.component),
+                    route: route.clone(),
+                });
+            } else {
+                if self.home.0 < level {
+                    self.home = (level, child.span);
+                }
+                self.below(child, route, rest, level.saturating_add(1));
+            }
+            route.pop();
+        }
+    }
+}
+
 impl Env<'_> {
     /// Finds the elements of a field.
     pub(crate) fn find(&self, field: &FieldRef, frames: &[Frame]) -> Found {
@@ -100,45 +132,41 @@ impl Env<'_> {
         if let Some(what) = self.world.rewritten(&component) {
             return Found::NoFile(Why::Rewritten(Arc::clone(&component.type_name), what));
         }
-        let start = Occurrence {
-            component: Arc::clone(&component),
-            route,
+        let start = Occurrence { component, route };
+        let element = start.element();
+        let parts = field.parts.get(depth..).unwrap_or_default();
+        let mut search = Search {
+            component: &start.component,
+            found: Vec::new(),
+            home: (0, element.span),
         };
-        let mut here = vec![start.clone()];
-        let mut home = (Arc::clone(&component), start.element().span);
-        for (at, part) in field.parts.iter().skip(depth).enumerate() {
-            let mut next = Vec::new();
-            for occurrence in &here {
-                for (index, child) in occurrence.element().children.iter().enumerate() {
-                    if child.name == *part {
-                        let mut route = occurrence.route.clone();
-                        route.push(index);
-                        next.push(Occurrence {
-                            component: Arc::clone(&component),
-                            route,
-                        });
-                    }
-                }
-            }
-            let last = at.saturating_add(1) == field.parts.len().saturating_sub(depth);
-            if !last && let Some(block) = next.first() {
-                home = (Arc::clone(&component), block.element().span);
-            }
-            here = next;
+        search.below(element, &mut start.route.clone(), parts, 1);
+        let (occurrences, span) = (search.found, search.home.1);
+        if parts.is_empty() {
+            let home = (Arc::clone(&start.component), span);
+            return Found::Here {
+                occurrences: vec![start],
+                home,
+            };
         }
-        Found::Here { occurrences: here, home }
+        Found::Here {
+            occurrences,
+            home: (start.component, span),
+        }
     }
 
     /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.
     fn file_of(&self, field: &FieldRef) -> Result<Arc<Component>, Why> {
+        let wide;
         let candidates = if field.scope == Scope::Org {
-            self.org_files(&field.type_name)
+            wide = self.org_files(&field.type_name);
+            wide.as_slice()
         } else {
-            self.subject.of_type(&field.type_name).to_vec()
+            self.subject.of_type(&field.type_name)
         };
         let pick = self.choose(candidates.len(), || format!("file of {}", field.type_name));
-        match candidates.into_iter().nth(pick) {
-            Some(component) => Ok(component),
+        match candidates.get(pick) {
+            Some(component) => Ok(Arc::clone(component)),
             None if self.world.blind(&field.type_name) => Err(Why::Unreadable(Arc::clone(&field.type_name))),
             None => Err(Why::NotInSource(Arc::clone(&field.type_name))),
         }

@@ -1,6 +1,7 @@
 //! The surroundings of one evaluation: what may be looked at, what was read, and which alternatives were taken.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ impl fmt::Display for Why {
 }
 
 /// What a field was read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// To decide.
     Check,
@@ -77,12 +78,19 @@ pub enum Role {
 }
 
 /// A place in a file of one snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Eq)]
 pub struct Place {
     /// The component, which knows its path.
     pub component: Arc<Component>,
     /// The element.
     pub span: Span,
+}
+
+/// A component that was read once is the same one; only others need a look at all they say.
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.span == other.span && (Arc::ptr_eq(&self.component, &other.component) || self.component == other.component)
+    }
 }
 
 /// One field that was read.
@@ -102,6 +110,18 @@ pub struct Read {
     pub home: Option<Place>,
 }
 
+/// What is not taken down, where nobody asks for the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    Nothing,
+    /// Everything but what the check reads.
+    ButCheck,
+    All,
+}
+
+/// From this many reads on they are looked up instead of gone through.
+const FEW: usize = 16;
+
 /// See the module.
 pub(crate) struct Env<'a> {
     pub(crate) world: &'a dyn World,
@@ -113,8 +133,18 @@ pub(crate) struct Env<'a> {
     pub(crate) assumed: Cell<bool>,
     pub(crate) role: Cell<Role>,
     pub(crate) reads: RefCell<Vec<Read>>,
+    /// Places in `reads` by what a read was for and where its home is, once they are many; some may be out of date.
+    known: RefCell<HashMap<Key, Vec<usize>>>,
+    quiet: Quiet,
     pub(crate) whys: RefCell<Vec<Why>>,
     choices: RefCell<Vec<Choice>>,
+}
+
+/// What a read was for, and the component and the place of its home.
+type Key = (Role, Option<(usize, Span)>);
+
+fn key(role: Role, home: Option<(&Arc<Component>, Span)>) -> Key {
+    (role, home.map(|(component, span)| (Arc::as_ptr(component).addr(), span)))
 }
 
 struct Choice {
@@ -136,9 +166,16 @@ impl<'a> Env<'a> {
             assumed: Cell::new(false),
             role: Cell::new(Role::Check),
             reads: RefCell::default(),
+            known: RefCell::default(),
+            quiet: Quiet::Nothing,
             whys: RefCell::default(),
             choices: RefCell::default(),
         }
+    }
+
+    /// Takes down less.
+    pub(crate) fn quietly(self, quiet: Quiet) -> Self {
+        Self { quiet, ..self }
     }
 
     /// The frames a control starts with: the one component of a `per` control.
@@ -176,6 +213,7 @@ impl<'a> Env<'a> {
                 return None;
             }
             self.reads.borrow_mut().clear();
+            self.known.borrow_mut().clear();
             self.whys.borrow_mut().clear();
             results.push(judge(self));
             let mut choices = self.choices.borrow_mut();
@@ -194,32 +232,72 @@ impl<'a> Env<'a> {
         }
     }
 
+    /// Takes down what was read, once however often it is read: a condition over many components reads each of them.
     pub(crate) fn remember(&self, field: &FieldRef, found: Vec<Occurrence>, home: Option<(Arc<Component>, Span)>) {
+        let role = self.role.get();
+        match self.quiet {
+            Quiet::All => return,
+            Quiet::ButCheck if role != Role::Check => return,
+            Quiet::ButCheck | Quiet::Nothing => {}
+        }
+        let mut known = self.known.borrow_mut();
+        let mut reads = self.reads.borrow_mut();
+        let same = |read: &Read| {
+            let alike = |((text, place), occurrence): (&(String, Place), &Occurrence)| {
+                let element = occurrence.element();
+                Arc::ptr_eq(&place.component, &occurrence.component) && place.span == element.span && *text == element.text
+            };
+            let home = match (&read.home, &home) {
+                (Some(place), Some((component, span))) => Arc::ptr_eq(&place.component, component) && place.span == *span,
+                (None, None) => true,
+                _ => false,
+            };
+            home && read.role == role
+                && read.field == field.full
+                && read.values.len() == found.len()
+                && read.values.iter().zip(&found).all(alike)
+        };
+        if reads.len() < FEW {
+            known.clear();
+            if reads.iter().any(same) {
+                return;
+            }
+        } else {
+            if known.is_empty() {
+                for (at, read) in reads.iter().enumerate() {
+                    let home = read.home.as_ref().map(|place| (&place.component, place.span));
+                    known.entry(key(read.role, home)).or_default().push(at);
+                }
+            }
+            let home = home.as_ref().map(|(component, span)| (component, *span));
+            let places = known.entry(key(role, home)).or_default();
+            if places.iter().any(|at| reads.get(*at).is_some_and(same)) {
+                return;
+            }
+            places.push(reads.len());
+        }
         let values = found
             .into_iter()
             .map(|occurrence| {
                 let element = occurrence.element();
+                let (text, span) = (element.text.clone(), element.span);
                 (
-                    element.text.clone(),
+                    text,
                     Place {
-                        span: element.span,
-                        component: Arc::clone(&occurrence.component),
+                        span,
+                        component: occurrence.component,
                     },
                 )
             })
             .collect();
-        let read = Read {
+        reads.push(Read {
             field: Arc::clone(&field.full),
             secret: field.spec.secret,
             block: field.spec.kind == crate::registry::FieldKind::Block,
-            role: self.role.get(),
+            role,
             values,
             home: home.map(|(component, span)| Place { component, span }),
-        };
-        let mut reads = self.reads.borrow_mut();
-        if !reads.contains(&read) {
-            reads.push(read);
-        }
+        });
     }
 
     pub(crate) fn why(&self, why: Why) {

@@ -4,11 +4,11 @@ pub(crate) mod env;
 
 pub use env::{Place, Read, Role, Why};
 
-use crate::check::{Found, Measure, State};
+use crate::check::{Check, Found, Measure, State};
 use crate::policy::Control;
 use crate::truth::Truth;
 use crate::world::{Facts, Subject, World};
-use env::Env;
+use env::{Env, Quiet};
 
 /// How a subject stands to a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -70,11 +70,25 @@ pub struct TooManyAlternatives;
 /// # Errors
 /// [`TooManyAlternatives`] when there are more combinations than anybody writes by accident.
 pub fn judge(control: &Control, subject: &Subject, world: &dyn World, facts: &Facts) -> Result<Judgement, TooManyAlternatives> {
-    let env = Env::new(world, subject, facts, true);
-    let mut judgement = weakest(control, &env)?;
-    if env.assumed.get() {
-        let doubting = Env::new(world, subject, facts, false);
-        judgement.assumed = weakest(control, &doubting)?.standing != judgement.standing;
+    judge_in(control, &|assume| Env::new(world, subject, facts, assume))
+}
+
+/// The same judgement without its evidence: [`Judgement::reads`] holds what the check itself needs at most.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_quietly(control: &Control, subject: &Subject, world: &dyn World, facts: &Facts) -> Result<Judgement, TooManyAlternatives> {
+    // These checks find the places of their members among what was read.
+    let members = matches!(control.check, Check::Members(_) | Check::Review(_));
+    let quiet = if members { Quiet::ButCheck } else { Quiet::All };
+    judge_in(control, &|assume| Env::new(world, subject, facts, assume).quietly(quiet))
+}
+
+fn judge_in<'a>(control: &Control, env: &dyn Fn(bool) -> Env<'a>) -> Result<Judgement, TooManyAlternatives> {
+    let trusting = env(true);
+    let mut judgement = weakest(control, &trusting)?;
+    if trusting.assumed.get() {
+        judgement.assumed = weakest(control, &env(false))?.standing != judgement.standing;
     }
     Ok(judgement)
 }

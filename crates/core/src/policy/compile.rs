@@ -305,7 +305,7 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
                 members.start.clone().unwrap_or_else(|| "start".to_owned()),
                 members.end.clone().unwrap_or_else(|| "end".to_owned()),
             );
-            Some(Check::Members(Members {
+            Some(Check::Members(Box::new(Members {
                 from,
                 weaker_when: members.weaker_when,
                 weak: members.weak.clone(),
@@ -316,7 +316,7 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
                 ignore: members.ignore.clone(),
                 kind: members.kind,
                 ends,
-            }))
+            })))
         }
         RawCheck::Review(review) => {
             let of: Vec<_> = review.of.iter().map(|name| compiler.field(name)).collect();

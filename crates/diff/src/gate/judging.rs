@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use orgate_core::compare::{Comparison, Outcome, compare};
-use orgate_core::judge::{Judgement, TooManyAlternatives, judge};
+use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
 use orgate_core::report::build::Case;
 use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable, Warning};
 use orgate_core::subject::{Pair, assemble, pair, single};
@@ -16,6 +16,13 @@ use super::places::Lines;
 use super::side::Side;
 use super::successors::{Predecessor, Successors};
 use super::touched::Touched;
+
+/// Whether a judgement keeps what it rests on.
+#[derive(Clone, Copy)]
+enum Evidence {
+    Kept,
+    Dropped,
+}
 
 pub(super) struct Judging<'a> {
     input: &'a Input<'a>,
@@ -129,12 +136,24 @@ impl<'a> Judging<'a> {
         pair(&build(self.base), build(self.head))
     }
 
-    fn judge_side(&self, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {
-        judge(control, subject, side, &self.facts)
+    fn judge_side(&self, how: Evidence, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {
+        match how {
+            Evidence::Kept => judge(control, subject, side, &self.facts),
+            Evidence::Dropped => judge_quietly(control, subject, side, &self.facts),
+        }
+    }
+
+    /// Most comparisons come to nothing, and nobody asks those what they rest on.
+    fn compare_pair(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
+        let comparison = self.compare(Evidence::Dropped, control, one)?;
+        if comparison.outcome.is_finding() || comparison.outcome == Outcome::Undecided {
+            return self.compare(Evidence::Kept, control, one);
+        }
+        Ok(comparison)
     }
 
     fn judge_pair(&self, control: &Arc<Control>, one: &Pair, name: &str, copies: bool, direct: bool, report: &mut Report) {
-        let comparison = match self.compare(control, one) {
+        let comparison = match self.compare_pair(control, one) {
             Ok(comparison) => comparison,
             Err(error) => {
                 self.too_many(one, error, report);
@@ -194,14 +213,14 @@ impl<'a> Judging<'a> {
     }
 
     /// The worst comparison against any candidate of base.
-    fn compare(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
+    fn compare(&self, how: Evidence, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
         let head = match &one.head {
-            Some(head) => Some(self.judge_side(control, head, self.head)?),
+            Some(head) => Some(self.judge_side(how, control, head, self.head)?),
             None => None,
         };
         let mut worst: Option<Comparison> = None;
         for base in &one.base {
-            let comparison = compare(control, Some(self.judge_side(control, base, self.base)?), head.clone());
+            let comparison = compare(control, Some(self.judge_side(how, control, base, self.base)?), head.clone());
             if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
                 worst = Some(comparison);
             }
@@ -210,7 +229,7 @@ impl<'a> Judging<'a> {
             return Ok(worst);
         }
         let before = match &one.head {
-            Some(head) => self.before(control, head)?,
+            Some(head) => self.before(how, control, head)?,
             None => None,
         };
         let Some((before, certain)) = before else {
@@ -226,7 +245,7 @@ impl<'a> Judging<'a> {
     }
 
     /// How the app stood in whose place this one comes, and whether the two are certainly one client.
-    fn before(&self, control: &Control, head: &Subject) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
+    fn before(&self, how: Evidence, control: &Control, head: &Subject) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
         let Some(Predecessor {
             app: (kind, name),
             certain,
@@ -239,7 +258,7 @@ impl<'a> Judging<'a> {
             let subjects = assemble(*kind, name, &files, self.input.registry);
             subjects
                 .first()
-                .map(|subject| self.judge_side(control, subject, self.base))
+                .map(|subject| self.judge_side(how, control, subject, self.base))
                 .transpose()
         };
         if *kind == head.kind {
@@ -250,7 +269,7 @@ impl<'a> Judging<'a> {
         };
         let Some(mut judgement) = old(twin)? else { return Ok(None) };
         // The twins have conditions of their own, so only the standing is compared, never the risk around it.
-        judgement.raises = self.judge_side(control, head, self.head)?.raises;
+        judgement.raises = self.judge_side(how, control, head, self.head)?.raises;
         judgement.lowers = Vec::new();
         Ok(Some((judgement, *certain)))
     }

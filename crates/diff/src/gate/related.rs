@@ -11,7 +11,7 @@ use orgate_core::registry::Registry;
 use orgate_core::report::Side as Which;
 use orgate_metadata::{Suffixes, classify, full_name};
 
-use crate::compare::{changes, share_objects};
+use crate::compare::{Listed, changes, list_one, share_objects};
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileRef, Snapshot};
 
@@ -65,15 +65,32 @@ impl<'a> Related<'a> {
 
     /// Every file of one side that is wanted and of a known type by its name, sorted by path.
     fn files(&self, side: Which) -> Result<&[FileRef], DiffError> {
-        let list = |snapshot: &dyn Snapshot| snapshot.files(&|path| self.listed(path));
-        match side {
-            Which::Head => get(&self.head_files, || list(self.head)),
-            Which::Base if share_objects(self.base, self.head) => get(&self.base_files, || {
-                let changed = get(&self.changed, || changes(self.base, self.head, &|path| self.listed(path)))?;
-                Ok(before(self.files(Which::Head)?, changed))
-            }),
-            Which::Base => get(&self.base_files, || list(self.base)),
+        let (files, snapshot) = match side {
+            Which::Base => (&self.base_files, self.base),
+            Which::Head => (&self.head_files, self.head),
+        };
+        if !share_objects(self.base, self.head) {
+            return get(files, || snapshot.files(&|path| self.listed(path)));
         }
+        if files.get().is_none() {
+            self.list()?;
+        }
+        get(files, || Ok(Vec::new()))
+    }
+
+    /// Lists one side, and works the other out from what differs.
+    fn list(&self) -> Result<(), DiffError> {
+        let changed = get(&self.changed, || changes(self.base, self.head, &|path| self.listed(path)))?;
+        let (base, head) = match list_one(self.base, self.head, &|path| self.listed(path))? {
+            Listed::Base(files) => {
+                let head = other(&files, changed, |change| change.head.as_ref());
+                (files, head)
+            }
+            Listed::Head(files) => (other(&files, changed, |change| change.base.as_ref()), files),
+        };
+        self.base_files.get_or_init(|| base);
+        self.head_files.get_or_init(|| head);
+        Ok(())
     }
 
     /// The files of one side by type and name.
@@ -104,18 +121,19 @@ fn get<T>(cell: &OnceLock<Vec<T>>, make: impl FnOnce() -> Result<Vec<T>, DiffErr
     Ok(cell.get_or_init(|| fresh))
 }
 
-/// The files before the changes that led to `after`. Both are sorted by path.
-fn before(after: &[FileRef], changes: &[Change]) -> Vec<FileRef> {
-    let mut files = Vec::with_capacity(after.len());
-    let mut after = after.iter().peekable();
+/// The files of the other side: those of `one`, but with what the other side has wherever they differ. Sorted by path,
+/// all of them.
+fn other(one: &[FileRef], changes: &[Change], its: impl Fn(&Change) -> Option<&FileRef>) -> Vec<FileRef> {
+    let mut files = Vec::with_capacity(one.len());
+    let mut one = one.iter().peekable();
     for change in changes {
-        while let Some(file) = after.next_if(|file| *file.path() < change.path) {
+        while let Some(file) = one.next_if(|file| *file.path() < change.path) {
             files.push(file.clone());
         }
-        after.next_if(|file| *file.path() == change.path);
-        files.extend(change.base.clone());
+        one.next_if(|file| *file.path() == change.path);
+        files.extend(its(change).cloned());
     }
-    files.extend(after.cloned());
+    files.extend(one.cloned());
     files
 }
 

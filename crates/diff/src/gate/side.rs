@@ -47,6 +47,9 @@ impl Cache {
 
 /// From this many files on, several threads are faster than one.
 const MANY: usize = 64;
+/// Of so few files, one larger than [`LARGE`] bytes can be most of the work.
+const FEW: usize = 8;
+const LARGE: u64 = 2 << 20;
 
 /// What reading a file gave, before it is taken down.
 struct Fresh {
@@ -135,8 +138,12 @@ impl<'a> Side<'a> {
         lock(&self.failure).take()
     }
 
+    /// Of several errors the one is told whose text comes first, whichever thread met it first.
     fn fail(&self, error: DiffError) {
-        lock(&self.failure).get_or_insert(error);
+        let mut failure = lock(&self.failure);
+        if failure.as_ref().is_none_or(|known| error.to_string() < known.to_string()) {
+            *failure = Some(error);
+        }
     }
 
     /// How many files were read and parsed.
@@ -192,6 +199,12 @@ impl<'a> Side<'a> {
             }
         }
         files.iter().map(|file| self.load(file)).collect()
+    }
+
+    /// Whether one of a few files is worth a thread of its own.
+    pub(super) fn is_heavy(&self, files: &[&FileRef]) -> bool {
+        let large = |file: &&FileRef| matches!(self.snapshot.read(file, LARGE), Err(DiffError::TooLarge { .. }));
+        files.len() <= FEW && files.iter().any(large)
     }
 
     /// Takes down what a file turned out to hold.

@@ -69,8 +69,13 @@ impl Touched {
         touched.changed_files = list.len();
         let mut components: ByIdentity = BTreeMap::new();
         let files = |side: fn(&Change) -> Option<&FileRef>| list.iter().filter_map(side).collect::<Vec<_>>();
-        base.load_all(&files(|change| change.base.as_ref()));
-        head.load_all(&files(|change| change.head.as_ref()));
+        let (before, after) = (files(|change| change.base.as_ref()), files(|change| change.head.as_ref()));
+        if base.is_heavy(&before) && head.is_heavy(&after) {
+            rayon::join(|| base.load_all(&before), || head.load_all(&after));
+        } else {
+            base.load_all(&before);
+            head.load_all(&after);
+        }
         for change in &list {
             touched.take(change, base, head, wanted, &mut components);
         }

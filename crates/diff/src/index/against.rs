@@ -34,7 +34,7 @@ struct Walk<'a> {
 
 /// What differs between a tree (as base) and the index (as head).
 pub(crate) fn changes(objects: &Objects, tree: ObjectId, index: &Index, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
-    let root = index.cached_root();
+    let root = index.trees.root();
     if same(index, root, tree.as_bytes()) == Some(index.entries.len()) {
         return Ok(Vec::new());
     }
@@ -56,7 +56,7 @@ pub(crate) fn changes(objects: &Objects, tree: ObjectId, index: &Index, want: Wa
 
 /// Number of index entries below a folder, if the index knows that its tree is `tree`.
 fn same(index: &Index, cached: Option<usize>, tree: &[u8]) -> Option<usize> {
-    let (id, entries) = index.cached_tree(cached?)?;
+    let (id, entries) = index.trees.tree(&index.data, cached?)?;
     (id == tree).then_some(entries)
 }
 
@@ -109,7 +109,7 @@ impl Walk<'_> {
             self.path.extend_from_slice(name);
         }
         let cached = match (frame.cached, ours) {
-            (Some(cached), Some((true, name))) => self.index.cached_child(cached, name),
+            (Some(cached), Some((true, name))) => self.index.trees.child(&self.index.data, cached, name),
             _ => None,
         };
         let base = theirs.map(|(kind, _, id)| (kind, id));

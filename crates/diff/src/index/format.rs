@@ -3,17 +3,17 @@
 //! Paths and ids stay where they lie in the file. The checksum at the end is not computed (git does not either); instead
 //! every entry and extension must end exactly where the next begins. Must not guess: what is not understood is handed back.
 
-use std::ops::Range;
+use super::trees::Trees;
 
 /// Bytes before the entries, and before the id within an entry.
-const HEADER: usize = 12;
-const STAT: usize = 40;
+pub(super) const HEADER: usize = 12;
+pub(super) const STAT: usize = 40;
 
 /// Bytes of all paths, as a multiple of the file: an entry has 62 bytes besides its path, and a path has hundreds.
 const MOST_PATHS: usize = 64;
 
-const EXTENDED: u16 = 0x4000;
-const NAME: u16 = 0x0fff;
+pub(super) const EXTENDED: u16 = 0x4000;
+pub(super) const NAME: u16 = 0x0fff;
 /// Bits of the second flag word, kept above the first.
 const SKIP_WORKTREE: u32 = 0x4000 << 16;
 const INTENT_TO_ADD: u32 = 0x2000 << 16;
@@ -46,17 +46,6 @@ impl Entry {
     }
 }
 
-/// A folder whose tree id is known.
-#[derive(Debug, Clone)]
-pub(crate) struct Cached {
-    name: Range<usize>,
-    /// Entries below the folder; `None` if it changed since, and then there is no id either.
-    pub(crate) entries: Option<usize>,
-    id: Range<usize>,
-    /// Place behind the last folder below this one.
-    end: usize,
-}
-
 /// A parsed index.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Index {
@@ -67,8 +56,8 @@ pub(crate) struct Index {
     pub(crate) id_len: usize,
     /// Sorted by path and stage.
     pub(crate) entries: Vec<Entry>,
-    /// Folders, each followed by those below it.
-    pub(crate) cached: Vec<Cached>,
+    /// Folders whose tree ids are known; they lie in `data`.
+    pub(crate) trees: Trees,
 }
 
 impl Index {
@@ -81,36 +70,9 @@ impl Index {
         slice(&self.data, entry.id as usize, self.id_len).unwrap_or_default()
     }
 
-    /// The root folder, if tree ids are known.
-    pub(crate) fn cached_root(&self) -> Option<usize> {
-        (!self.cached.is_empty()).then_some(0)
-    }
-
-    /// The folder `name` directly below another one.
-    pub(crate) fn cached_child(&self, parent: usize, name: &[u8]) -> Option<usize> {
-        let end = self.cached.get(parent)?.end;
-        let mut at = parent + 1;
-        while at < end {
-            let child = self.cached.get(at)?;
-            if self.data.get(child.name.clone())? == name {
-                return Some(at);
-            }
-            at = child.end;
-        }
-        None
-    }
-
-    /// Id of a folder's tree and number of entries below it, if nothing below changed.
-    pub(crate) fn cached_tree(&self, at: usize) -> Option<(&[u8], usize)> {
-        let cached = self.cached.get(at)?;
-        Some((self.data.get(cached.id.clone())?, cached.entries?))
-    }
-
     /// Name of every folder whose tree id may be known, with the place behind the last one below it.
     pub(crate) fn folders(&self) -> impl Iterator<Item = (&[u8], usize)> {
-        self.cached
-            .iter()
-            .map(|folder| (self.data.get(folder.name.clone()).unwrap_or_default(), folder.end))
+        self.trees.folders(&self.data)
     }
 
     /// Checks what every user of the entries relies on.
@@ -179,8 +141,7 @@ pub(crate) fn parse(data: Vec<u8>, id_len: usize) -> Result<Index, Unread> {
         at = body.end;
         match name {
             b"TREE" => {
-                let cached = trees(&index.data, body, id_len);
-                index.cached = cached.ok_or("its cache of trees is malformed")?;
+                index.trees = Trees::parse(&index.data, body, id_len).ok_or("its cache of trees is malformed")?;
             }
             b"link" => return Err(Unread::Foreign("is split".into())),
             b"sdir" => return Err(Unread::Foreign("is sparse".into())),
@@ -258,7 +219,7 @@ fn entry(index: &mut Index, at: usize, end: usize, version: u32) -> Option<usize
 }
 
 /// A number in git's offset encoding: seven bits a byte, each continuation adding one.
-fn varint(data: &[u8], at: &mut usize) -> Option<usize> {
+pub(super) fn varint(data: &[u8], at: &mut usize) -> Option<usize> {
     let mut byte = *data.get(*at)?;
     *at += 1;
     let mut value = usize::from(byte & 0x7f);
@@ -270,54 +231,14 @@ fn varint(data: &[u8], at: &mut usize) -> Option<usize> {
     Some(value)
 }
 
-/// Reads the cache of tree ids: folders in preorder, each saying how many folders lie directly below it.
-fn trees(data: &[u8], body: Range<usize>, id_len: usize) -> Option<Vec<Cached>> {
-    let mut cached: Vec<Cached> = Vec::new();
-    // Folders whose children are still to come, with their number.
-    let mut open: Vec<(usize, usize)> = Vec::new();
-    let mut at = body.start;
-    while at < body.end {
-        if !cached.is_empty() && open.is_empty() {
-            return None;
-        }
-        let rest = data.get(at..body.end)?;
-        let name = memchr::memchr(0, rest)?;
-        let line = memchr::memchr(b'\n', rest.get(name + 1..)?)? + name + 1;
-        let text = std::str::from_utf8(rest.get(name + 1..line)?).ok()?;
-        let (entries, children) = text.split_once(' ')?;
-        let entries: i64 = entries.parse().ok()?;
-        let children: usize = children.parse().ok()?;
-        let entries = usize::try_from(entries).ok();
-        let id = at + line + 1;
-        let id = id..id + if entries.is_some() { id_len } else { 0 };
-        cached.push(Cached {
-            name: at..at + name,
-            entries,
-            id: id.clone(),
-            end: 0,
-        });
-        at = id.end;
-        if let Some(parent) = open.last_mut() {
-            parent.1 = parent.1.checked_sub(1)?;
-        }
-        open.push((cached.len() - 1, children));
-        while let Some((folder, 0)) = open.last().copied() {
-            let end = cached.len();
-            cached.get_mut(folder)?.end = end;
-            open.pop();
-        }
-    }
-    (open.is_empty() && at == body.end).then_some(cached)
-}
-
-fn slice(data: &[u8], at: usize, len: usize) -> Option<&[u8]> {
+pub(super) fn slice(data: &[u8], at: usize, len: usize) -> Option<&[u8]> {
     data.get(at..at.checked_add(len)?)
 }
 
-fn number(data: &[u8], at: usize) -> Option<u32> {
+pub(super) fn number(data: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(slice(data, at, 4)?.try_into().ok()?))
 }
 
-fn short(data: &[u8], at: usize) -> Option<u16> {
+pub(super) fn short(data: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(slice(data, at, 2)?.try_into().ok()?))
 }

@@ -7,6 +7,8 @@
 mod against;
 mod format;
 mod list;
+mod names;
+mod trees;
 
 use std::fs;
 use std::path::Path;
@@ -26,6 +28,7 @@ use crate::tree::EntryKind;
 pub(crate) use against::changes;
 pub(crate) use format::{Entry, Index, parse as format_of};
 pub(crate) use list::parse as listing_of;
+pub(crate) use names::Names;
 
 /// The index of a repository as it was when this snapshot was taken.
 #[derive(Debug, Clone)]

@@ -124,7 +124,9 @@ fn strip_meta(file: &[u8]) -> (&[u8], Option<Fit>) {
 fn fit(spec: &TypeSpec, stem: &[u8], suffix: &[u8]) -> Option<Fit> {
     let same = |known: &str| {
         let known = known.as_bytes();
-        if known == suffix {
+        if known.len() != suffix.len() {
+            None
+        } else if known == suffix {
             Some(Fit::Exact)
         } else {
             known.eq_ignore_ascii_case(suffix).then_some(Fit::Case)
