@@ -1,5 +1,7 @@
 //! Judges what is touched, on both sides, and collects the outcomes.
 
+mod around;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -206,7 +208,10 @@ impl<'a> Judging<'a> {
                 worst = Some(comparison);
             }
         }
-        if let Some(worst) = worst {
+        if let Some(mut worst) = worst {
+            if self.held_elsewhere(control, &worst) {
+                worst.outcome = Outcome::Unchanged;
+            }
             return Ok(worst);
         }
         let before = match &one.head {

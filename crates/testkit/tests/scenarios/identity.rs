@@ -16,6 +16,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::members where a token stood", members_after_token),
     ("identity::an element twice", twice),
     ("identity::a certificate with and without armour", armour),
+    ("identity::a block under another name", renamed_block),
     ("identity::callbacks in odd forms", odd_callbacks),
     ("identity::a callback with its default port", default_port),
 ];
@@ -149,6 +150,23 @@ fn armour() {
     let run = change(&[(APP, &app(bare))], &[(APP, &app("My_Certificate"))]);
     let reasons = run.report["undecided"].to_string();
     assert!(reasons.contains("not a certificate"), "{reasons}");
+}
+
+fn renamed_block() {
+    let block = |key: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<BlacklistedConsumer xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <blockedByApiWhitelisting>false</blockedByApiWhitelisting>\n    <consumerKey>{key}</consumerKey>\n    <consumerName>Bad</consumerName>\n    <masterLabel>Bad</masterLabel>\n</BlacklistedConsumer>\n"
+        )
+    };
+    let path = |name: &str| format!("force-app/main/default/blacklistedConsumers/{name}.blacklistedConsumer-meta.xml");
+    let (bad, zad) = (path("Bad"), path("Zad"));
+    let (one, two) = (block("3MVG9one"), block("3MVG9two"));
+    passed(&change(&[(&bad, &one)], &[(&zad, &one)]));
+    // They swap their keys, or one of two with the same key goes.
+    passed(&change(&[(&bad, &one), (&zad, &two)], &[(&bad, &two), (&zad, &one)]));
+    passed(&change(&[(&bad, &one), (&zad, &one)], &[(&zad, &one)]));
+    hit(&change(&[(&bad, &one)], &[(&zad, &two)]), "org-app-block-removed", "regressed");
+    hit(&change(&[(&bad, &one)], &[]), "org-app-block-removed", "regressed");
 }
 
 fn callbacks(text: &str) -> String {
