@@ -19,11 +19,12 @@ pub(crate) struct Grades {
 impl Grades {
     pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
         let truths: Vec<Truth> = self.steps.iter().map(|(_, condition)| env.holds(condition, frames)).collect();
-        for (index, (truth, (name, _))) in truths.iter().zip(&self.steps).enumerate() {
+        for (index, (truth, (name, condition))) in truths.iter().zip(&self.steps).enumerate() {
             match truth {
                 // A weaker state cannot be excluded, so a stronger one that holds would be a guess.
                 Truth::Unknown => return Found::undecided(),
                 Truth::True => {
+                    env.put_first(condition, frames);
                     let rank = self.steps.len().saturating_sub(index);
                     return Found::new(
                         State::Violated,

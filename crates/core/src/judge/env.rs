@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Occurrence};
+use crate::condition::{FieldRef, Scope};
 use crate::element::{Component, Span};
 use crate::world::{Facts, Subject, World};
 
@@ -94,6 +94,8 @@ pub struct Read {
     pub secret: bool,
     /// It is a block, so its text says nothing.
     pub block: bool,
+    /// The values are the entries of a block that meet a condition, each told by what the condition reads of it.
+    pub record: bool,
     /// What for.
     pub role: Role,
     /// The texts found, each with its place; empty when the element is absent.
@@ -197,29 +199,46 @@ impl<'a> Env<'a> {
     pub(crate) fn remember(&self, field: &FieldRef, found: Vec<Occurrence>, home: Option<(Arc<Component>, Span)>) {
         let values = found
             .into_iter()
-            .map(|occurrence| {
-                let element = occurrence.element();
-                (
-                    element.text.clone(),
-                    Place {
-                        span: element.span,
-                        component: Arc::clone(&occurrence.component),
-                    },
-                )
-            })
+            .map(|occurrence| (occurrence.element().text.clone(), occurrence))
             .collect();
+        self.note(field, values, home, false);
+    }
+
+    /// Remembers the entries of a block that a condition picked, each with what is to be told of it.
+    pub(crate) fn remember_records(&self, field: &FieldRef, found: Vec<(String, Occurrence)>, home: Option<(Arc<Component>, Span)>) {
+        self.note(field, found, home, true);
+    }
+
+    fn note(&self, field: &FieldRef, found: Vec<(String, Occurrence)>, home: Option<(Arc<Component>, Span)>, record: bool) {
+        // A control that judges components of several types one by one reads nothing of the types that this one is not of.
+        let foreign = home.as_ref().is_some_and(|(component, _)| component.type_name != field.type_name);
+        if field.scope == Scope::Frame && foreign {
+            return;
+        }
+        let place = |occurrence: &Occurrence| Place {
+            span: occurrence.element().span,
+            component: Arc::clone(&occurrence.component),
+        };
         let read = Read {
             field: Arc::clone(&field.full),
             secret: field.spec.secret,
-            block: field.spec.kind == crate::registry::FieldKind::Block,
+            block: !record && field.spec.kind == crate::registry::FieldKind::Block,
+            record,
             role: self.role.get(),
-            values,
+            values: found.into_iter().map(|(text, occurrence)| (text, place(&occurrence))).collect(),
             home: home.map(|(component, span)| Place { component, span }),
         };
         let mut reads = self.reads.borrow_mut();
         if !reads.contains(&read) {
             reads.push(read);
         }
+    }
+
+    /// Runs something and gives back what it read, instead of remembering it.
+    pub(crate) fn aside<T>(&self, run: impl FnOnce() -> T) -> (T, Vec<Read>) {
+        let outside = self.reads.take();
+        let result = run();
+        (result, self.reads.replace(outside))
     }
 
     pub(crate) fn why(&self, why: Why) {

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod deployed;
+mod evidence;
 mod identity;
 mod messages;
 mod output;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         revisions::TESTS,
         configuration::TESTS,
         deployed::TESTS,
+        evidence::TESTS,
         identity::TESTS,
         messages::TESTS,
         output::TESTS,
