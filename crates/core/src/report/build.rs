@@ -131,11 +131,23 @@ impl Case<'_> {
             reasons: self.reasons(),
             message: self.message(&differences),
             fingerprint: fingerprint(&identity),
+            anchor_type: self.type_at(&anchor),
             anchor,
             evidence,
             waived: None,
             fails: false,
         }
+    }
+
+    /// The type of the component in the file of an anchor.
+    fn type_at(&self, anchor: &Anchor) -> Option<Arc<str>> {
+        let sides = [&self.comparison.head, &self.comparison.base];
+        let reads = sides.into_iter().flatten().flat_map(|side| &side.reads);
+        reads
+            .filter_map(component)
+            .chain(self.any_file.iter().map(|(_, component)| &**component))
+            .find(|component| component.path == anchor.path)
+            .map(|component| Arc::clone(&component.type_name))
     }
 
     /// The entry for a control that cannot be judged.

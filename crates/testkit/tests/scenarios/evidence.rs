@@ -2,6 +2,7 @@
 
 use orgate_testkit::TestRepo;
 use orgate_testkit::gate::{Run, list};
+use orgate_testkit::sample::{APP, connected_app};
 use serde_json::Value;
 
 use super::check;
@@ -11,6 +12,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("evidence::a permission beside others", beside),
     ("evidence::a permission that was off", was_off),
     ("evidence::the switch that is on", switch),
+    ("evidence::one name in two types", two_types),
 ];
 
 const SET: &str = "force-app/main/default/permissionsets/Robot.permissionset-meta.xml";
@@ -136,4 +138,22 @@ fn switch() {
         &[],
     );
     stands(&finding(&run, "eca-client-credentials-enabled"), &global, 5);
+}
+
+fn two_types() {
+    let settings = "force-app/main/default/settings/OauthOidc.settings-meta.xml";
+    let org =
+        |value: &str| format!("{HEADER}<OauthOidcSettings {SPACE}>\n    <isPkceRequired>{value}</isPkceRequired>\n</OauthOidcSettings>\n");
+    let weak = connected_app(false).replace("<isPkceRequired>true", "<isPkceRequired>false");
+    let run = change(
+        &[(APP, connected_app(false)), (settings, org("true"))],
+        &[(APP, weak), (settings, org("false"))],
+        &["--output=text"],
+    );
+    let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("isPkceRequired false, OauthOidcSettings/isPkceRequired false"),
+        "{}",
+        run.stdout
+    );
 }
