@@ -68,6 +68,15 @@ impl Value {
     }
 }
 
+/// The name of a field beside the place of a finding: without its type where that is the type of the file there.
+pub(crate) fn field_name<'f>(finding: &Finding, field: &'f str) -> &'f str {
+    match (field.split_once('/'), &finding.anchor_type) {
+        (Some((type_name, _)), Some(here)) if type_name != &**here => field,
+        (Some((_, path)), _) => path,
+        (None, _) => field,
+    }
+}
+
 /// The fields that decided and differ between the sides; all that decided when none differs.
 pub(crate) fn changes(finding: &Finding) -> Vec<Change> {
     let views = [finding.base.as_ref(), finding.head.as_ref()];
@@ -86,7 +95,7 @@ pub(crate) fn changes(finding: &Finding) -> Vec<Change> {
     let all: Vec<Change> = fields
         .into_iter()
         .map(|field| Change {
-            field: field.split_once('/').map_or(field.as_str(), |(_, rest)| rest).to_owned(),
+            field: field_name(finding, field).to_owned(),
             before: value(views[0], field),
             after: value(views[1], field),
         })

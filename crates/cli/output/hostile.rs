@@ -92,6 +92,7 @@ fn finding(control: &Arc<Control>, name: &str, path: &RepoPath, line: u32) -> Fi
             because: format!("the value is '{name}'"),
             changed: true,
         }],
+        anchor_type: None,
         anchor: Anchor {
             path: path.clone(),
             line,

@@ -130,8 +130,8 @@ fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, head: &Snipp
         }
         let _ = writeln!(text, "{:width$} {BLUE}|{RESET}", "");
     }
-    note(text, "was", &standing(finding.base.as_ref(), finding.head.as_ref()));
-    note(text, "is", &standing(finding.head.as_ref(), finding.base.as_ref()));
+    note(text, "was", &standing(finding, finding.base.as_ref(), finding.head.as_ref()));
+    note(text, "is", &standing(finding, finding.head.as_ref(), finding.base.as_ref()));
     let range = finding.control.source.range;
     let mut risk = format!(
         "{} {} (the source says {} to {})",
@@ -202,7 +202,7 @@ fn fix(text: &mut String, suggestion: &Suggestion, finding: &Finding) {
 }
 
 /// How a side stood, with the values that differ from the other side.
-fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
+fn standing(finding: &Finding, view: Option<&SideView>, other: Option<&SideView>) -> String {
     let Some(view) = view else { return "not there".to_owned() };
     // Where both stand the same, only the values tell them apart.
     let mut said = match other {
@@ -219,11 +219,14 @@ fn standing(view: Option<&SideView>, other: Option<&SideView>) -> String {
         .filter(|(field, value)| differs(field, value))
         .take(4)
         .map(|(field, value)| {
-            format!(
-                "{} {}",
-                field.rsplit('/').next().unwrap_or(field),
-                value.as_deref().unwrap_or("not set")
-            )
+            let name = super::facts::field_name(finding, field);
+            // What is no element of the file that is shown keeps its full name.
+            let short = if name.len() < field.len() {
+                name.rsplit('/').next().unwrap_or(name)
+            } else {
+                name
+            };
+            format!("{short} {}", value.as_deref().unwrap_or("not set"))
         })
         .collect();
     if !values.is_empty() {

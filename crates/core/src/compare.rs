@@ -104,6 +104,26 @@ pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgemen
     }
 }
 
+/// Whether what a component restricted is restricted by others of head, so that a regression is none: it was renamed,
+/// or two of them changed places. `others` gives how all components of head stand that the control judges.
+pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnce() -> Vec<Judgement>) -> bool {
+    let (Check::Members(check), Some(base)) = (&control.check, &comparison.base) else {
+        return false;
+    };
+    let Measure::Set(before) = &base.measure else { return false };
+    let restricts = check.weaker_when == WeakerWhen::Removed && !control.per.is_empty();
+    if comparison.outcome != Outcome::Regressed || !restricts || before.is_empty() {
+        return false;
+    }
+    let mut after = Vec::new();
+    for other in others() {
+        if let Measure::Set(members) = other.measure {
+            after.extend(members);
+        }
+    }
+    check.weakening(before, &after).is_empty()
+}
+
 fn removed(control: &Control, base: Option<&Judgement>) -> Outcome {
     match (base.map(|base| base.standing), control.on_removal) {
         (Some(Standing::Satisfied), OnRemoval::Regressed) => Outcome::Regressed,

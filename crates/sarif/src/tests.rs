@@ -110,6 +110,7 @@ fn finding(control: &Arc<Control>, subject: &str, path: impl Into<RepoPath>, lin
             because: "somebody can act as that user".to_owned(),
             changed: false,
         }],
+        anchor_type: None,
         anchor: Anchor {
             path: path.clone(),
             line,

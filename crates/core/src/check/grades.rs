@@ -30,12 +30,15 @@ impl Grades {
             (false, Some(_)) => State::Violated,
             (false, None) => State::Satisfied,
         };
-        let grade = holds.and_then(|index| self.steps.get(index).map(|(name, _)| (index, name)));
+        let grade = holds.and_then(|index| self.steps.get(index).map(|(name, condition)| (index, name, condition)));
         let measure = match grade {
-            Some((index, name)) => Measure::Grade {
-                rank: self.steps.len().saturating_sub(index),
-                name: Arc::clone(name),
-            },
+            Some((index, name, condition)) => {
+                env.put_first(condition, frames);
+                Measure::Grade {
+                    rank: self.steps.len().saturating_sub(index),
+                    name: Arc::clone(name),
+                }
+            }
             None => Measure::Grade {
                 rank: 0,
                 name: "none".into(),

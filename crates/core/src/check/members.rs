@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::address::Range;
-use super::{Found, Measure, Member, State};
+use super::{Found, Measure, Member, State, url};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Found as Fields, Frame, Value};
 use crate::element::Element;
@@ -55,16 +55,6 @@ fn ends_of<'a>(element: &'a Element, names: &'a (String, String)) -> Vec<(&'a st
         .collect()
 }
 
-/// Scheme, host and port of a URL, lower case; the text itself when it is no URL.
-pub(crate) fn url_host(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return text.to_owned();
-    };
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    format!("{}://{}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase())
-}
-
 impl Members {
     pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
         let mut members = Vec::new();
@@ -82,15 +72,15 @@ impl Members {
                 }
                 Value::One { .. } | Value::Many { .. } if field.spec.secret => {}
                 Value::One { text } => {
-                    if let Some(place) = env
+                    let place = env
                         .reads
                         .borrow()
                         .iter()
                         .rev()
                         .find(|read| read.field == field.full)
-                        .and_then(|read| read.values.first())
-                    {
-                        members.push(self.member(text, place.1.clone()));
+                        .and_then(|read| read.values.first().map(|value| value.1.clone()));
+                    if let Some(place) = place {
+                        unknown |= !self.add(env, field, text, place, &mut members);
                     }
                 }
                 Value::Many { mut items, unknown: why } => {
@@ -108,7 +98,7 @@ impl Members {
                             span: item.at.element().span,
                             component: item.at.component.clone(),
                         };
-                        members.push(self.member(item.text, place));
+                        unknown |= !self.add(env, field, item.text, place, &mut members);
                     }
                 }
             }
@@ -123,9 +113,27 @@ impl Members {
         Found::new(state, Measure::Set(members))
     }
 
+    /// Adds a member; false when it is not known what it comes to.
+    fn add(&self, env: &Env<'_>, field: &FieldRef, text: String, place: Place, members: &mut Vec<Member>) -> bool {
+        if self.kind != MemberKind::UrlHosts || !url::is_odd(&text) {
+            members.push(self.member(text, place));
+            return true;
+        }
+        let weak: Vec<&str> = url::pieces(&text).filter(|piece| self.is_weak(piece)).collect();
+        members.extend(weak.iter().map(|piece| self.member((*piece).to_owned(), place.clone())));
+        let known = !weak.is_empty() || self.is_weak(&text);
+        if !known {
+            env.why(Why::Illegal(field.full.clone(), text.clone()));
+        }
+        if weak.is_empty() {
+            members.push(self.member(text, place));
+        }
+        known
+    }
+
     fn member(&self, text: String, place: Place) -> Member {
         let key = if self.kind == MemberKind::UrlHosts {
-            url_host(&text)
+            url::host(&text)
         } else {
             text.clone()
         };
@@ -200,18 +208,5 @@ impl Members {
         }
         by.iter()
             .any(|other| other.key == member.key || self.covers.get(&other.text).is_some_and(|covered| covered.contains(&member.text)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::url_host;
-
-    #[test]
-    fn the_host_of_a_url_is_what_a_browser_would_call() {
-        assert_eq!(url_host("https://User@Example.com:8443/cb?x=1"), "https://example.com:8443");
-        assert_eq!(url_host("https://a.example\\@b.example/"), "https://a.example");
-        assert_eq!(url_host("myapp://oauth"), "myapp://oauth");
-        assert_eq!(url_host("localhost:1717"), "localhost:1717");
     }
 }

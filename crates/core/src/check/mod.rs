@@ -8,6 +8,7 @@ mod members;
 mod ranking;
 mod require;
 mod review;
+mod url;
 
 use std::sync::Arc;
 

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::members::url_host;
-use super::{Found, Measure, Member, State};
+use super::{Found, Measure, Member, State, url};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Value};
 use crate::judge::env::{Env, Place};
@@ -65,7 +64,7 @@ impl Review {
             values.retain(|value| {
                 let host = value.key.split_once("://").map_or(value.key.as_str(), |(_, host)| host);
                 let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
-                !hosts.iter().any(|known| known == host || known == bare)
+                url::is_odd(&value.text) || !hosts.iter().any(|known| known == host || known == bare)
             });
         }
         Found::new(if unknown { State::Undecided } else { State::Satisfied }, Measure::Values(values))
@@ -73,7 +72,7 @@ impl Review {
 
     fn member(&self, field: &FieldRef, text: String, place: Place) -> Member {
         let key = match self.kind {
-            MemberKind::UrlHosts => url_host(&text),
+            MemberKind::UrlHosts => url::host(&text),
             _ if field.spec.kind == FieldKind::Certificate => lexical::certificate_body(&text),
             _ => text.clone(),
         };

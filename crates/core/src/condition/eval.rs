@@ -6,7 +6,7 @@ use super::resolve::{Frame, Item, Value};
 use super::{Condition, Exists, FieldTest, Link, Record, Test};
 use crate::condition::resolve::Found;
 use crate::element::Component;
-use crate::judge::env::{Env, Why};
+use crate::judge::env::{Env, Read, Role, Why};
 use crate::lexical::{self, CertificateText};
 use crate::policy::raw::LooksLike;
 use crate::registry::FieldKind;
@@ -226,24 +226,69 @@ impl Env<'_> {
             }
             Found::Here { occurrences, home } => {
                 let mut truth = Truth::False;
-                let mut matching = Vec::new();
+                let (mut matching, mut near) = (Vec::new(), Vec::new());
                 for occurrence in occurrences {
                     let mut inner = frames.to_vec();
                     inner.push(occurrence.frame());
                     // What is read inside a record is evidence only when the record matters.
-                    let before = self.reads.borrow().len();
-                    let holds = self.holds(&record.condition, &inner);
-                    self.reads.borrow_mut().truncate(before);
+                    let (holds, inside) = self.aside(|| self.holds(&record.condition, &inner));
                     if holds != Truth::False {
-                        matching.push(occurrence);
+                        matching.push((told(&inside), occurrence));
+                    } else if self.role.get() == Role::Check && self.nearly(&record.condition, &inner) {
+                        near.push((told(&inside), occurrence));
                     }
                     truth = truth.or(holds);
                 }
-                self.remember(&record.block, matching, Some(home));
+                let shown = if matching.is_empty() { near } else { matching };
+                self.remember_records(&record.block, shown, Some(home));
                 truth
             }
         }
     }
+
+    /// Whether a record fails by nothing but a switch that is off: that is how it stood before it was granted.
+    fn nearly(&self, condition: &Condition, frames: &[Frame]) -> bool {
+        let Condition::All(list) = condition else { return false };
+        let fails = |item: &&Condition| self.aside(|| self.holds(item, frames)).0 == Truth::False;
+        let is_switch = |item: &Condition| matches!(item, Condition::Field(test) if test.field.spec.kind == FieldKind::Boolean);
+        let mut failing = list.iter().filter(fails);
+        failing.next().is_some_and(is_switch) && failing.next().is_none()
+    }
+
+    /// Puts what makes a condition true in front of everything else that was read.
+    pub(crate) fn put_first(&self, condition: &Condition, frames: &[Frame]) {
+        let ((), telling) = self.aside(|| self.support(condition, true, frames));
+        self.reorder(|read| !telling.contains(read));
+    }
+
+    /// Reads only what makes a condition true, or false.
+    fn support(&self, condition: &Condition, wanted: bool, frames: &[Frame]) {
+        let is = |item: &Condition| self.aside(|| self.holds(item, frames)).0 == Truth::from(wanted);
+        match condition {
+            Condition::All(list) | Condition::Any(list) => list
+                .iter()
+                .filter(|item| is(item))
+                .for_each(|item| self.support(item, wanted, frames)),
+            Condition::Not(inner) => self.support(inner, !wanted, frames),
+            Condition::Named(_, inner) => self.support(inner, wanted, frames),
+            Condition::Collapse(inner, _) if is(inner) => self.support(inner, wanted, frames),
+            Condition::Collapse(..) | Condition::Always(_) | Condition::Declared(_) => {}
+            Condition::Field(_) | Condition::Exists(_) | Condition::Record(_) => _ = self.holds(condition, frames),
+        }
+    }
+}
+
+/// What was read of one record, in words.
+fn told(reads: &[Read]) -> String {
+    let parts: Vec<String> = reads
+        .iter()
+        .filter(|read| !read.secret && !read.block)
+        .flat_map(|read| {
+            let name = read.field.rsplit('/').next().unwrap_or_default();
+            read.values.iter().map(move |(text, _)| format!("{name} {text}"))
+        })
+        .collect();
+    if parts.is_empty() { "present".to_owned() } else { parts.join(", ") }
 }
 
 fn one_holds(test: &Test, value: &str) -> Truth {

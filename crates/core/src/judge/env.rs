@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Occurrence};
+use crate::condition::{FieldRef, Scope};
 use crate::element::{Component, Span};
 use crate::world::{Facts, Subject, World};
 
@@ -102,6 +102,8 @@ pub struct Read {
     pub secret: bool,
     /// It is a block, so its text says nothing.
     pub block: bool,
+    /// The values are the entries of a block that meet a condition, each told by what the condition reads of it.
+    pub record: bool,
     /// What for.
     pub role: Role,
     /// The texts found, each with its place; empty when the element is absent.
@@ -234,18 +236,46 @@ impl<'a> Env<'a> {
 
     /// Takes down what was read, once however often it is read: a condition over many components reads each of them.
     pub(crate) fn remember(&self, field: &FieldRef, found: Vec<Occurrence>, home: Option<(Arc<Component>, Span)>) {
-        let role = self.role.get();
-        match self.quiet {
-            Quiet::All => return,
-            Quiet::ButCheck if role != Role::Check => return,
-            Quiet::ButCheck | Quiet::Nothing => {}
+        if self.takes_down() {
+            let values = found.into_iter().map(|occurrence| (occurrence.element().text.clone(), occurrence));
+            self.note(field, values.collect(), home, false);
         }
+    }
+
+    /// Remembers the entries of a block that a condition picked, each with what is to be told of it.
+    pub(crate) fn remember_records(&self, field: &FieldRef, found: Vec<(String, Occurrence)>, home: Option<(Arc<Component>, Span)>) {
+        if self.takes_down() {
+            self.note(field, found, home, true);
+        }
+    }
+
+    /// Puts what was read in another order.
+    pub(crate) fn reorder(&self, by: impl Fn(&Read) -> bool) {
+        self.reads.borrow_mut().sort_by_key(by);
+        self.known.borrow_mut().clear();
+    }
+
+    fn takes_down(&self) -> bool {
+        match self.quiet {
+            Quiet::All => false,
+            Quiet::ButCheck => self.role.get() == Role::Check,
+            Quiet::Nothing => true,
+        }
+    }
+
+    fn note(&self, field: &FieldRef, found: Vec<(String, Occurrence)>, home: Option<(Arc<Component>, Span)>, record: bool) {
+        // A control that judges components of several types one by one reads nothing of the types that this one is not of.
+        let foreign = home.as_ref().is_some_and(|(component, _)| component.type_name != field.type_name);
+        if field.scope == Scope::Frame && foreign {
+            return;
+        }
+        let role = self.role.get();
         let mut known = self.known.borrow_mut();
         let mut reads = self.reads.borrow_mut();
         let same = |read: &Read| {
-            let alike = |((text, place), occurrence): (&(String, Place), &Occurrence)| {
-                let element = occurrence.element();
-                Arc::ptr_eq(&place.component, &occurrence.component) && place.span == element.span && *text == element.text
+            let alike = |((text, place), (other, occurrence)): (&(String, Place), &(String, Occurrence))| {
+                let span = occurrence.element().span;
+                Arc::ptr_eq(&place.component, &occurrence.component) && place.span == span && text == other
             };
             let home = match (&read.home, &home) {
                 (Some(place), Some((component, span))) => Arc::ptr_eq(&place.component, component) && place.span == *span,
@@ -253,6 +283,7 @@ impl<'a> Env<'a> {
                 _ => false,
             };
             home && read.role == role
+                && read.record == record
                 && read.field == field.full
                 && read.values.len() == found.len()
                 && read.values.iter().zip(&found).all(alike)
@@ -276,28 +307,27 @@ impl<'a> Env<'a> {
             }
             places.push(reads.len());
         }
-        let values = found
-            .into_iter()
-            .map(|occurrence| {
-                let element = occurrence.element();
-                let (text, span) = (element.text.clone(), element.span);
-                (
-                    text,
-                    Place {
-                        span,
-                        component: occurrence.component,
-                    },
-                )
-            })
-            .collect();
+        let place = |occurrence: Occurrence| Place {
+            span: occurrence.element().span,
+            component: occurrence.component,
+        };
         reads.push(Read {
             field: Arc::clone(&field.full),
             secret: field.spec.secret,
-            block: field.spec.kind == crate::registry::FieldKind::Block,
+            block: !record && field.spec.kind == crate::registry::FieldKind::Block,
+            record,
             role,
-            values,
+            values: found.into_iter().map(|(text, occurrence)| (text, place(occurrence))).collect(),
             home: home.map(|(component, span)| Place { component, span }),
         });
+    }
+
+    /// Runs something and gives back what it read, instead of remembering it.
+    pub(crate) fn aside<T>(&self, run: impl FnOnce() -> T) -> (T, Vec<Read>) {
+        let (outside, known) = (self.reads.take(), self.known.take());
+        let result = run();
+        self.known.replace(known);
+        (result, self.reads.replace(outside))
     }
 
     pub(crate) fn why(&self, why: Why) {

@@ -1,11 +1,11 @@
 //! Turns a comparison into what people see: how both sides stood, the reasons, the evidence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::difference::{Difference, differences};
 use super::fingerprint::fingerprint;
-use super::message::{NO_LIMIT, shown};
+use super::message::{NO_ENTRY, NO_LIMIT, shown};
 use super::{Anchor, Evidence, Finding, Places, Reason, Side, SideView, SubjectRef, Undecided};
 use crate::check::Measure;
 use crate::compare::Comparison;
@@ -40,15 +40,49 @@ impl std::fmt::Debug for Case<'_> {
 }
 
 pub(crate) fn view(judgement: &Judgement) -> SideView {
+    told(judgement, &several([Some(judgement), None]))
+}
+
+fn decides(read: &Read) -> bool {
+    matches!(read.role, Role::Check | Role::Applies)
+}
+
+fn component(read: &Read) -> Option<&Component> {
+    let place = read.values.first().map(|(_, place)| place).or(read.home.as_ref());
+    place.map(|place| &*place.component)
+}
+
+/// Fields that were read in several components on one side, so that their names alone do not tell them apart.
+fn several(sides: [Option<&Judgement>; 2]) -> BTreeSet<Arc<str>> {
+    let mut found = BTreeSet::new();
+    for side in sides.into_iter().flatten() {
+        let mut seen: BTreeMap<&Arc<str>, &str> = BTreeMap::new();
+        for read in side.reads.iter().filter(|read| decides(read)) {
+            let Some(component) = component(read) else { continue };
+            if *seen.entry(&read.field).or_insert(&component.name) != component.name {
+                found.insert(Arc::clone(&read.field));
+            }
+        }
+    }
+    found
+}
+
+/// `Type/path/below`; `Type:Name/path/below` for one of several components.
+fn key(read: &Read, several: &BTreeSet<Arc<str>>) -> String {
+    match (read.field.split_once('/'), component(read)) {
+        (Some((type_name, path)), Some(component)) if several.contains(&read.field) => {
+            format!("{type_name}:{}/{path}", component.name)
+        }
+        _ => read.field.to_string(),
+    }
+}
+
+fn told(judgement: &Judgement, several: &BTreeSet<Arc<str>>) -> SideView {
     let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
-    for read in judgement
-        .reads
-        .iter()
-        .filter(|read| matches!(read.role, Role::Check | Role::Applies))
-    {
-        let slot = values.entry(read.field.to_string()).or_default();
-        if slot.is_none() {
-            *slot = shown(read);
+    for read in judgement.reads.iter().filter(|read| decides(read)) {
+        let slot = values.entry(key(read, several)).or_default();
+        if slot.as_deref().is_none_or(|text| text == NO_ENTRY) {
+            *slot = shown(read).or(slot.take());
         }
     }
     let grade = match &judgement.measure {
@@ -83,6 +117,9 @@ impl Case<'_> {
         let mut members: Vec<&str> = comparison.members.iter().map(|member| member.key.as_str()).collect();
         members.sort_unstable();
         identity.extend(members);
+        let several = several([comparison.base.as_ref(), comparison.head.as_ref()]);
+        let sides = [&comparison.base, &comparison.head];
+        let [base, head] = sides.map(|side| side.as_ref().map(|side| told(side, &several)));
         Finding {
             control: Arc::clone(self.control),
             outcome: comparison.outcome,
@@ -90,16 +127,28 @@ impl Case<'_> {
             score,
             low_confidence: comparison.head.as_ref().is_some_and(|head| head.assumed),
             subject: self.subject.clone(),
-            base: comparison.base.as_ref().map(view),
-            head: comparison.head.as_ref().map(view),
+            base,
+            head,
             reasons: self.reasons(),
             message: self.message(&differences),
             fingerprint: fingerprint(&identity),
+            anchor_type: self.type_at(&anchor),
             anchor,
             evidence,
             waived: None,
             fails: false,
         }
+    }
+
+    /// The type of the component in the file of an anchor.
+    fn type_at(&self, anchor: &Anchor) -> Option<Arc<str>> {
+        let sides = [&self.comparison.head, &self.comparison.base];
+        let reads = sides.into_iter().flatten().flat_map(|side| &side.reads);
+        reads
+            .filter_map(component)
+            .chain(self.any_file.iter().map(|(_, component)| &**component))
+            .find(|component| component.path == anchor.path)
+            .map(|component| Arc::clone(&component.type_name))
     }
 
     /// The entry for a control that cannot be judged.

@@ -12,6 +12,8 @@ const SECRET: &str = "(secret)";
 /// Of a number that is not set, or set to what nobody documents.
 pub(super) const NO_LIMIT: &str = "no documented limit";
 const NOT_SET: &str = "not set";
+/// Of a block without an entry that meets the condition.
+pub(super) const NO_ENTRY: &str = "no such entry";
 
 impl Case<'_> {
     pub(super) fn message(&self, differences: &[Difference<'_>]) -> String {
@@ -99,7 +101,7 @@ impl Case<'_> {
 
 pub(super) fn shown(read: &Read) -> Option<String> {
     if read.values.is_empty() {
-        return None;
+        return (read.record && read.home.is_some()).then(|| NO_ENTRY.to_owned());
     }
     if read.secret {
         return Some(SECRET.to_owned());

@@ -150,6 +150,8 @@ pub struct Finding {
     pub reasons: Vec<Reason>,
     /// What to look at.
     pub anchor: Anchor,
+    /// Type of the component there, when it is known.
+    pub anchor_type: Option<Arc<str>>,
     /// Other places, this side and the other.
     pub evidence: Vec<Evidence>,
     /// One sentence.

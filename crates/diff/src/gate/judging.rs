@@ -1,5 +1,7 @@
 //! Judges what is touched, on both sides, and collects the outcomes.
 
+mod around;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -161,7 +163,12 @@ impl<'a> Judging<'a> {
             }
         };
         report.work.judged = report.work.judged.saturating_add(1);
-        let count = report.counts.entry(comparison.outcome).or_default();
+        let (comparison, reason) = match direct.then(|| self.resting(control, one, &comparison)).flatten() {
+            Some((bare, reason)) => (bare, Some(reason)),
+            None => (comparison, None),
+        };
+        let outcome = if reason.is_some() { Outcome::Undecided } else { comparison.outcome };
+        let count = report.counts.entry(outcome).or_default();
         *count = count.saturating_add(1);
         let subject = SubjectRef {
             kind: control.subject,
@@ -180,11 +187,14 @@ impl<'a> Judging<'a> {
             any_file: self.any_file(one),
             places: &self.places,
         };
-        match comparison.outcome {
+        match outcome {
             outcome if outcome.is_finding() => report.findings.push(case.finding()),
             // Only what this change made unknown, or what it left unknown on a subject that it touches.
             Outcome::Undecided => {
-                let entry = case.undecided();
+                let mut entry = case.undecided();
+                if let Some(reason) = reason {
+                    (entry.reasons, entry.new) = (vec![reason], true);
+                }
                 // A file that cannot be read is told as such, not as a subject that is gone.
                 let refused = one.head.is_none()
                     && one
@@ -198,7 +208,7 @@ impl<'a> Judging<'a> {
             }
             Outcome::Improved | Outcome::Resolved => report.better.push(Better {
                 control: Arc::clone(control),
-                outcome: comparison.outcome,
+                outcome,
                 subject,
             }),
             Outcome::Unchanged => {
@@ -225,7 +235,10 @@ impl<'a> Judging<'a> {
                 worst = Some(comparison);
             }
         }
-        if let Some(worst) = worst {
+        if let Some(mut worst) = worst {
+            if self.held_elsewhere(control, &worst) {
+                worst.outcome = Outcome::Unchanged;
+            }
             return Ok(worst);
         }
         let before = match &one.head {

@@ -138,6 +138,7 @@ impl Project {
     }
 }
 
+#[allow(clippy::option_option, reason = "no file, and a file that cannot be read, are two answers")]
 /// The content of a file, when there is one; `None` inside for what is no regular file of a sensible size.
 fn read(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<Option<Vec<u8>>>, DiffError> {
     let Some(file) = snapshot.file(path)? else { return Ok(None) };

@@ -403,6 +403,12 @@ impl<'a> Side<'a> {
         })
     }
 
+    /// Where base keeps org settings of a type that this side no longer has in source.
+    pub(super) fn remembered(&self, type_name: &str) -> Option<RepoPath> {
+        let before = self.before.filter(|_| !self.blind(type_name) && self.own(type_name).is_empty())?;
+        before.own(type_name).first().map(|component| component.path.clone())
+    }
+
     /// Everything of this side that could not be read, and the remarks of the reader.
     pub(super) fn remarks(&self) -> (Vec<Unreadable>, Vec<Warning>) {
         let mut unreadable = Vec::new();

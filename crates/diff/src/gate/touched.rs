@@ -9,11 +9,11 @@ use orgate_core::{Component, RepoPath, SubjectKind};
 
 use super::Input;
 use super::related::{Related, Wanted};
-use super::replacements::is_project;
+use super::replacements::{folders_above, is_project};
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
-use crate::snapshot::{Change, FileRef};
+use crate::snapshot::{Change, FileKind, FileRef};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -59,13 +59,24 @@ impl Touched {
             let end = path.len().checked_sub(4).and_then(|at| path.get(at..));
             end.is_some_and(|end| end.eq_ignore_ascii_case(b".xml"))
         };
-        let mut list = changes(input.base, input.head, &|path| ours(path) || is_project(path))?;
+        let own: BTreeSet<&[u8]> = input
+            .registry
+            .types()
+            .filter(|spec| spec.subject.is_some_and(|kind| kind != SubjectKind::Org) && spec.member.is_none())
+            .map(|spec| spec.folder.as_bytes())
+            .collect();
+        // A submodule can stand where a type has its folder.
+        let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
+        let mut list = changes(input.base, input.head, &|path| ours(path) || folder(path) || is_project(path))?;
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
         related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
-            list = changes(input.base, input.head, &|path| ours(path) || xml(path))?;
+            list = changes(input.base, input.head, &|path| ours(path) || folder(path) || xml(path))?;
         }
+        let submodule = |change: &Change| change.head.as_ref().is_some_and(|file| file.kind() == FileKind::Submodule);
+        list.retain(|change| !folder(change.path.as_bytes()) || ours(change.path.as_bytes()) || submodule(change));
+        touched.buried(&list, head, related, wanted)?;
         touched.changed_files = list.len();
         let mut components: ByIdentity = BTreeMap::new();
         let files = |side: fn(&Change) -> Option<&FileRef>| list.iter().filter_map(side).collect::<Vec<_>>();
@@ -155,6 +166,38 @@ impl Touched {
                 }
             }
         }
+    }
+
+    /// What stands at head in place of a folder that held metadata, and cannot be looked into.
+    fn buried(&mut self, list: &[Change], head: &Side<'_>, related: &Related<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
+        let mut seen = BTreeSet::new();
+        for change in list.iter().filter(|change| change.head.is_none()) {
+            let path = change.path.as_bytes();
+            if !related.names_type(path) || !wanted(path) {
+                continue;
+            }
+            for folder in folders_above(&change.path).filter(|folder| !folder.is_empty()) {
+                if !seen.insert(folder.to_vec()) {
+                    continue;
+                }
+                let place = RepoPath::new(folder);
+                let Some(file) = head.snapshot.file(&place)? else { continue };
+                if file.kind() != FileKind::Regular {
+                    self.orphans.push(Unreadable {
+                        reason: format!(
+                            "{} stands in place of a folder that held metadata, so nobody can tell what is deployed from there; commit the files themselves",
+                            file.kind()
+                        ),
+                        path: place,
+                        side: Which::Head,
+                        line: 0,
+                        column: 0,
+                        fatal: true,
+                    });
+                }
+            }
+        }
+        Ok(())
     }
 
     fn note_move(&mut self, old: &Component, new: &Component) {

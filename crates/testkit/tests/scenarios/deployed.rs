@@ -1,7 +1,8 @@
-//! What is deployed is not always what is committed: texts that the project file replaces.
+//! What is deployed is not always what is committed: texts that the project file replaces, and org settings that leave
+//! source together with what an app has of its own.
 
 use orgate_testkit::TestRepo;
-use orgate_testkit::gate::Run;
+use orgate_testkit::gate::{Run, list};
 use orgate_testkit::sample::{APP, CONTROL, connected_app};
 
 use super::{check, passed};
@@ -17,9 +18,11 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("deployed::replacements of other files and values", others),
     ("deployed::a standing replacement of one value", standing),
     ("deployed::ranges that are replaced", ranges),
+    ("deployed::org settings that leave source", settings_leave),
 ];
 
 const PROJECT: &str = "sfdx-project.json";
+const SETTINGS: &str = "force-app/main/default/settings/OauthOidc.settings-meta.xml";
 
 fn project(replacements: &str) -> String {
     format!("{{\"packageDirectories\": [{{\"path\": \"force-app\", \"default\": true}}], \"replacements\": [{replacements}]}}\n")
@@ -190,4 +193,40 @@ fn ranges() {
     let run = check(repo.path(), &["--base", "HEAD"]);
     let found = run.undecided().iter().any(|hit| hit.control == "ca-trusted-ip-ranges-widened");
     assert!(found, "{}", run.said());
+}
+
+fn settings_leave() {
+    let settings = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OauthOidcSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <isPkceRequired>true</isPkceRequired>\n</OauthOidcSettings>\n";
+    let weak = connected_app(false).replace("<isPkceRequired>true", "<isPkceRequired>false");
+    let control = "ca-pkce-not-required";
+    let after = |app: &str, keep: bool| {
+        let repo = TestRepo::new();
+        repo.write(APP, connected_app(false));
+        repo.write(SETTINGS, settings);
+        repo.commit("Before");
+        repo.write(APP, app);
+        if !keep {
+            repo.remove(SETTINGS);
+        }
+        check(repo.path(), &["--base", "HEAD"])
+    };
+    let run = after(&weak, false);
+    let entry = list(&run.report["undecided"]).iter().find(|entry| entry["control"] == control);
+    let entry = entry.unwrap_or_else(|| panic!("{}", run.said()));
+    assert_eq!(
+        entry["reasons"][0].as_str(),
+        Some("rests on OauthOidc.settings, which this change removes from source")
+    );
+    assert_eq!(
+        (entry["anchor"]["path"].as_str(), entry["anchor"]["line"].as_u64()),
+        (Some(APP), Some(10))
+    );
+    // The settings stay, or the app does not get weaker: nothing rests on what is gone.
+    for run in [
+        after(&weak, true),
+        after(&connected_app(false), false),
+        after(&connected_app(false).replace("Billing", "Bills"), false),
+    ] {
+        assert!(!run.hits().iter().any(|hit| hit.control == control), "{}", run.said());
+    }
 }

@@ -16,6 +16,9 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::members where a token stood", members_after_token),
     ("identity::an element twice", twice),
     ("identity::a certificate with and without armour", armour),
+    ("identity::a block under another name", renamed_block),
+    ("identity::callbacks in odd forms", odd_callbacks),
+    ("identity::a callback with its default port", default_port),
 ];
 
 const OTHER: &str = "force-app/main/default/connectedApps/Payments.connectedApp-meta.xml";
@@ -148,4 +151,76 @@ fn armour() {
     let run = change(&[(APP, &app(bare))], &[(APP, &app("My_Certificate"))]);
     let reasons = run.report["undecided"].to_string();
     assert!(reasons.contains("not a certificate"), "{reasons}");
+}
+
+fn renamed_block() {
+    let block = |key: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<BlacklistedConsumer xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <blockedByApiWhitelisting>false</blockedByApiWhitelisting>\n    <consumerKey>{key}</consumerKey>\n    <consumerName>Bad</consumerName>\n    <masterLabel>Bad</masterLabel>\n</BlacklistedConsumer>\n"
+        )
+    };
+    let path = |name: &str| format!("force-app/main/default/blacklistedConsumers/{name}.blacklistedConsumer-meta.xml");
+    let (bad, zad) = (path("Bad"), path("Zad"));
+    let (one, two) = (block("3MVG9one"), block("3MVG9two"));
+    passed(&change(&[(&bad, &one)], &[(&zad, &one)]));
+    // They swap their keys, or one of two with the same key goes.
+    passed(&change(&[(&bad, &one), (&zad, &two)], &[(&bad, &two), (&zad, &one)]));
+    passed(&change(&[(&bad, &one), (&zad, &one)], &[(&zad, &one)]));
+    hit(&change(&[(&bad, &one)], &[(&zad, &two)]), "org-app-block-removed", "regressed");
+    hit(&change(&[(&bad, &one)], &[]), "org-app-block-removed", "regressed");
+}
+
+fn callbacks(text: &str) -> String {
+    connected_app(false).replace("https://billing.example.com/cb", text)
+}
+
+fn odd_callbacks() {
+    let was = "https://billing.example.com/cb";
+    for (odd, weak) in [
+        ("https://billing.example.com/cb http://evil.example", true),
+        ("https://billing.example.com/cb,http://evil.example", true),
+        ("https://billing.example.com/cb&#x2028;http://evil.example", true),
+        ("https://billing.example.com/cb&#x85;http://evil.example", true),
+        ("https://billing.example.com/cb https://evil.example", false),
+        ("https://billing.example.com\\@evil.example/cb", false),
+        ("http:/evil.example", false),
+        ("http:evil.example", false),
+        ("https:///evil.example", false),
+    ] {
+        let run = change(&[(APP, &callbacks(was))], &[(APP, &callbacks(odd))]);
+        hit(&run, "ca-callback-url-changed", "review");
+        hit(&run, "ca-callback-url-insecure", if weak { "regressed" } else { "undecided" });
+        // As before, whatever it is.
+        let run = change(
+            &[(APP, &callbacks(odd))],
+            &[(APP, &callbacks(odd).replace("<label>Billing", "<label>Bills"))],
+        );
+        passed(&run);
+    }
+    for plain in [
+        "https://billing.example.com/cb?a=1,2",
+        "https://billing.example.com/a,b",
+        "https://billing.example.com/cb?to=https%3A%2F%2Fx",
+    ] {
+        let run = change(&[(APP, &callbacks(was))], &[(APP, &callbacks(plain))]);
+        assert!(run.hits().is_empty(), "{plain}: {}", run.said());
+    }
+    let run = change(&[(APP, &callbacks(was))], &[(APP, &callbacks("com.example.app:/oauth"))]);
+    assert!(run.undecided().is_empty(), "{}", run.said());
+}
+
+fn default_port() {
+    for (one, other) in [
+        ("https://h.example/cb", "https://h.example:443/cb"),
+        ("http://h.example/cb", "http://h.example:80/cb"),
+        ("https://h.example/cb", "https://h.example:/cb"),
+    ] {
+        passed(&change(&[(APP, &callbacks(one))], &[(APP, &callbacks(other))]));
+        passed(&change(&[(APP, &callbacks(other))], &[(APP, &callbacks(one))]));
+    }
+    let run = change(
+        &[(APP, &callbacks("https://h.example/cb"))],
+        &[(APP, &callbacks("https://h.example:80/cb"))],
+    );
+    hit(&run, "ca-callback-url-changed", "review");
 }

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod deployed;
+mod evidence;
 mod identity;
 mod messages;
 mod objects;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
         revisions::TESTS,
         configuration::TESTS,
         deployed::TESTS,
+        evidence::TESTS,
         identity::TESTS,
         messages::TESTS,
         output::TESTS,

@@ -8,6 +8,10 @@ use super::{caught, check, opened, passed, refused};
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("traps::symbolic link in place of metadata", symlink),
     ("traps::submodule in place of metadata", submodule),
+    ("traps::submodule in place of a folder of metadata", submodule_folder),
+    ("traps::symbolic link in place of a folder of metadata", symlink_folder),
+    ("traps::submodule of a type's folder that moves on", submodule_moves),
+    ("traps::submodule beside metadata", submodule_beside),
     ("traps::file turned folder", folder),
     ("traps::replace reference", replace),
     ("traps::attributes and ignore files", attributes),
@@ -56,6 +60,59 @@ fn submodule() {
     let repo = put("160000", &"1".repeat(40));
     let run = commits(&repo, &[]);
     assert_eq!(run.code, 2, "{}", run.said());
+}
+
+/// Puts an object into the tree at `path`; what lay below is gone.
+fn put_over(path: &str, mode: &str, id: &str) -> TestRepo {
+    let (repo, base, _) = opened();
+    repo.git(&["checkout", "--quiet", "--detach", &base]);
+    repo.git(&["rm", "-r", "--quiet", "--cached", "--ignore-unmatch", path]);
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("{mode},{id},{path}")]);
+    repo.git(&["commit", "--quiet", "--message=Trap"]);
+    repo
+}
+
+fn submodule_folder() {
+    for path in ["force-app/main/default/connectedApps", "force-app/main", "force-app"] {
+        let run = commits(&put_over(path, "160000", &"1".repeat(40)), &["--output=text"]);
+        refused(&run, &[]);
+        assert!(run.stdout.contains("submodule") && run.stdout.contains(path), "{}", run.stdout);
+    }
+}
+
+fn symlink_folder() {
+    let (maker, _, _) = opened();
+    let id = maker.store("blob", b"/tmp/elsewhere");
+    let (repo, base, _) = opened();
+    assert_eq!(repo.store("blob", b"/tmp/elsewhere"), id);
+    repo.git(&["checkout", "--quiet", "--detach", &base]);
+    repo.git(&["rm", "-r", "--quiet", "--cached", "force-app"]);
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("120000,{id},force-app/main")]);
+    repo.git(&["commit", "--quiet", "--message=Trap"]);
+    refused(&commits(&repo, &["--output=text"]), &[]);
+}
+
+fn submodule_moves() {
+    let path = "other-app/main/default/connectedApps";
+    let repo = put_over(path, "160000", &"1".repeat(40));
+    let base = repo.git(&["rev-parse", "HEAD"]);
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{},{path}", "2".repeat(40))]);
+    repo.git(&["commit", "--quiet", "--message=Move on"]);
+    refused(&check(repo.path(), &["--base", &base, "--head", "HEAD"]), &[]);
+}
+
+fn submodule_beside() {
+    let repo = put_over("libraries/tools", "160000", &"1".repeat(40));
+    passed(&commits(&repo, &[]));
+    let base = repo.git(&["rev-parse", "HEAD"]);
+    repo.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        &format!("160000,{},libraries/tools", "2".repeat(40)),
+    ]);
+    repo.git(&["commit", "--quiet", "--message=Move on"]);
+    passed(&check(repo.path(), &["--base", &base, "--head", "HEAD"]));
 }
 
 fn folder() {
