@@ -90,14 +90,14 @@ impl Judging<'_> {
     }
 
     fn compare_without(&self, control: &Control, one: &Pair, types: &[Arc<str>]) -> Result<Comparison, TooManyAlternatives> {
-        let bare = |side| Without { side, types };
+        let world = |side| Without { side, types };
         let head = match &one.head {
-            Some(head) => Some(judge(control, head, &bare(self.head), &self.facts)?),
+            Some(head) => Some(judge(control, head, &world(self.head), &self.facts)?),
             None => None,
         };
         let mut worst: Option<Comparison> = None;
         for base in &one.base {
-            let base = judge(control, base, &bare(self.base), &self.facts)?;
+            let base = judge(control, base, &world(self.base), &self.facts)?;
             let comparison = compare(control, Some(base), head.clone());
             if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
                 worst = Some(comparison);

@@ -20,9 +20,9 @@ fn translate(expression: &str) -> Option<String> {
             '\\' => {
                 let escaped = rest.next()?;
                 match escaped {
-                    's' if class => out.push_str(&format!("\\s{BLANKS}")),
-                    's' => out.push_str(&format!("[\\s{BLANKS}]")),
-                    'S' if !class => out.push_str(&format!("[^\\s{BLANKS}]")),
+                    's' if class => out.extend(["\\s", BLANKS]),
+                    's' => out.extend(["[\\s", BLANKS, "]"]),
+                    'S' if !class => out.extend(["[^\\s", BLANKS, "]"]),
                     'd' | 'D' | 'w' | 'W' | 'n' | 'r' | 't' | 'f' | 'v' => out.extend(['\\', escaped]),
                     'b' | 'B' if !class => out.extend(['\\', escaped]),
                     _ if escaped.is_ascii_punctuation() => out.push_str(&regex_lite::escape(escaped.encode_utf8(&mut [0; 4]))),
