@@ -13,7 +13,7 @@ use orgate_core::{RepoPath, Span};
 use serde_json::Value;
 
 use crate::error::DiffError;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{FileRef, Snapshot};
 
 const NAME: &[u8] = b"sfdx-project.json";
 /// Project files are small; what a larger one declares is not known.
@@ -69,10 +69,10 @@ enum Wanted {
 impl Project {
     /// Reads the project file of a folder; one that is not there declares nothing.
     pub(super) fn of(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Self, DiffError> {
-        let Some(bytes) = read(snapshot, &below(folder, NAME))? else {
+        let Some(file) = snapshot.file(&below(folder, NAME))? else {
             return Ok(Self::default());
         };
-        let mut project = match bytes {
+        let mut project = match read(snapshot, &file)? {
             Some(bytes) => Self::parse(&bytes),
             None => Self::of_unknown(),
         };
@@ -80,7 +80,10 @@ impl Project {
         for entry in &mut project.entries {
             let Some(source) = &entry.source else { continue };
             let path = below(folder, source.trim_start_matches("./").as_bytes());
-            let content = read(snapshot, &path)?.flatten().unwrap_or_default();
+            let content = match snapshot.file(&path)? {
+                Some(file) => read(snapshot, &file)?.unwrap_or_default(),
+                None => Vec::new(),
+            };
             entry.elements = content.contains(&b'<');
         }
         Ok(project)
@@ -138,13 +141,11 @@ impl Project {
     }
 }
 
-#[allow(clippy::option_option, reason = "no file, and a file that cannot be read, are two answers")]
-/// The content of a file, when there is one; `None` inside for what is no regular file of a sensible size.
-fn read(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<Option<Vec<u8>>>, DiffError> {
-    let Some(file) = snapshot.file(path)? else { return Ok(None) };
-    match snapshot.read(&file, MOST_BYTES) {
-        Ok(bytes) => Ok(Some(Some(bytes))),
-        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(Some(None)),
+/// The content of a file; `None` for what is no regular file of a sensible size.
+fn read(snapshot: &dyn Snapshot, file: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+    match snapshot.read(file, MOST_BYTES) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

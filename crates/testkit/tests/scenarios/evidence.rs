@@ -34,12 +34,13 @@ fn change(base: &[(&str, String)], head: &[(&str, String)], arguments: &[&str]) 
 }
 
 fn set(permissions: &[(&str, &str)]) -> String {
-    let entries: String = permissions
+    let entries = permissions
         .iter()
         .map(|(name, enabled)| {
             format!("    <userPermissions>\n        <enabled>{enabled}</enabled>\n        <name>{name}</name>\n    </userPermissions>\n")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "{HEADER}<PermissionSet {SPACE}>\n    <hasActivationRequired>false</hasActivationRequired>\n    <label>Robot</label>\n{entries}</PermissionSet>\n"
     )
