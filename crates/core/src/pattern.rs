@@ -17,19 +17,36 @@ const KEPT: usize = 8;
 const LONGEST: usize = 256;
 
 /// See the module.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "Box<str>", into = "Box<str>")]
 pub(crate) struct Pattern {
     text: Box<str>,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Box<Compiled>>,
+}
+
+struct Compiled {
+    regex: Option<Regex>,
     recent: Mutex<VecDeque<(Box<str>, bool)>>,
 }
 
-impl Clone for Pattern {
+impl Compiled {
+    fn new(regex: Option<Regex>) -> Self {
+        Self {
+            regex,
+            recent: Mutex::default(),
+        }
+    }
+
+    fn search(&self, text: &str) -> bool {
+        self.regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Answers stay behind.
+impl Clone for Compiled {
     fn clone(&self) -> Self {
         Self {
-            text: self.text.clone(),
-            compiled: self.compiled.clone(),
+            regex: self.regex.clone(),
             recent: Mutex::default(),
         }
     }
@@ -41,11 +58,10 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn new(text: &str) -> Result<Self, regex_lite::Error> {
-        let compiled = Regex::new(text)?;
+        let compiled = Compiled::new(Some(Regex::new(text)?));
         Ok(Self {
             text: text.into(),
-            compiled: OnceLock::from(Some(compiled)),
-            recent: Mutex::default(),
+            compiled: OnceLock::from(Box::new(compiled)),
         })
     }
 
@@ -56,24 +72,18 @@ impl Pattern {
 
     /// Whether the pattern occurs in `text`.
     pub(crate) fn is_match(&self, text: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| Box::new(Compiled::new(Regex::new(&self.text).ok())));
         if text.len() > LONGEST {
-            return self.search(text);
+            return compiled.search(text);
         }
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = compiled.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = recent.iter().find(|(known, _)| **known == *text) {
             return *known;
         }
-        let answer = self.search(text);
+        let answer = compiled.search(text);
         recent.truncate(KEPT - 1);
         recent.push_front((text.into(), answer));
         answer
-    }
-
-    fn search(&self, text: &str) -> bool {
-        self.compiled
-            .get_or_init(|| Regex::new(&self.text).ok())
-            .as_ref()
-            .is_some_and(|pattern| pattern.is_match(text))
     }
 }
 
@@ -89,7 +99,6 @@ impl From<Box<str>> for Pattern {
         Self {
             text,
             compiled: OnceLock::new(),
-            recent: Mutex::default(),
         }
     }
 }

@@ -17,6 +17,8 @@ use super::trees::Trees;
 
 /// Bytes that are read at a time. Longer entries are left to others.
 const PIECE: usize = 256 << 10;
+/// Bits of the first flag word that tell the side of a conflict.
+const STAGE: u16 = 0x3000;
 /// Longer paths are left to others.
 const LONGEST: usize = 64 << 10;
 /// Bytes behind the entries that are read at most.
@@ -45,7 +47,7 @@ impl Names {
         let mut files = Vec::new();
         let mut before = Vec::new();
         for _ in 0..count {
-            files.extend(entry(&mut pieces, id_len, version, &mut before, want)?);
+            entry(&mut pieces, id_len, version, &mut before, want, &mut files)?;
         }
         let mut extensions = pieces.rest()?;
         extensions.truncate(extensions.len().checked_sub(id_len)?);
@@ -87,8 +89,8 @@ impl Names {
     }
 }
 
-/// Reads one entry: a file if it is wanted. `before` is the path of the last entry, for version 4.
-fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>, want: Want<'_>) -> Option<Option<FileRef>> {
+/// Reads one entry, and adds it to `files` if it is wanted. `before` is the path of the last entry, for version 4.
+fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>, want: Want<'_>, files: &mut Vec<FileRef>) -> Option<()> {
     let fixed = STAT + id_len + 2;
     let mut data = pieces.get(fixed)?;
     let first = short(data, fixed - 2)?;
@@ -127,19 +129,13 @@ fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>,
         // A sparse index.
         EntryKind::Folder => return None,
     };
-    let file = if want(path) {
+    if want(path) {
         // The sides of a conflict are in no tree.
-        let whole = (first >> 12) & 3 == 0;
-        Some(FileRef::new(
-            path,
-            kind,
-            Content::Object(ObjectId::from_bytes(id).filter(|_| whole)?),
-        ))
-    } else {
-        None
-    };
+        let id = ObjectId::from_bytes(id).filter(|_| first & STAGE == 0)?;
+        files.push(FileRef::new(path, kind, Content::Object(id)));
+    }
     pieces.skip(end);
-    Some(file)
+    Some(())
 }
 
 /// Finds the trees among the extensions.

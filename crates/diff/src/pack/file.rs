@@ -26,7 +26,7 @@ const HEADER: usize = 10 + 32;
 type Pieces = HashMap<u64, Arc<Vec<u8>>>;
 
 pub(super) struct File {
-    file: fs::File,
+    handle: fs::File,
     id_len: usize,
     /// Where the checksum begins.
     end: u64,
@@ -36,7 +36,7 @@ pub(super) struct File {
 
 impl std::fmt::Debug for File {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("File").field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("File").field("handle", &self.handle).finish_non_exhaustive()
     }
 }
 
@@ -75,7 +75,7 @@ impl File {
         let header = read_at(&file, 0, 12)?;
         let sound = header.starts_with(b"PACK\0\0\0\x02") || header.starts_with(b"PACK\0\0\0\x03");
         (sound && header.get(8..)? == count.to_be_bytes()).then(|| Self {
-            file,
+            handle: file,
             id_len,
             end,
             pieces: Mutex::default(),
@@ -135,7 +135,7 @@ impl File {
             return act(piece.get(start..start + len)?);
         }
         if u64::try_from(len).is_ok_and(|len| len > PIECE) {
-            return act(&read_at(&self.file, offset, len)?);
+            return act(&read_at(&self.handle, offset, len)?);
         }
         let (one, other) = (self.piece(offset / PIECE)?, self.piece(offset / PIECE + 1)?);
         let mut both = one.get(start..)?.to_vec();
@@ -149,7 +149,7 @@ impl File {
         }
         let from = number * PIECE;
         let len = usize::try_from(PIECE.min(self.end.checked_sub(from)?)).ok()?;
-        let piece = Arc::new(read_at(&self.file, from, len)?);
+        let piece = Arc::new(read_at(&self.handle, from, len)?);
         let mut pieces = lock(&self.pieces);
         if pieces.len() >= PIECES {
             pieces.clear();
