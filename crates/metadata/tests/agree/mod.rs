@@ -72,7 +72,7 @@ fn lines(text: &str) -> String {
 ///
 /// # Panics
 /// When they do not agree.
-pub fn agree(text: &str) {
+pub(crate) fn agree(text: &str) {
     // roxmltree takes an attribute `m:xmlns` for a declaration.
     if text.contains(":xmlns") {
         return;
