@@ -16,7 +16,7 @@ fn main() {
     for path in files(&root.join("policies")) {
         if path.extension().is_some_and(|extension| extension == "yaml") && !path.ends_with("coverage.yaml") {
             let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            let _ = writeln!(table, "    ({name:?}, include_str!({:?})),", path.display().to_string());
+            let _ = writeln!(table, "    ({name:?}, {}),", include(&name));
             match std::fs::read_to_string(&path) {
                 Ok(text) => texts.push((name, text)),
                 Err(error) => println!("cargo::error=cannot read {name}: {error}"),
@@ -27,16 +27,21 @@ fn main() {
     save("policies.rs", table.as_bytes());
     pack(&texts);
 
-    let (base, head) = (root.join("fixtures/demo/base"), root.join("fixtures/demo/head"));
+    let base = root.join("fixtures/demo/base");
     let mut table = String::from("[\n");
     for path in files(&base) {
-        let name = path.strip_prefix(&base).unwrap_or(&path);
-        let (old, new) = (path.display().to_string(), head.join(name).display().to_string());
-        let name = name.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(table, "    ({name:?}, include_str!({old:?}), include_str!({new:?})),");
+        let name = path.strip_prefix(&base).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let side = |side: &str| include(&format!("fixtures/demo/{side}/{name}"));
+        let _ = writeln!(table, "    ({name:?}, {}, {}),", side("base"), side("head"));
     }
     table.push(']');
     save("demo.rs", table.as_bytes());
+}
+
+/// The text of a file of this checkout, wherever that lies: the same source gives the same build on any machine.
+fn include(name: &str) -> String {
+    let name = format!("/{name}");
+    format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {name:?}))")
 }
 
 /// Checks everything that ships and saves it in the form that loads fast.

@@ -74,9 +74,17 @@ pub(crate) enum Command {
         report: PathBuf,
     },
     /// Build a small repository with a pull request that opens the org, and run the gate on it
-    #[command(after_help = "Examples:\n  orgate demo        needs git; writes to a temporary folder that goes away")]
-    Demo,
+    #[command(after_help = DEMO_EXAMPLES)]
+    Demo {
+        /// Keep the repository in this new folder, to go on with it [default: a temporary one that goes away]
+        dir: Option<PathBuf>,
+    },
 }
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  orgate demo            needs git; leaves nothing behind
+  orgate demo try-me     then: cd try-me && orgate fix --dry-run";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:

@@ -16,16 +16,35 @@ use crate::error::CliError;
 /// Path below the demo's root, text at base, text at head.
 const FILES: &[(&str, &str, &str)] = &include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 
+/// When the demo's commits were made.
+const DATE: &str = "2026-01-05T09:00:00Z";
+
 /// Builds the repository, runs the gate on it, and passes when the gate fails as it must.
-pub(crate) fn run(global: &Global) -> Result<Verdict, CliError> {
-    let folder = tempfile::Builder::new()
-        .prefix("orgate-demo-")
-        .tempdir()
-        .map_err(|source| CliError::Write {
-            path: std::env::temp_dir(),
-            source,
-        })?;
-    let repository = folder.path();
+pub(crate) fn run(keep: Option<&Path>, global: &Global) -> Result<Verdict, CliError> {
+    let Some(folder) = keep else {
+        let folder = tempfile::Builder::new()
+            .prefix("orgate-demo-")
+            .tempdir()
+            .map_err(|source| CliError::Write {
+                path: std::env::temp_dir(),
+                source,
+            })?;
+        return run_in(folder.path(), global);
+    };
+    // Never into something that is there.
+    std::fs::create_dir(folder).map_err(|source| CliError::Write {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let verdict = run_in(folder, global)?;
+    say(&format!(
+        "The repository stays in {}; `orgate check` there judges the same.\n",
+        folder.display()
+    ))?;
+    Ok(verdict)
+}
+
+fn run_in(repository: &Path, global: &Global) -> Result<Verdict, CliError> {
     say("A Salesforce project, and a pull request that \"raises the batch size\":\n")?;
     write(repository, |_, base, _| base)?;
     git(repository, &["init", "--quiet", "--initial-branch=main", "."])?;
@@ -79,8 +98,18 @@ fn write(root: &Path, choose: impl Fn(&'static str, &'static str, &'static str) 
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<(), CliError> {
-    say(&format!("$ git {}\n", arguments.join(" ")))?;
+    let shown: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
+    say(&format!("$ git {}\n", shown.join(" ")))?;
     git_output(root, arguments).map(|_| ())
+}
+
+/// As people have to type it.
+fn quoted(argument: &str) -> String {
+    match argument.split_once('=') {
+        _ if !argument.contains(' ') => argument.to_owned(),
+        Some((option, value)) => format!("{option}='{value}'"),
+        None => format!("'{argument}'"),
+    }
 }
 
 /// Runs git in the demo's folder with an identity of its own, whatever the user's configuration says.
@@ -105,6 +134,9 @@ fn git_output(root: &Path, arguments: &[&str]) -> Result<String, CliError> {
         .current_dir(root)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
+        // The same commits on every machine.
+        .env("GIT_AUTHOR_DATE", DATE)
+        .env("GIT_COMMITTER_DATE", DATE)
         .output()
         .map_err(|source| CliError::Demo(format!("cannot run git, which the demo needs: {source}")))?;
     if output.status.success() {

@@ -53,7 +53,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         args::Command::Hook(arguments) => hook::run(arguments, &cli.global),
         args::Command::CiRange(arguments) => ci::range::run(arguments).map(|()| Verdict::Pass),
         args::Command::CiOutputs { report } => ci::outputs::run(report).map(|()| Verdict::Pass),
-        args::Command::Demo => demo::run(&cli.global),
+        args::Command::Demo { dir } => demo::run(dir.as_deref(), &cli.global),
     };
     match result {
         Ok(verdict) => ExitCode::from(verdict.exit_code()),

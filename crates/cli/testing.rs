@@ -63,7 +63,15 @@ impl Written<'_> {
             color: ColorWhen::Never,
         };
         let mut bytes = Vec::new();
-        write_one(self.report, format, &sides, &global, &mut anstream::StripStream::new(&mut bytes)).ok()?;
+        write_one(
+            self.report,
+            format,
+            &sides,
+            self.registry,
+            &global,
+            &mut anstream::StripStream::new(&mut bytes),
+        )
+        .ok()?;
         Some(bytes)
     }
 }

@@ -21,9 +21,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     names.sort();
     let mut table = String::from("&[\n");
     for name in &names {
-        let path = folder.join(name);
-        let path = path.to_str().ok_or("the path of the crate is not UTF-8")?;
-        writeln!(table, "    ({name:?}, include_str!({path:?})),")?;
+        // Not the path of this machine: a checkout may be moved, and the same source gives the same build anywhere.
+        let path = format!("/types/{name}");
+        writeln!(
+            table,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        )?;
     }
     table.push_str("]\n");
     let target = Path::new(&env::var("OUT_DIR")?).join("types.rs");

@@ -18,6 +18,7 @@ pub(crate) fn page(page: &Page) -> String {
     }
     for (label, clause) in [
         ("Applies when", &page.applies_when),
+        ("Satisfied, whatever else is set, when", &page.satisfied_when),
         ("Counts on something new only when", &page.introduced_when),
     ] {
         if let Some(clause) = clause {

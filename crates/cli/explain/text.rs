@@ -55,6 +55,7 @@ pub(super) fn page(page: &Page) -> String {
     }
     for (label, clause) in [
         ("applies when ", &page.applies_when),
+        ("satisfied, whatever else is set, when ", &page.satisfied_when),
         ("counts on something new only when ", &page.introduced_when),
     ] {
         if let Some(clause) = clause {

@@ -1,4 +1,5 @@
-//! `json`: the whole report, versioned. Fields are added, never renamed, within `orgate/v1`.
+//! `json`: the whole report, versioned. Fields are added, never renamed, within `orgate/v1`. What a terminal would not
+//! show as it is, is written as an escape.
 
 use std::collections::BTreeMap;
 use std::io;

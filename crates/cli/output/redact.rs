@@ -1,8 +1,12 @@
-//! Lines of metadata files that may be shown: the content of elements that hold keys, secrets and passwords is blanked,
-//! wherever it stands: in comments, in CDATA, behind tags within.
+//! Lines of metadata files that may be shown: what the registry calls a secret is blanked, wherever it stands: in
+//! comments, in CDATA, in attributes, behind tags within. Of elements that the registry does not know, those are blanked whose names sound like it.
+
+use std::collections::BTreeMap;
+
+use orgate_core::Registry;
 
 const HIDDEN: &str = "(not shown)";
-/// Parts of element names whose content is never shown.
+/// Parts of names of unknown elements whose content is never shown.
 const NAMES: [&str; 7] = ["secret", "password", "key", "certificate", "serviceaccount", "credential", "token"];
 /// A line this long without a blank, in a file that holds a private key, is taken for a part of it.
 const LONGEST_PLAIN: usize = 40;
@@ -10,35 +14,104 @@ const LONGEST_PLAIN: usize = 40;
 /// Lines of the longest secret: so many in front of a line decide whether it is shown.
 pub(crate) const LONGEST_SECRET: u32 = 1000;
 
-/// The lines of a file, harmless to show. `None` for what is not text.
-pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
-    let source = std::str::from_utf8(bytes).ok()?;
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let shown = blanked(source);
-    let private = shown.contains("PRIVATE KEY");
-    Some(
-        shown
-            .lines()
-            .map(|line| {
-                if private && looks_like_key(line) {
-                    HIDDEN.to_owned()
-                } else {
-                    line.replace('\t', "    ")
-                }
-            })
-            .collect(),
-    )
+/// What may be shown of which element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    /// Blanked whatever it holds.
+    Secret,
+    /// Blanked unless it is a switch or a block.
+    Doubtful,
+}
+
+/// Blanks secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct Redactor {
+    /// By type: whether an element of this name is a secret.
+    types: BTreeMap<String, BTreeMap<String, bool>>,
+}
+
+impl Redactor {
+    /// By the fields that the registry knows.
+    pub(crate) fn new(registry: &Registry) -> Self {
+        let mut types: BTreeMap<String, BTreeMap<String, bool>> = BTreeMap::new();
+        for spec in registry.types() {
+            let known = types.entry(spec.name.to_string()).or_default();
+            for (path, field) in &spec.fields {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                *known.entry(name.to_owned()).or_default() |= field.secret;
+            }
+        }
+        Self { types }
+    }
+
+    /// The lines of a file, harmless to show, with spaces for tabs. `None` for what is not text.
+    pub(crate) fn lines(&self, bytes: &[u8]) -> Option<Vec<String>> {
+        let lines = self.exact(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
+        let widened = lines.iter().map(|line| line.trim_end_matches('\r').replace('\t', "    "));
+        Some(widened.collect())
+    }
+
+    /// The lines of a file without their line feeds; nothing but secrets is changed.
+    pub(crate) fn exact(&self, bytes: &[u8]) -> Option<Vec<String>> {
+        let source = std::str::from_utf8(bytes).ok()?;
+        let mut here: Vec<&BTreeMap<String, bool>> = self
+            .types
+            .iter()
+            .filter(|(name, _)| source.contains(&format!("<{name}")) || source.contains(&format!(":{name}")))
+            .map(|(_, fields)| fields)
+            .collect();
+        if here.is_empty() {
+            here = self.types.values().collect();
+        }
+        let shown = blanked(source, &|name| kind(&here, name));
+        let private = shown.contains("PRIVATE KEY");
+        let line = |line: &str| {
+            if private && looks_like_key(line) {
+                HIDDEN.to_owned()
+            } else {
+                line.to_owned()
+            }
+        };
+        Some(
+            shown
+                .split_inclusive('\n')
+                .map(|text| line(text.strip_suffix('\n').unwrap_or(text)))
+                .collect(),
+        )
+    }
+}
+
+/// An element that several types have is a secret when one of them says so.
+fn kind(types: &[&BTreeMap<String, bool>], name: &str) -> Kind {
+    let name = name.rsplit(':').next().unwrap_or(name);
+    let mut known = types.iter().filter_map(|fields| fields.get(name));
+    match known.next() {
+        Some(first) if *first || known.any(|secret| *secret) => Kind::Secret,
+        Some(_) => Kind::Plain,
+        None => by_sound(name),
+    }
+}
+
+fn by_sound(name: &str) -> Kind {
+    let name = name.to_lowercase();
+    if NAMES.iter().any(|part| name.contains(part)) {
+        Kind::Doubtful
+    } else {
+        Kind::Plain
+    }
 }
 
 /// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
 pub(crate) fn last(window: &[u8]) -> Option<String> {
-    let shown = blanked(&String::from_utf8_lossy(window));
+    let shown = blanked(&String::from_utf8_lossy(window), &by_sound);
     let line = shown.rsplit('\n').next()?.trim_end_matches('\r');
     let key = shown.contains("PRIVATE KEY") && looks_like_key(line);
     Some(if key { HIDDEN.to_owned() } else { line.replace('\t', "    ") })
 }
 
-fn blanked(source: &str) -> String {
+/// The text with the content of secrets blanked; line feeds stay, so that lines keep their numbers.
+fn blanked(source: &str, kind: &dyn Fn(&str) -> Kind) -> String {
     let mut shown = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = rest.find('<') {
@@ -50,11 +123,20 @@ fn blanked(source: &str) -> String {
             rest = tag.get(1..).unwrap_or_default();
             continue;
         };
-        shown.push_str(open);
         rest = tag.get(open.len()..).unwrap_or_default();
-        if !open.ends_with("/>") && delicate(name) {
+        let kind = kind(name);
+        if kind == Kind::Plain || !open.contains('=') {
+            shown.push_str(open);
+        } else {
+            // Whoever hides something in an attribute of a secret hides it badly.
+            let end = if open.ends_with("/>") { "/>" } else { ">" };
+            shown.extend(["<", name, " ", HIDDEN]);
+            shown.extend(open.chars().filter(|c| *c == '\n'));
+            shown.push_str(end);
+        }
+        if !open.ends_with("/>") && kind != Kind::Plain {
             let (content, tail) = rest.split_at(end_of(rest, name));
-            inside(content, &mut shown);
+            inside(content, kind, &mut shown);
             rest = tail;
         }
     }
@@ -96,8 +178,8 @@ fn end_of(content: &str, name: &str) -> usize {
     content.len()
 }
 
-/// Tags and line ends stay, and of the texts between the tags those that are switches and policies, not keys.
-fn inside(content: &str, shown: &mut String) {
+/// Tags and line ends stay, and of the texts between the tags those that are no secret for certain.
+fn inside(content: &str, kind: Kind, shown: &mut String) {
     let mut rest = content;
     while !rest.is_empty() {
         let tag = rest.starts_with("</") || start_tag(rest).is_some();
@@ -107,7 +189,7 @@ fn inside(content: &str, shown: &mut String) {
             text_end(rest)
         };
         let (piece, tail) = rest.split_at(end);
-        if tag || plain(piece) {
+        if tag || piece.trim().is_empty() || (kind == Kind::Doubtful && plain(piece)) {
             shown.push_str(piece);
         } else {
             shown.push_str(HIDDEN);
@@ -144,11 +226,6 @@ fn text_end(text: &str) -> usize {
     text.len()
 }
 
-fn delicate(name: &str) -> bool {
-    let name = name.rsplit(':').next().unwrap_or(name).to_lowercase();
-    NAMES.iter().any(|part| name.contains(part))
-}
-
 /// Switches, numbers and the words of a policy: what nobody uses as a key.
 fn plain(content: &str) -> bool {
     let content = content.trim();
@@ -173,75 +250,4 @@ fn looks_like_key(line: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::lines;
-
-    fn shown(text: &str) -> String {
-        lines(text.as_bytes()).expect("text").join("\n")
-    }
-
-    #[test]
-    fn switches_stay_and_secrets_go_wherever_they_stand() {
-        assert_eq!(
-            shown("<isConsumerSecretOptional>true</isConsumerSecretOptional>\n<consumerSecret>abc\ndef</consumerSecret>\n<label>x</label>"),
-            "<isConsumerSecretOptional>true</isConsumerSecretOptional>\n<consumerSecret>(not shown)\n</consumerSecret>\n<label>x</label>"
-        );
-        assert_eq!(
-            shown("<!-- <consumerSecret>abc</consumerSecret> -->"),
-            "<!-- <consumerSecret>(not shown)</consumerSecret> -->"
-        );
-        assert_eq!(
-            shown("<refreshTokenPolicy>specific_lifetime:24:HOURS</refreshTokenPolicy>"),
-            "<refreshTokenPolicy>specific_lifetime:24:HOURS</refreshTokenPolicy>"
-        );
-        for text in [
-            "<consumerSecret>abc",
-            "<m:consumerSecret>abc</m:consumerSecret>",
-            "<consumerSecret><![CDATA[abc]]></consumerSecret>",
-            "<consumerSecret><!-- --> abc</consumerSecret>",
-            "<consumerSecret><!-- </consumerSecret> -->abc</consumerSecret>",
-            "<consumerSecret><![CDATA[</consumerSecret>abc]]></consumerSecret>",
-            "<consumerSecret><x>abc</x></consumerSecret>",
-            "<consumerSecret><?x abc?></consumerSecret>",
-            "<consumerSecret a=\">\">abc</consumerSecret>",
-            "<oauthTokens><consumerSecret>abc</consumerSecret></oauthTokens>",
-            "<consumerSecret>zero-abc</consumerSecret>",
-            "<consumerSecret>infinite abc</consumerSecret>",
-            "<consumerSecret>specific_lifetime:abc:DAYS</consumerSecret>",
-            "<consumerSecret>\n< abc\n</consumerSecret>",
-        ] {
-            assert!(!shown(text).contains("abc"), "{text} is shown as {}", shown(text));
-            assert_eq!(shown(text).lines().count(), text.lines().count(), "{text}");
-        }
-    }
-
-    #[test]
-    fn one_line_is_shown_as_among_all() {
-        let text = "<a>\r\n\t<consumerSecret>\nabc\n</consumerSecret><b>x</b>\n<c/>";
-        let ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
-        for (end, shown) in ends.zip(lines(text.as_bytes()).expect("text")) {
-            // What follows is not looked at.
-            let shown = shown.replace("(not shown)", "");
-            assert_eq!(super::last(&text.as_bytes()[..end]), Some(shown));
-        }
-        let key = format!("-----BEGIN PRIVATE KEY-----\n{}", "k".repeat(64));
-        assert_eq!(super::last(key.as_bytes()), Some("(not shown)".to_owned()));
-    }
-
-    #[test]
-    fn a_block_of_a_delicate_name_keeps_its_elements() {
-        assert_eq!(
-            shown("<oauthTokens>\n<isOn>true</isOn>\n</oauthTokens>"),
-            "<oauthTokens>\n<isOn>true</isOn>\n</oauthTokens>"
-        );
-    }
-
-    #[test]
-    fn many_unfinished_tags_take_no_time() {
-        let start = std::time::Instant::now();
-        for piece in ["<a ", "<secret>", "<secret><!--", "</secret", "<![CDATA[", "<secret>x<"] {
-            assert!(lines(piece.repeat(50_000).as_bytes()).is_some(), "{piece}");
-        }
-        assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
-    }
-}
+mod tests;

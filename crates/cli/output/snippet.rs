@@ -44,15 +44,25 @@ impl<'a> Snippets<'a> {
         }
         let first = line.saturating_sub(redact::LONGEST_SECRET).max(1);
         let window: Vec<&[u8]> = (first..=line).filter_map(|line| file.line(line)).collect();
-        let content = redact::last(&window.join(&b'\n'))?;
-        let lower = content.to_lowercase();
-        if content.chars().count() > LONGEST_LINE
-            || SECRETS
-                .iter()
-                .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
-        {
-            return None;
-        }
-        Some(terminal(&content))
+        shown(redact::last(&window.join(&b'\n'))?.as_bytes())
     }
+}
+
+/// A line as people may see it; nothing when it is too long or may hold a secret.
+pub(super) fn shown(line: &[u8]) -> Option<String> {
+    // Four bytes are the longest character.
+    if line.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
+        return None;
+    }
+    let content = String::from_utf8_lossy(line);
+    let content = content.trim_end_matches('\r');
+    let lower = content.to_lowercase();
+    if content.chars().count() > LONGEST_LINE
+        || SECRETS
+            .iter()
+            .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
+    {
+        return None;
+    }
+    Some(terminal(&content.replace('\t', "    ")))
 }

@@ -159,6 +159,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Undecided, Standing::Undecided) if base.measure == Measure::Unset && head.measure == Measure::Unset => {
             Outcome::NotApplicable
         }
+        // The same thing is unknown on both sides, and what is certain beside it got weaker.
+        (Standing::Undecided, Standing::Undecided) if base.whys == head.whys && by_grade(base, head) => Outcome::Regressed,
         (_, Standing::Undecided) => Outcome::Undecided,
         (Standing::Violated, Standing::NotApplicable | Standing::Satisfied) => Outcome::Resolved,
         (_, Standing::NotApplicable) => Outcome::NotApplicable,
@@ -195,6 +197,11 @@ fn comparable(check: &crate::check::Members, base: &Judgement, head: &Judgement)
     let known = |side: &Judgement| side.whys.is_empty();
     let hiding = if check.weaker_when == WeakerWhen::Added { base } else { head };
     applies(base) && applies(head) && (known(hiding) || base.whys == head.whys)
+}
+
+/// Whether head's grade is weaker for certain.
+fn by_grade(base: &Judgement, head: &Judgement) -> bool {
+    matches!((&base.measure, &head.measure), (Measure::Grade { rank: before, .. }, Measure::Grade { rank: after, .. }) if before < after)
 }
 
 /// `Less` when head is weaker.

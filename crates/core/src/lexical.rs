@@ -104,10 +104,16 @@ fn word_char(c: char) -> bool {
 pub fn is_real_secret(text: &str) -> bool {
     let text = trim(text);
     // Only a placeholder that is the whole value: `${X}` appended to a key would not unmake the leak.
-    let stand_in = text.is_empty()
+    // A consumer secret has 8 to 256 letters and digits: what is shorter, one character repeated, or marked as a
+    // variable of a shell or a template cannot be one.
+    let mut bytes = text.bytes();
+    let first = bytes.next();
+    let marked = text.len() < 40 && matches!(first, Some(b'$' | b'%' | b'@' | b'<'));
+    let stand_in = text.len() < 8
+        || marked
+        || bytes.all(|byte| Some(byte) == first)
         || text.eq_ignore_ascii_case("Placeholder_Value")
         || (text.len() > 4 && text.starts_with("++") && text.ends_with("++"))
-        || text.bytes().all(|b| b == b'*')
         || placeholder(text) == Some(text);
     !stand_in
 }

@@ -19,29 +19,28 @@ pub(crate) struct Grades {
 impl Grades {
     pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
         let truths: Vec<Truth> = self.steps.iter().map(|(_, condition)| env.holds(condition, frames)).collect();
-        for (index, (truth, (name, _))) in truths.iter().zip(&self.steps).enumerate() {
-            match truth {
-                // A weaker state cannot be excluded, so a stronger one that holds would be a guess.
-                Truth::Unknown => return Found::undecided(),
-                Truth::True => {
-                    let rank = self.steps.len().saturating_sub(index);
-                    return Found::new(
-                        State::Violated,
-                        Measure::Grade {
-                            rank,
-                            name: Arc::clone(name),
-                        },
-                    );
-                }
-                Truth::False => {}
-            }
-        }
-        Found::new(
-            State::Satisfied,
-            Measure::Grade {
+        let holds = truths.iter().position(|truth| truth.is_true());
+        // A weaker state that cannot be excluded leaves the standing open; the grade then is the least that is certain.
+        let open = truths
+            .iter()
+            .take(holds.unwrap_or(truths.len()))
+            .any(|truth| *truth == Truth::Unknown);
+        let state = match (open, holds) {
+            (true, _) => State::Undecided,
+            (false, Some(_)) => State::Violated,
+            (false, None) => State::Satisfied,
+        };
+        let grade = holds.and_then(|index| self.steps.get(index).map(|(name, _)| (index, name)));
+        let measure = match grade {
+            Some((index, name)) => Measure::Grade {
+                rank: self.steps.len().saturating_sub(index),
+                name: Arc::clone(name),
+            },
+            None => Measure::Grade {
                 rank: 0,
                 name: "none".into(),
             },
-        )
+        };
+        Found::new(state, measure)
     }
 }

@@ -133,6 +133,8 @@ pub struct Page {
     pub risk: RiskRange,
     /// When the control applies at all; always when absent.
     pub applies_when: Option<String>,
+    /// What makes all well whatever else is read; nothing when absent.
+    pub satisfied_when: Option<String>,
     /// When a violation counts on something new; always when absent.
     pub introduced_when: Option<String>,
     /// The removal of the component is a regression.
@@ -187,7 +189,10 @@ pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
         crate::check::Check::Grades(grades) => grades.steps.iter().for_each(|(_, when)| words::names(when, &mut note)),
         _ => {}
     }
-    for condition in control.applies_when.iter().chain(&control.introduced_when) {
+    for condition in [&control.applies_when, &control.introduced_when, &control.satisfied_when]
+        .into_iter()
+        .flatten()
+    {
         words::names(condition, &mut note);
     }
     used.sort();
@@ -229,6 +234,7 @@ pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
             estimated: source.estimated,
         },
         applies_when: control.applies_when.as_ref().map(words::condition),
+        satisfied_when: control.satisfied_when.as_ref().map(words::condition),
         introduced_when: control.introduced_when.as_ref().map(words::condition),
         removal_regresses: control.on_removal == OnRemoval::Regressed,
         decides: words::check(&control.check),

@@ -110,10 +110,18 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         .as_ref()
         .map_or(Truth::True, |condition| env.holds(condition, &frames));
     env.role.set(Role::Check);
-    let found = if applies == Truth::False {
-        Found::new(State::Satisfied, Measure::None)
-    } else {
-        control.check.run(env, &frames)
+    let found = match (applies, &control.satisfied_when) {
+        (Truth::False, _) => Found::new(State::Satisfied, Measure::None),
+        (_, None) => control.check.run(env, &frames),
+        (_, Some(condition)) => {
+            let overridden = env.holds(condition, &frames);
+            let found = control.check.run(env, &frames);
+            match (overridden, found.state) {
+                (Truth::True, _) => Found::new(State::Satisfied, Measure::None),
+                (Truth::Unknown, State::Violated) => Found::undecided(),
+                _ => found,
+            }
+        }
     };
     let standing = match (applies, found.state) {
         (Truth::False, _) => Standing::NotApplicable,

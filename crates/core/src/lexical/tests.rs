@@ -128,10 +128,16 @@ fn stand_ins_are_no_secrets() {
         "REPLACE_CLIENT_SECRET",
         "REPLACE_ME",
         "*******",
+        "$ENV",
+        "%SECRET%",
+        "@@SECRET@@",
+        "<SECRET>",
+        "TODO",
+        "xxxxxxxxxxxx",
     ] {
         assert!(!is_real_secret(text), "{text:?}");
     }
-    for text in ["3MVG9abc", "abc${X}", "++++", "++abc", "***a", "REPLACE_ME now"] {
+    for text in ["3MVG9abc", "abcdefg${X}", "++abcdefg", "***abcdefg", "REPLACE_ME now"] {
         assert!(is_real_secret(text), "{text:?}");
     }
 }

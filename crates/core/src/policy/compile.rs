@@ -47,6 +47,7 @@ pub(super) fn control(
     };
     let applies_when = optional(&mut compiler, raw.applies_when.as_ref(), &id);
     let introduced_when = optional(&mut compiler, raw.introduced_when.as_ref(), &id);
+    let satisfied_when = optional(&mut compiler, raw.satisfied_when.as_ref(), &id);
     let check = check(&mut compiler, &raw.check, &id);
     let raises_risk = risks(&mut compiler, &raw.raises_risk, &id);
     let lowers_risk = risks(&mut compiler, &raw.lowers_risk, &id);
@@ -81,6 +82,7 @@ pub(super) fn control(
     let conditions = applies_when
         .iter()
         .chain(&introduced_when)
+        .chain(&satisfied_when)
         .chain(raises_risk.iter().chain(&lowers_risk).map(|risk| &risk.when));
     for condition in conditions {
         condition.types(&mut |name| {
@@ -98,6 +100,7 @@ pub(super) fn control(
         standards: raw.standards,
         applies_when,
         check,
+        satisfied_when,
         introduced_when,
         on_removal: raw.on_removal,
         raises_risk,

@@ -90,6 +90,7 @@ pub struct Control {
     pub standards: Vec<String>,
     pub(crate) applies_when: Option<Condition>,
     pub(crate) check: Check,
+    pub(crate) satisfied_when: Option<Condition>,
     pub(crate) introduced_when: Option<Condition>,
     /// What the removal of the component means.
     pub on_removal: OnRemoval,

@@ -423,6 +423,9 @@ pub(crate) struct RawControl {
     pub(crate) applies_when: Option<RawCondition>,
     /// What is good.
     pub(crate) check: RawCheck,
+    /// When all is well whatever the check says: something else overrides what it reads.
+    #[serde(default)]
+    pub(crate) satisfied_when: Option<RawCondition>,
     /// When a violation counts on a subject that is new.
     #[serde(default)]
     pub(crate) introduced_when: Option<RawCondition>,

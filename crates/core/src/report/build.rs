@@ -53,6 +53,7 @@ pub(crate) fn view(judgement: &Judgement) -> SideView {
     }
     let grade = match &judgement.measure {
         Measure::Grade { name, .. } if judgement.standing == Standing::Violated => Some(name.to_string()),
+        Measure::Grade { rank: 1.., name } if judgement.standing == Standing::Undecided => Some(format!("at least {name}")),
         Measure::Number { value: i64::MAX, .. } => Some(NO_LIMIT.to_owned()),
         Measure::Number { value, unit } => Some(format!("{value} {unit}")),
         _ => None,

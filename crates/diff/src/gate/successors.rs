@@ -108,9 +108,9 @@ impl Successors {
         }
     }
 
-    /// Apps of base that have a successor.
+    /// Apps of base that evidently live on under another name. One that is only alike may be gone.
     pub(super) fn replaced(&self) -> impl Iterator<Item = &App> {
-        self.by_new.values().map(|pair| &pair.app)
+        self.by_new.values().filter(|pair| pair.certain).map(|pair| &pair.app)
     }
 
     /// New app and the one in whose place it comes.
@@ -163,7 +163,7 @@ fn share(old: &[Arc<Component>], new: &[Arc<Component>], name: &str) -> bool {
         found
             .iter()
             .flat_map(|text| lexical::split_lines(text).map(str::to_owned).collect::<Vec<_>>())
-            .filter(|line| lexical::is_real_secret(line))
+            .filter(|line| lexical::placeholder(line).is_none() && (name != "consumerKey" || lexical::is_real_secret(line)))
             .collect::<Vec<_>>()
     };
     let before = lines(old);

@@ -98,7 +98,15 @@ impl<'d> Pruner<'d, '_> {
                             once.push(name);
                         }
                     }
-                    let kept = self.field(child, field)?;
+                    let mut kept = self.field(child, field)?;
+                    // Older API versions honour the old name, so it is read as what it is called now.
+                    if let Some(successor) = &field.replaced_by {
+                        self.path.truncate(length);
+                        self.path.push_str(successor);
+                        if self.spec.field(&self.path).is_some_and(|other| other.kind == field.kind) {
+                            kept.name = successor.as_str().into();
+                        }
+                    }
                     element.children.push(kept);
                 }
                 None => {

@@ -259,6 +259,10 @@ fn odd_elements_are_noted() {
         notes(&component),
         ["`isClientCredentialEnabled` is an old name that newer API versions do not have; they use `isClientCredentialsFlowEnabled`"]
     );
+    assert!(
+        find(&component.root, "isClientCredentialsFlowEnabled").is_some(),
+        "it is read by its new name"
+    );
 }
 
 #[test]
