@@ -8,6 +8,7 @@ use orgate_core::report::{Anchor, Evidence, Side};
 use orgate_diff::{LineMap, Snapshot};
 
 use super::text;
+use crate::output::escape::cut;
 use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
@@ -15,6 +16,8 @@ use crate::sides::Sides;
 const AROUND: usize = 3;
 /// Longer figures are cut: nobody reads them, and the file is at hand.
 const MOST_LINES: usize = 40;
+/// Longer lines are cut, in characters: a page must stay one that can be opened.
+const LONGEST_LINE: usize = 500;
 /// Files that explain a finding beside its own.
 const MOST_FILES: usize = 3;
 
@@ -152,7 +155,11 @@ fn show(body: &mut String, tag: &str, lines: &[String], range: Range<usize>) {
             "ins" => "+",
             _ => " ",
         };
-        let _ = write!(body, "<{tag} class=\"l\"><b>{number}</b>{sign} {}</{tag}>", text(line));
+        let _ = write!(
+            body,
+            "<{tag} class=\"l\"><b>{number}</b>{sign} {}</{tag}>",
+            text(&cut(line, LONGEST_LINE))
+        );
     }
 }
 

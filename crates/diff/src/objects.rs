@@ -274,7 +274,11 @@ impl Objects {
                 ),
             });
         }
-        promise.git.fetch_objects(ids)?;
+        promise.git.fetch_objects(ids).map_err(|error| DiffError::MissingObject {
+            id: *first,
+            path: None,
+            remedy: format!("this is a partial clone, and what was left out could not be fetched: {error}"),
+        })?;
         self.odb.refresh().map_err(|error| DiffError::GitFailed {
             command: "cat-file".into(),
             reason: error.message().to_owned(),

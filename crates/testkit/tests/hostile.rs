@@ -147,7 +147,7 @@ fn number(variable: &str, default: u32) -> u32 {
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let cases = number("ORGATE_CASES", 100);
+    let cases = number("ORGATE_CASES", 40);
     let mut trials = Vec::new();
     for (name, body) in BODIES {
         trials.push(Trial::test(format!("kept::{name}"), move || replay(name, body)));
