@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
         report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
     }
     let verdict = report.verdict();
-    output::write_all(&report, &targets, &sides, global)?;
+    output::write_all(&report, &targets, &sides, &config.registry, global)?;
     if let Some(file) = &arguments.html {
         let today = today(arguments.gate.today.as_deref())?;
         html::save(file, &html::check::page(&report, &config, &sides, today)?)?;
@@ -38,12 +38,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
     Ok(verdict)
 }
 
-/// The report on two sides, with settings and waivers applied.
-pub(crate) fn judge(arguments: &GateArgs, sides: &Sides) -> Result<Report, CliError> {
-    judge_by(arguments, sides).map(|(report, _)| report)
-}
-
-/// The report, and what it was judged by.
+/// The report on two sides, with settings and waivers applied, and what it was judged by.
 pub(crate) fn judge_by(arguments: &GateArgs, sides: &Sides) -> Result<(Report, Config), CliError> {
     let today = today(arguments.today.as_deref())?;
     let config = Config::load(arguments, sides)?;

@@ -86,6 +86,7 @@ impl CliError {
     pub(crate) fn show(&self) {
         use std::io::Write as _;
         let text = crate::output::escape::terminal_lines(&self.to_string());
+        let text = crate::output::guard::defused(&text);
         // Nothing can be done about a standard error that is gone; the exit code says it all.
         let _ = writeln!(
             anstream::stderr(),

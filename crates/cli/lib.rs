@@ -25,6 +25,8 @@ mod people;
 mod policy;
 mod shell;
 mod sides;
+#[doc(hidden)]
+pub mod testing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -9,8 +9,8 @@ use crate::args::{PolicyArgs, PolicyCommand, SchemaArg};
 use crate::config;
 use crate::error::CliError;
 use crate::output::escape::terminal;
-use crate::output::stdout;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, wrapped};
+use crate::output::{people, stdout};
 
 /// The committed schemas, as tests keep them fresh.
 const SCHEMAS: [(SchemaArg, &str); 6] = [
@@ -90,7 +90,7 @@ fn check(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
         "{} load; `orgate policy test` runs their examples",
         count(loaded.own.len(), "control")
     );
-    stdout(&text)?;
+    people(&text)?;
     Ok(Verdict::Pass)
 }
 
@@ -140,7 +140,7 @@ fn test(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
         count(held.saturating_add(failed), "example"),
         if failed > 0 { RED } else { "" }
     );
-    stdout(&text)?;
+    people(&text)?;
     Ok(if failed > 0 { Verdict::Fail } else { Verdict::Pass })
 }
 

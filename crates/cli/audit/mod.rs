@@ -14,7 +14,7 @@ use crate::check::{fail_on, today};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
-use crate::output::stdout;
+use crate::output::{people, stdout};
 use crate::sides::Sides;
 
 /// Judges the snapshot and shows how it stands.
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
     let threshold = arguments.fail_on.map(fail_on).or(config.settings.fail_on).unwrap_or_default();
     posture.apply(&config.settings, threshold, today, &config.catalog);
     match arguments.format {
-        ListFormat::Text => stdout(text::write(&posture, global.quiet).trim_end())?,
+        ListFormat::Text => people(text::write(&posture, global.quiet).trim_end())?,
         ListFormat::Json => stdout(&json::write(&posture)?)?,
     }
     if let Some(file) = &arguments.html {

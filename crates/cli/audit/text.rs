@@ -10,6 +10,7 @@ use orgate_core::report::verdict::Verdict;
 
 use super::risk;
 use crate::output::escape::terminal;
+use crate::output::facts::but_unjudged;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped};
 
 /// The posture; only the summary when `quiet`.
@@ -144,7 +145,11 @@ fn summary(text: &mut String, posture: &Posture) {
     );
     let failing = posture.cells.iter().filter(|cell| cell.fails).count();
     let line = match posture.verdict() {
-        Verdict::Pass => format!("{GREEN}pass{RESET}: nothing at or above `{}` is violated", posture.fail_on.as_str()),
+        Verdict::Pass => format!(
+            "{GREEN}pass{RESET}: nothing at or above `{}` is violated{}",
+            posture.fail_on.as_str(),
+            but_unjudged(counts.undecided)
+        ),
         Verdict::Fail => format!("{RED}fail{RESET}: {failing} violated at or above `{}`", posture.fail_on.as_str()),
         Verdict::NotDecided => format!("{RED}not decided{RESET}: a file cannot be read, so the audit is not complete (exit code 2)"),
     };

@@ -12,8 +12,6 @@ pub(crate) mod outputs;
 pub(crate) mod range;
 mod resolve;
 
-use std::io::Write as _;
-
 use orgate_diff::Repository;
 
 use crate::args::{CiArgs, CiPlatform, SideArgs};
@@ -103,8 +101,7 @@ fn event(arguments: &CiArgs, environment: &Environment<'_>) -> Result<Option<Nam
 
 /// Lines for a script, on standard output.
 fn print(text: &str) -> Result<(), CliError> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Stdout)
+    crate::output::stdout(text.trim_end_matches('\n'))
 }
 
 #[cfg(test)]

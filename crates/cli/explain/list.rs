@@ -12,8 +12,8 @@ use super::text::colour;
 use crate::args::{ControlsArgs, FamilyArg, ListFormat, SeverityArg, StatusArg};
 use crate::error::CliError;
 use crate::output::escape::terminal;
-use crate::output::stdout;
 use crate::output::style::{BOLD, DIM, RESET};
+use crate::output::{people, stdout};
 
 /// One control in the list.
 #[derive(Debug, Serialize)]
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &ControlsArgs) -> Result<Verdict, CliError> {
     }
     let kept: Vec<&Page> = pages.iter().filter(|page| keeps(arguments, page)).collect();
     match arguments.format {
-        ListFormat::Text => stdout(&table(&kept, pages.len()))?,
+        ListFormat::Text => people(&table(&kept, pages.len()))?,
         ListFormat::Json => stdout(&super::json(&kept.iter().map(|page| entry(page)).collect::<Vec<_>>())?)?,
     }
     Ok(Verdict::Pass)

@@ -15,7 +15,7 @@ use orgate_core::{Catalog, Registry};
 use crate::args::{ExplainArgs, PageFormat};
 use crate::config;
 use crate::error::CliError;
-use crate::output::stdout;
+use crate::output::{guard, people, stdout};
 
 /// Shows the pages that were asked for.
 pub(crate) fn run(arguments: &ExplainArgs) -> Result<Verdict, CliError> {
@@ -35,7 +35,12 @@ pub(crate) fn run(arguments: &ExplainArgs) -> Result<Verdict, CliError> {
         PageFormat::Json if arguments.all || pages.len() > 1 => json(&pages)?,
         PageFormat::Json => json(&pages.first())?,
     };
-    stdout(&written)?;
+    match arguments.format {
+        PageFormat::Text => people(&written)?,
+        // In Markdown, the reference of a character is the character.
+        PageFormat::Markdown => stdout(&guard::defused(&written).replace("\\u{3a}", "&#58;").replace("\\u{23}", "&#35;"))?,
+        PageFormat::Json => stdout(&written)?,
+    }
     Ok(Verdict::Pass)
 }
 
@@ -83,7 +88,9 @@ pub(crate) fn suggestion(id: &str, catalog: &Catalog) -> String {
     }
 }
 
-/// Indented JSON.
+/// Indented JSON without a final line break; hidden characters are escapes.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, CliError> {
-    serde_json::to_string_pretty(value).map_err(|error| CliError::Stdout(error.into()))
+    let mut bytes = Vec::new();
+    sarif::json::write(value, true, &mut bytes).map_err(CliError::Stdout)?;
+    Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
 }

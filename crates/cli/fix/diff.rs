@@ -1,4 +1,5 @@
-//! A unified diff for people. Secrets are blanked, so it is for reading and not for applying.
+//! A unified diff that tools can apply, as long as no secret and nothing that a terminal must not see is among the lines
+//! around the change.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -6,7 +7,7 @@ use std::ops::Range;
 use orgate_diff::LineMap;
 
 use crate::output::escape::terminal;
-use crate::output::redact;
+use crate::output::redact::Redactor;
 use crate::output::style::{BLUE, BOLD, GREEN, RED, RESET};
 
 const AROUND: usize = 3;
@@ -35,11 +36,21 @@ fn groups(map: &LineMap) -> Vec<Vec<Hunk>> {
     groups
 }
 
+/// A line for a terminal. Tabs, and the mark at the beginning of a file, stay.
+fn harmless(line: &str, first: bool) -> String {
+    let (mark, line) = match line.strip_prefix('\u{feff}') {
+        Some(line) if first => ("\u{feff}", line),
+        _ => ("", line),
+    };
+    let parts: Vec<String> = line.split('\t').map(terminal).collect();
+    format!("{mark}{}", parts.join("\t"))
+}
+
 /// The difference between two texts of one file.
-pub(super) fn unified(path: &str, before: &[u8], after: &[u8]) -> String {
+pub(super) fn unified(redactor: &Redactor, path: &str, before: &[u8], after: &[u8]) -> String {
     let path = terminal(path);
     let mut text = format!("{BOLD}--- a/{path}\n+++ b/{path}{RESET}\n");
-    let (Some(old), Some(new)) = (redact::lines(before), redact::lines(after)) else {
+    let (Some(old), Some(new)) = (redactor.exact(before), redactor.exact(after)) else {
         return text;
     };
     let map = LineMap::new(before, after);
@@ -59,8 +70,16 @@ pub(super) fn unified(path: &str, before: &[u8], after: &[u8]) -> String {
             length(first.head.start, last.head.end)
         );
         let mut show = |lines: &[String], range: Range<usize>, sign: char, paint: &str| {
-            for line in lines.get(range.start..range.end.min(lines.len())).unwrap_or_default() {
-                let _ = writeln!(text, "{paint}{sign}{}{}", terminal(line), if paint.is_empty() { "" } else { RESET });
+            let whole = if sign == '-' { before } else { after };
+            for at in range.start..range.end.min(lines.len()) {
+                let line = lines.get(at).map(String::as_str).unwrap_or_default();
+                let end = if paint.is_empty() { "" } else { RESET };
+                // A carriage return is part of the line, and harmless at its end.
+                let (line, carriage) = line.strip_suffix('\r').map_or((line, ""), |line| (line, "\r"));
+                let _ = writeln!(text, "{paint}{sign}{}{end}{carriage}", harmless(line, at == 0));
+                if at.saturating_add(1) == lines.len() && !whole.ends_with(b"\n") {
+                    text.push_str("\\ No newline at end of file\n");
+                }
             }
         };
         let mut from = first.head.start.saturating_sub(lead);

@@ -1,7 +1,9 @@
 //! `orgate fix`: puts the safe value back in the work tree, changing only the bytes of that element.
 
 mod diff;
+mod element;
 mod plan;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -11,10 +13,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use orgate_core::RepoPath;
+use orgate_core::posture::Posture;
 use orgate_core::report::verdict::Verdict;
 use orgate_diff::Repository;
 use orgate_diff::gate::posture::{AuditInput, audit};
-use orgate_metadata::{Limits, edit};
+use orgate_metadata::Limits;
 
 use crate::args::{CiArgs, CiPlatform, FixArgs, SideArgs};
 use crate::audit::gate;
@@ -23,10 +26,11 @@ use crate::config::Config;
 use crate::error::CliError;
 use crate::explain::suggestion;
 use crate::output::escape::terminal;
-use crate::output::stdout;
+use crate::output::redact::Redactor;
 use crate::output::style::{BOLD, DIM, GREEN, RESET, YELLOW, wrapped};
+use crate::output::{guard, log, people};
 use crate::sides::Sides;
-use plan::{Plan, Wanted};
+use plan::Plan;
 
 /// A file before and after.
 struct Edited {
@@ -49,32 +53,20 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
     let mut plan = Plan::of_report(&report, arguments, &config, &sides);
     let reported = plan.wanted.len();
     if arguments.all {
-        let mut posture = audit(&AuditInput {
-            snapshot: sides.head.as_ref(),
-            registry: &config.registry,
-            catalog: &config.catalog,
-            settings: &config.settings,
-            limits: Limits::default(),
-            cache: None,
-        })?;
-        posture.apply(
-            &config.settings,
-            config.settings.fail_on.unwrap_or_default(),
-            today(arguments.team.today.as_deref())?,
-            &config.catalog,
-        );
-        plan.add_old(&posture, arguments, &config);
+        plan.add_old(&posture(arguments, &config, &sides)?, arguments, &config);
     }
     let mut text = String::new();
     let files = edit_all(&mut plan, &root, &mut text)?;
+    text = guard::defused(&text).into_owned();
     let more = plan.wanted.len().saturating_sub(reported);
     if more > 0 && !files.is_empty() && !arguments.dry_run && !arguments.yes && !confirm(more, files.len())? {
-        stdout("nothing was written")?;
+        people("nothing was written")?;
         return Ok(report.verdict());
     }
+    let redactor = Redactor::new(&config.registry);
     for (path, edited) in &files {
         if arguments.dry_run {
-            text.push_str(&diff::unified(&path.to_string(), &edited.before, &edited.after));
+            text.push_str(&diff::unified(&redactor, &path.to_string(), &edited.before, &edited.after));
         } else {
             write(edited)?;
         }
@@ -82,14 +74,44 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
     let mut verdict = if plan.left.is_empty() { Verdict::Pass } else { Verdict::Fail };
     if !arguments.dry_run {
         // The proof is the gate itself, on what is now in the work tree.
-        let (again, _) = judge_by(&team, &Sides::open(&self::sides(arguments))?)?;
-        plan.left
-            .retain(|(title, _)| again.findings.iter().any(|finding| finding.fails && plan::of(finding) == *title));
+        let sides = Sides::open(&self::sides(arguments))?;
+        let (again, config) = judge_by(&team, &sides)?;
         verdict = again.verdict();
+        let mut open: Vec<String> = again.findings.iter().filter(|finding| finding.fails).map(plan::of).collect();
+        if arguments.all {
+            let posture = posture(arguments, &config, &sides)?;
+            let weak = posture.violations().into_iter().filter(|cell| cell.waived.is_none());
+            open.extend(weak.map(|cell| plan::title(&cell.control.id, &cell.subject.name)));
+        }
+        plan.left.retain(|(title, _)| open.contains(title));
+        if verdict == Verdict::Pass && !plan.left.is_empty() {
+            verdict = Verdict::Fail;
+        }
     }
-    summary(&mut text, &plan, files.len(), arguments.dry_run);
-    stdout(text.trim_end())?;
+    let mut end = String::new();
+    summary(&mut end, &plan, files.len(), arguments.dry_run);
+    text.push_str(&guard::defused(&end));
+    log(text.trim_end())?;
     Ok(verdict)
+}
+
+/// How the work tree stands as a whole.
+fn posture(arguments: &FixArgs, config: &Config, sides: &Sides) -> Result<Posture, CliError> {
+    let mut posture = audit(&AuditInput {
+        snapshot: sides.head.as_ref(),
+        registry: &config.registry,
+        catalog: &config.catalog,
+        settings: &config.settings,
+        limits: Limits::default(),
+        cache: None,
+    })?;
+    posture.apply(
+        &config.settings,
+        config.settings.fail_on.unwrap_or_default(),
+        today(arguments.team.today.as_deref())?,
+        &config.catalog,
+    );
+    Ok(posture)
 }
 
 fn sides(arguments: &FixArgs) -> SideArgs {
@@ -136,7 +158,7 @@ fn edit_all(plan: &mut Plan, root: &Path, text: &mut String) -> Result<BTreeMap<
             }
         }
         let Some(edited) = files.get_mut(&wanted.path) else { continue };
-        match apply(&wanted, &edited.after) {
+        match element::apply(&wanted, &edited.after) {
             Ok(after) => {
                 edited.after = after;
                 let to = wanted.value.as_deref().unwrap_or("removed, as at base");
@@ -151,22 +173,12 @@ fn edit_all(plan: &mut Plan, root: &Path, text: &mut String) -> Result<BTreeMap<
                 );
                 done.push(wanted);
             }
-            Err(error) => plan.left.push((wanted.title(), error.to_string())),
+            Err(reason) => plan.left.push((wanted.title(), reason)),
         }
     }
     plan.wanted = done;
     files.retain(|_, edited| edited.before != edited.after);
     Ok(files)
-}
-
-fn apply(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<u8>, edit::EditError> {
-    let limits = Limits::default();
-    let path: Vec<&str> = wanted.element.iter().map(String::as_str).collect();
-    let edits = match &wanted.value {
-        Some(value) => edit::set(bytes, &path, value, &limits)?,
-        None => edit::remove(bytes, &path, &limits)?,
-    };
-    edit::apply(bytes, &edits, &path, wanted.value.as_deref(), &limits)
 }
 
 /// Reads a file of the work tree; a reason when it must not be written.

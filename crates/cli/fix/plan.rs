@@ -3,7 +3,7 @@
 use orgate_core::posture::Posture;
 use orgate_core::registry::{FieldKind, FieldSpec};
 use orgate_core::report::{Anchor, Evidence, Finding, Report, Side};
-use orgate_core::{Control, Outcome, RepoPath};
+use orgate_core::{Control, Outcome, Registry, RepoPath};
 use orgate_diff::Snapshot;
 use orgate_metadata::{Limits, classify, edit};
 
@@ -34,7 +34,8 @@ pub(super) fn of(finding: &Finding) -> String {
     title(&finding.control.id, &finding.subject.name)
 }
 
-fn title(control: &str, subject: &str) -> String {
+/// What people read first.
+pub(super) fn title(control: &str, subject: &str) -> String {
     format!("{control} on {subject}")
 }
 
@@ -85,7 +86,7 @@ impl Plan {
                     &finding.subject.name,
                     Some(&finding.anchor),
                     &finding.evidence,
-                    config,
+                    &config.registry,
                 )
                 .map(|one| vec![one])
             };
@@ -97,14 +98,26 @@ impl Plan {
         plan
     }
 
-    /// What was weak before, as far as a safe value is known.
+    /// What was weak before.
     pub(super) fn add_old(&mut self, posture: &Posture, arguments: &FixArgs, config: &Config) {
         for cell in posture.violations() {
             if cell.waived.is_some() || !asked(arguments, &cell.control.id, &cell.subject.name) {
                 continue;
             }
-            if let Ok(one) = safe(&cell.control, &cell.subject.name, cell.anchor.as_ref(), &cell.evidence, config) {
-                self.add(one);
+            match safe(
+                &cell.control,
+                &cell.subject.name,
+                cell.anchor.as_ref(),
+                &cell.evidence,
+                &config.registry,
+            ) {
+                Ok(one) => self.add(one),
+                Err(reason) => {
+                    let title = title(&cell.control.id, &cell.subject.name);
+                    if !self.left.iter().any(|(known, _)| *known == title) {
+                        self.left.push((title, reason));
+                    }
+                }
             }
         }
     }
@@ -121,12 +134,18 @@ impl Plan {
 }
 
 /// The safe value that the control names.
-fn safe(control: &Control, subject: &str, anchor: Option<&Anchor>, evidence: &[Evidence], config: &Config) -> Result<Wanted, String> {
+pub(super) fn safe(
+    control: &Control,
+    subject: &str,
+    anchor: Option<&Anchor>,
+    evidence: &[Evidence],
+    registry: &Registry,
+) -> Result<Wanted, String> {
     let fix = control
         .fix
         .as_ref()
         .ok_or_else(|| format!("no single safe value is known. {}", flat(&control.remediation)))?;
-    let (path, element) = place(&fix.field, anchor, evidence, config)?;
+    let (path, element) = place(&fix.field, anchor, evidence, registry)?;
     Ok(Wanted {
         control: control.id.to_string(),
         subject: subject.to_owned(),
@@ -137,12 +156,12 @@ fn safe(control: &Control, subject: &str, anchor: Option<&Anchor>, evidence: &[E
 }
 
 /// The file and the element of a field, when it may be written.
-fn place(field: &str, anchor: Option<&Anchor>, evidence: &[Evidence], config: &Config) -> Result<(RepoPath, Vec<String>), String> {
-    let Some((spec, element, known)) = config.registry.field(field) else {
+fn place(field: &str, anchor: Option<&Anchor>, evidence: &[Evidence], registry: &Registry) -> Result<(RepoPath, Vec<String>), String> {
+    let Some((spec, element, known)) = registry.field(field) else {
         return Err(format!("the registry does not know `{field}`"));
     };
     writable(field, known)?;
-    let is_type = |path: &RepoPath| classify(path, &config.registry).is_some_and(|found| found.name == spec.name);
+    let is_type = |path: &RepoPath| classify(path, registry).is_some_and(|found| found.name == spec.name);
     let exact = evidence.iter().find(|one| one.side == Side::Head && &*one.field == field);
     let path = exact
         .map(|one| &one.path)
@@ -182,7 +201,7 @@ fn restored(finding: &Finding, config: &Config, sides: &Sides) -> Result<Vec<Wan
         if base.values.get(field).is_none_or(|before| before == value) {
             continue;
         }
-        let (path, element) = place(field, Some(&finding.anchor), &finding.evidence, config)?;
+        let (path, element) = place(field, Some(&finding.anchor), &finding.evidence, &config.registry)?;
         let base_path = finding
             .evidence
             .iter()

@@ -1,7 +1,10 @@
 //! `orgate history`: which control of which app became weaker or better, commit by commit.
 
 mod chart;
+mod notes;
 mod page;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -24,8 +27,9 @@ use crate::config::Config;
 use crate::error::CliError;
 use crate::explain::{json, suggestion};
 use crate::html;
-use crate::output::stdout;
+use crate::output::{people, stdout};
 use crate::sides::Sides;
+use notes::Note;
 
 /// What became of one control on one subject in one commit.
 #[derive(Clone, Debug, Serialize)]
@@ -41,7 +45,7 @@ pub(crate) struct Event {
     score: Option<Score>,
 }
 
-/// A commit in which something became weaker or better.
+/// A commit in which something became weaker or better, or left.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
     commit: String,
@@ -50,6 +54,7 @@ pub(crate) struct Entry {
     author: String,
     summary: String,
     events: Vec<Event>,
+    notes: Vec<Note>,
 }
 
 /// The scores of everything that is violated, after a commit.
@@ -98,7 +103,7 @@ pub(crate) fn run(arguments: &HistoryArgs, global: &Global) -> Result<Verdict, C
     }
     .run(oldest.as_ref(), &newest)?;
     match arguments.format {
-        ListFormat::Text => stdout(text::write(&history, global.quiet).trim_end())?,
+        ListFormat::Text => people(text::write(&history, global.quiet).trim_end())?,
         ListFormat::Json => stdout(&json(&history)?)?,
     }
     if let Some(file) = &arguments.html {
@@ -159,13 +164,15 @@ impl Walk<'_> {
                 .risk
                 .push(self.point(&commit.side, &commit.id, day(commit.time).to_string())?);
             let events = self.events(&report);
-            if !events.is_empty() {
+            let notes = notes::notes(&report, &|control, subject| self.asked(control, subject));
+            if !events.is_empty() || !notes.is_empty() {
                 history.entries.push(Entry {
                     commit: commit.id.clone(),
                     date: day(commit.time).to_string(),
                     author: commit.author,
                     summary: commit.summary,
                     events,
+                    notes,
                 });
             }
         }
@@ -195,9 +202,10 @@ impl Walk<'_> {
         })?)
     }
 
-    fn asked(&self, control: &str, subject: &str) -> bool {
+    /// Without a control, whether the subject matters.
+    fn asked(&self, control: Option<&str>, subject: &str) -> bool {
         let (controls, subjects) = (&self.arguments.control, &self.arguments.subject);
-        (controls.is_empty() || controls.iter().any(|id| id == control))
+        control.is_none_or(|control| controls.is_empty() || controls.iter().any(|id| id == control))
             && (subjects.is_empty() || subjects.iter().any(|name| name == subject))
     }
 
@@ -214,7 +222,7 @@ impl Walk<'_> {
         let counted = posture
             .cells
             .iter()
-            .filter(|cell| cell.counts && self.asked(&cell.control.id, &cell.subject.name));
+            .filter(|cell| cell.counts && self.asked(Some(&cell.control.id), &cell.subject.name));
         Ok(Point {
             commit: id.to_owned(),
             date,
@@ -249,7 +257,7 @@ impl Walk<'_> {
         });
         weaker
             .chain(better)
-            .filter(|event| self.asked(&event.control, &event.subject))
+            .filter(|event| self.asked(Some(&event.control), &event.subject))
             .collect()
     }
 }

@@ -75,5 +75,19 @@ fn commit(html: &mut String, entry: &Entry) {
             event.outcome.as_str()
         );
     }
+    for note in &entry.notes {
+        let ids: Vec<String> = note.controls.iter().map(|id| format!("<code>{}</code>", text(id))).collect();
+        let list = match ids.len() {
+            0 => String::new(),
+            1 => format!(" <span class=\"soft\">({})</span>", ids.join("")),
+            count => format!("<details><summary>{count} controls</summary>{}</details>", ids.join(", ")),
+        };
+        let _ = writeln!(
+            html,
+            "<li><span class=\"tag\">{}</span> {}{list}</li>",
+            note.what.as_str(),
+            text(&note.text)
+        );
+    }
     html.push_str("</ul></article>\n");
 }

@@ -73,5 +73,18 @@ fn commit(text: &mut String, entry: &Entry) {
             event.outcome.as_str()
         );
     }
+    for note in &entry.notes {
+        let count = match note.controls.len() {
+            0 => String::new(),
+            1 => ", 1 control".to_owned(),
+            count => format!(", {count} controls"),
+        };
+        let _ = writeln!(
+            text,
+            "  {YELLOW}{}{RESET} {}{DIM}{count}{RESET}",
+            note.what.as_str(),
+            terminal(&note.text)
+        );
+    }
     text.push('\n');
 }

@@ -16,7 +16,7 @@ use orgate_metadata::classify;
 use crate::args::{GateArgs, Global, HookArgs, HookStage};
 use crate::check;
 use crate::ci::Environment;
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::output;
 use crate::sides::Sides;
@@ -49,9 +49,9 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                 say("nothing that orgate judges is staged", global);
                 return Ok(worst);
             }
-            let report = judge_commit(&arguments.gate, repository, &sides, &merging)?;
+            let (report, config) = judge_commit(&arguments.gate, repository, &sides, &merging)?;
             worst = report.verdict();
-            output::write_all(&report, &targets, &sides, global)?;
+            output::write_all(&report, &targets, &sides, &config.registry, global)?;
         }
         Work::Ranges(ranges) => {
             for range in ranges {
@@ -60,9 +60,9 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                     say("nothing that orgate judges is in the commits to push", global);
                     continue;
                 }
-                let report = check::judge(&arguments.gate, &sides)?;
+                let (report, config) = check::judge_by(&arguments.gate, &sides)?;
                 worst = worst.max(report.verdict());
-                output::write_all(&report, &targets, &sides, global)?;
+                output::write_all(&report, &targets, &sides, &config.registry, global)?;
             }
         }
     }
@@ -117,8 +117,8 @@ fn relevant(arguments: &GateArgs, sides: &Sides) -> Result<bool, CliError> {
 
 /// The report on the index. While a merge is under way, the other branch's changes are staged as well: only what is
 /// weaker than on every parent is this commit's doing.
-fn judge_commit(arguments: &GateArgs, repository: &Repository, sides: &Sides, merging: &[String]) -> Result<Report, CliError> {
-    let mut report = check::judge(arguments, sides)?;
+fn judge_commit(arguments: &GateArgs, repository: &Repository, sides: &Sides, merging: &[String]) -> Result<(Report, Config), CliError> {
+    let (mut report, config) = check::judge_by(arguments, sides)?;
     let mut judged = 0_usize;
     for parent in merging {
         let other = match staged(repository, parent, "") {
@@ -127,14 +127,14 @@ fn judge_commit(arguments: &GateArgs, repository: &Repository, sides: &Sides, me
             Err(CliError::Diff(DiffError::MissingCommit { .. })) => continue,
             Err(error) => return Err(error),
         };
-        keep_common(&mut report, &check::judge(arguments, &other)?);
+        keep_common(&mut report, &check::judge_by(arguments, &other)?.0);
         judged = judged.saturating_add(1);
     }
     if judged > 0 {
         "a merge is under way: only what is weaker than on both parents; CI judges the merge as a whole"
             .clone_into(&mut report.compared.why);
     }
-    Ok(report)
+    Ok((report, config))
 }
 
 /// Drops from a report what another report on the same head does not say.
@@ -158,6 +158,7 @@ fn say(text: &str, global: &Global) {
     use std::io::Write as _;
     if !global.quiet {
         // Nothing can be done about a standard error that is gone.
+        let text = crate::output::guard::defused(text);
         let _ = writeln!(anstream::stderr(), "orgate: {text}");
     }
 }

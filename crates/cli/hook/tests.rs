@@ -131,7 +131,7 @@ fn a_merge_answers_only_for_what_is_weaker_than_both_parents() {
     let repository = Repository::open(Some(repo.path())).expect("a repository");
     let sides = staged(&repository, "HEAD", "").expect("both sides");
     let merging = repository.merge_heads().expect("merge heads");
-    let report = judge_commit(&arguments(&[]).gate, &repository, &sides, &merging).expect("a report");
+    let (report, _) = judge_commit(&arguments(&[]).gate, &repository, &sides, &merging).expect("a report");
     let failing: Vec<&str> = report
         .findings
         .iter()

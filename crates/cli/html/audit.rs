@@ -13,6 +13,8 @@ use super::map::{Map, legend};
 use super::{class, contents, document, evidence, numbers, severities, text, waivers};
 use crate::audit::risk;
 use crate::config::Config;
+use crate::output::facts;
+use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 pub(super) const ALL: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
@@ -22,7 +24,11 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     let counts = posture.counts();
     let verdict = posture.verdict();
     let said = match verdict {
-        Verdict::Pass => format!("nothing at or above {} is violated", posture.fail_on.as_str()),
+        Verdict::Pass => format!(
+            "nothing at or above {} is violated{}",
+            posture.fail_on.as_str(),
+            facts::but_unjudged(counts.undecided)
+        ),
         Verdict::Fail => format!(
             "{} violated at or above {}",
             posture.cells.iter().filter(|cell| cell.fails).count(),
@@ -59,6 +65,7 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     }
     header.push_str(&contents(&list));
 
+    let redactor = Redactor::new(&config.registry);
     let violations = posture.violations();
     let open: Vec<&Cell> = posture.cells.iter().filter(|cell| cell.standing == Standing::Undecided).collect();
     let map = Map {
@@ -81,7 +88,7 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
         main.push_str("<p>Nothing.</p>\n");
     }
     for (index, cell) in violations.iter().enumerate() {
-        violation(&mut main, &format!("v-{index}"), cell, sides.head.as_ref());
+        violation(&mut main, &format!("v-{index}"), cell, &redactor, sides.head.as_ref());
     }
     main.push_str(&undecided(&open));
     unreadable(&mut main, &posture.unreadable);
@@ -103,7 +110,7 @@ fn links(violations: &[&Cell], open: &[&Cell]) -> BTreeMap<(String, SubjectKind,
 }
 
 /// One violation with its evidence.
-pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, side: &dyn Snapshot) {
+pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, redactor: &Redactor, side: &dyn Snapshot) {
     let control = &cell.control;
     let _ = writeln!(
         html,
@@ -143,7 +150,7 @@ pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, side: &dyn Sna
     }
     values(html, cell);
     if let Some(anchor) = &cell.anchor {
-        html.push_str(&evidence::place_of(side, anchor));
+        html.push_str(&evidence::place_of(redactor, side, anchor));
     }
     prose(html, "Why it matters", &control.why);
     prose(html, "How to mend it", &control.remediation);

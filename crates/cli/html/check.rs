@@ -17,6 +17,8 @@ use super::{class, contents, document, evidence, numbers, severities, text, waiv
 use crate::audit::risk;
 use crate::config::Config;
 use crate::error::CliError;
+use crate::output::facts;
+use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 /// The page.
@@ -25,6 +27,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         posture(sides.base.as_ref(), config, today)?,
         posture(sides.head.as_ref(), config, today)?,
     );
+    let redactor = Redactor::new(&config.registry);
     let open: Vec<&Finding> = report.findings.iter().collect();
     let mut header = top(report, today);
     header.push_str(&numbers(&[
@@ -36,6 +39,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
             "To look at",
             report.findings.iter().filter(|finding| !finding.fails).count().to_string(),
         ),
+        ("Cannot be judged", facts::unjudged(report).0.to_string()),
         ("Got better", report.better.len().to_string()),
         ("Old debt, untouched", report.old_debt.to_string()),
         ("Risk before", risk(&base)),
@@ -57,7 +61,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         main.push_str("<p>No control got weaker.</p>\n");
     }
     for (index, finding) in open.iter().enumerate() {
-        article(&mut main, &format!("f-{index}"), finding, sides);
+        article(&mut main, &format!("f-{index}"), finding, &redactor, sides);
     }
     rest(&mut main, report);
     let touched = touched(report);
@@ -88,7 +92,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         main.push_str("<p>None.</p>\n");
     }
     for (index, cell) in debt.iter().enumerate() {
-        violation(&mut main, &format!("d-{index}"), cell, sides.head.as_ref());
+        violation(&mut main, &format!("d-{index}"), cell, &redactor, sides.head.as_ref());
     }
     unreadable(&mut main, &report.unreadable);
     main.push_str(&waivers::section(&config.settings, &report.waiver_notes, today));
@@ -118,7 +122,11 @@ fn top(report: &Report, today: jiff::civil::Date) -> String {
     let verdict = report.verdict();
     let failing = report.findings.iter().filter(|finding| finding.fails).count();
     let said = match verdict {
-        Verdict::Pass => format!("nothing at or above {} got weaker", report.thresholds.fail_on.as_str()),
+        Verdict::Pass => format!(
+            "nothing at or above {} got weaker{}",
+            report.thresholds.fail_on.as_str(),
+            facts::but_unjudged(facts::unjudged(report).0)
+        ),
         Verdict::Fail if failing == 0 => "strict, and something can no longer be judged or the gate itself is loosened".to_owned(),
         Verdict::Fail => format!("{failing} got weaker"),
         Verdict::NotDecided => "a changed file cannot be read, so the gate cannot judge".to_owned(),
@@ -174,7 +182,7 @@ fn links(findings: &[&Finding], debt: &[&Cell]) -> BTreeMap<(String, SubjectKind
 }
 
 /// One finding with its evidence.
-fn article(html: &mut String, id: &str, finding: &Finding, sides: &Sides) {
+fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, sides: &Sides) {
     let control = &finding.control;
     let _ = writeln!(
         html,
@@ -212,8 +220,8 @@ fn article(html: &mut String, id: &str, finding: &Finding, sides: &Sides) {
             text(&waiver.reason)
         );
     }
-    html.push_str(&evidence::change(sides, &finding.anchor, &finding.evidence));
-    html.push_str(&evidence::others(sides, &finding.anchor, &finding.evidence));
+    html.push_str(&evidence::change(redactor, sides, &finding.anchor, &finding.evidence));
+    html.push_str(&evidence::others(redactor, sides, &finding.anchor, &finding.evidence));
     before_after(html, finding.base.as_ref(), finding.head.as_ref());
     for reason in &finding.reasons {
         let word = if reason.raises { "Higher" } else { "Lower" };
@@ -277,15 +285,21 @@ fn rest(html: &mut String, report: &Report) {
         .iter()
         .map(|entry| format!("{} in <code>{}</code>", text(&entry.text), text(&entry.path.to_string())));
     list(html, "The change loosens the gate itself", loosened.collect());
-    let undecided = report.undecided.iter().map(|entry| {
-        format!(
-            "<code>{}</code> on {}: {}",
-            entry.control.id,
-            text(&entry.subject.name),
-            text(&entry.reasons.join("; "))
-        )
-    });
-    list(html, "Cannot be judged", undecided.collect());
+    let undecided = |new: bool| {
+        let entries = report.undecided.iter().filter(move |entry| entry.new == new);
+        entries
+            .map(|entry| {
+                format!(
+                    "<code>{}</code> on {}: {}",
+                    entry.control.id,
+                    text(&entry.subject.name),
+                    text(&entry.reasons.join("; "))
+                )
+            })
+            .collect()
+    };
+    list(html, "Cannot be judged since this change", undecided(true));
+    list(html, "Could not be judged before either", undecided(false));
     let better = report.better.iter().map(|better| {
         format!(
             "{}: <code>{}</code> on {}",

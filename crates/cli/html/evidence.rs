@@ -8,7 +8,7 @@ use orgate_core::report::{Anchor, Evidence, Side};
 use orgate_diff::{LineMap, Snapshot};
 
 use super::text;
-use crate::output::redact;
+use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 /// Lines shown around what matters.
@@ -24,7 +24,7 @@ fn read(side: &dyn Snapshot, path: &RepoPath) -> Option<Vec<u8>> {
 }
 
 /// The change around an anchor: base lines that went, head lines that came.
-pub(super) fn change(sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
+pub(super) fn change(redactor: &Redactor, sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
     let base_path = evidence
         .iter()
         .find(|evidence| evidence.side == Side::Base)
@@ -37,7 +37,7 @@ pub(super) fn change(sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> S
     } else {
         Vec::new()
     };
-    let (Some(old), Some(new)) = (redact::lines(&before), redact::lines(&after)) else {
+    let (Some(old), Some(new)) = (redactor.lines(&before), redactor.lines(&after)) else {
         return String::new();
     };
     let line = index(anchor.line);
@@ -93,8 +93,8 @@ fn window(range: &Range<u32>, line: usize, has_line: bool) -> Range<usize> {
 }
 
 /// Lines of one side around a place, for what did not change.
-pub(super) fn place_of(side: &dyn Snapshot, anchor: &Anchor) -> String {
-    let Some(lines) = read(side, &anchor.path).as_deref().and_then(redact::lines) else {
+pub(super) fn place_of(redactor: &Redactor, side: &dyn Snapshot, anchor: &Anchor) -> String {
+    let Some(lines) = read(side, &anchor.path).as_deref().and_then(|bytes| redactor.lines(bytes)) else {
         return String::new();
     };
     let mut body = String::new();
@@ -103,7 +103,7 @@ pub(super) fn place_of(side: &dyn Snapshot, anchor: &Anchor) -> String {
 }
 
 /// Other files that explain a finding, one place each.
-pub(super) fn others(sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
+pub(super) fn others(redactor: &Redactor, sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
     let mut html = String::new();
     let mut seen: Vec<&RepoPath> = vec![&anchor.path];
     for one in evidence.iter().filter(|one| one.side == Side::Head) {
@@ -111,7 +111,10 @@ pub(super) fn others(sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> S
             continue;
         }
         seen.push(&one.path);
-        let Some(lines) = read(sides.head.as_ref(), &one.path).as_deref().and_then(redact::lines) else {
+        let Some(lines) = read(sides.head.as_ref(), &one.path)
+            .as_deref()
+            .and_then(|bytes| redactor.lines(bytes))
+        else {
             continue;
         };
         let mut body = String::new();

@@ -16,7 +16,7 @@ use crate::args::{InitArgs, InitPlatform};
 use crate::config::SETTINGS;
 use crate::error::CliError;
 use crate::output::escape::terminal;
-use crate::output::stdout;
+use crate::output::people;
 use crate::output::style::{BOLD, DIM, GREEN, RESET, YELLOW};
 use look::Found;
 
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<Verdict, CliError> {
         }
         next(&mut text, &found);
     }
-    stdout(text.trim_end())?;
+    people(text.trim_end())?;
     Ok(Verdict::Pass)
 }
 

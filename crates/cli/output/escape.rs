@@ -121,6 +121,8 @@ pub(crate) fn xml(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&apos;"),
+            // Two of them begin a command to a runner that reads the log.
+            '#' if safe.ends_with('#') => safe.push_str("&#35;"),
             _ => safe.push(character),
         }
     }

@@ -142,6 +142,27 @@ pub(crate) fn unknown(report: &Report) -> Vec<Unknown<'_>> {
     groups
 }
 
+/// How many controls cannot be judged: since this change, and before it already.
+pub(crate) fn unjudged(report: &Report) -> (usize, usize) {
+    let new = report.undecided.iter().filter(|entry| entry.new).count();
+    (new, report.undecided.len().saturating_sub(new))
+}
+
+/// What to add to a verdict that passes, so that nobody takes it for more than it is; begins with a semicolon.
+pub(crate) fn but_unjudged(count: usize) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        format!("; {} could not be judged", plural(count, "control"))
+    }
+}
+
+/// What could not be judged before the change either is no news: one sentence.
+pub(crate) fn standing_unjudged(report: &Report) -> Option<String> {
+    let (_, standing) = unjudged(report);
+    (standing > 0).then(|| format!("{} could not be judged before this change either", plural(standing, "control")))
+}
+
 /// `connected-app 'Portal'`.
 pub(crate) fn subject(subject: &SubjectRef) -> String {
     format!("{} '{}'", subject.kind.as_str(), subject.name)
@@ -165,8 +186,14 @@ pub(crate) fn verdict(report: &Report) -> String {
         }
         Verdict::Fail if failing == 0 => "Something can no longer be judged or the gate itself is loosened, and `strict` is on.".to_owned(),
         Verdict::Fail => format!("{} got weaker.", plural(failing, "control")),
-        Verdict::Pass if open(report).next().is_some() => "Nothing that fails the change got weaker.".to_owned(),
-        Verdict::Pass => "Nothing got weaker.".to_owned(),
+        Verdict::Pass => {
+            let what = if open(report).next().is_some() {
+                "Nothing that fails the change got weaker"
+            } else {
+                "Nothing got weaker"
+            };
+            format!("{what}{}.", but_unjudged(unjudged(report).0))
+        }
     }
 }
 

@@ -56,18 +56,6 @@ pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
     Ok(())
 }
 
-/// Ordinary output that the runner must not search for commands: what is printed holds names and values that the
-/// author of a change chose.
-pub(crate) fn guarded(text: &str) -> String {
-    // The token follows from the text, so the same text gives the same bytes, and a text cannot hold its own token.
-    let mut token = orgate_core::report::fingerprint::fingerprint(&["stop-commands", text]);
-    while text.contains(&token) {
-        token = orgate_core::report::fingerprint::fingerprint(&[&token, text]);
-    }
-    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    format!("::stop-commands::{token}\n{text}{end}::{token}::\n")
-}
-
 fn annotations(report: &Report) -> Vec<Annotation> {
     let strict = |strictly: bool, otherwise: Weight| {
         if strictly && report.thresholds.strict {
@@ -130,7 +118,8 @@ fn annotations(report: &Report) -> Vec<Annotation> {
             place: Some(Place::line(&entry.path, 1)),
         });
     }
-    for group in facts::unknown(report) {
+    // What could not be judged before either would be shown on every change.
+    for group in facts::unknown(report).into_iter().filter(|group| group.first.new) {
         all.push(Annotation {
             weight: strict(group.first.new, Weight::Notice),
             title: "orgate: cannot be judged".to_owned(),
@@ -198,22 +187,4 @@ fn command(annotation: &Annotation) -> String {
         properties.join(","),
         workflow_data(&annotation.message)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn the_guard_is_stable_and_closed() {
-        let text = "::error::x\n";
-        let safe = guarded(text);
-        assert_eq!(safe, guarded(text));
-        assert_ne!(safe, guarded("other\n"));
-        let lines: Vec<&str> = safe.lines().collect();
-        let token = lines[0].strip_prefix("::stop-commands::").unwrap();
-        assert_eq!((lines[1], lines[2]), ("::error::x", format!("::{token}::").as_str()));
-        assert!(token.len() == 64 && !text.contains(token));
-        assert!(guarded("no line feed").lines().nth(2).unwrap().starts_with("::"));
-    }
 }

@@ -18,6 +18,8 @@ use serde_json::Value;
 use super::{github, gitlab_codequality, gitlab_sast, json, junit, markdown, text};
 use crate::args::{ColorWhen, Global};
 
+mod commands;
+
 const HOSTILE: [&str; 22] = [
     "plain",
     "a\nb\r\n::error file=x::injected",
@@ -203,6 +205,12 @@ fn written(write: impl Fn(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     text
 }
 
+fn written_with_colours(write: impl Fn(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 fn valid(schema: &str, document: &str) -> Value {
     let schema = serde_json::from_str(schema).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
@@ -276,18 +284,6 @@ fn workflow_commands() {
         );
         assert_eq!((properties["line"].as_str(), properties["endColumn"].as_str()), ("4", "48"));
     }
-}
-
-#[test]
-fn guarded_output() {
-    let text = HOSTILE.join("\n");
-    let safe = github::guarded(&text);
-    let (first, rest) = safe.split_once('\n').unwrap();
-    let token = first.strip_prefix("::stop-commands::").unwrap();
-    let end = format!("::{token}::");
-    let enders: Vec<&str> = rest.lines().filter(|line| line.contains(token)).collect();
-    assert_eq!(enders, [end.as_str()]);
-    assert!(safe.ends_with(&format!("{end}\n")));
 }
 
 /// Everything that is shown as text outside of code, and asserts that nothing else is there.
@@ -465,6 +461,27 @@ fn code_scanning() {
         let results = log["runs"][0]["results"].as_array().unwrap();
         assert_eq!(results.len(), 3);
         assert!(results.iter().all(|result| result["properties"]["subject"]["name"] == *name));
+        let region = sarif::model::Region {
+            start_line: 4,
+            start_column: Some(5),
+            end_line: 4,
+            end_column: Some(5),
+        };
+        let mend = |_: &Finding| {
+            Some(sarif::Fix {
+                path: RepoPath::new(file(name).as_bytes()),
+                description: format!("set x to {name}"),
+                replacements: vec![(region, (*name).to_owned())],
+            })
+        };
+        let options = sarif::Options {
+            fix: &mend,
+            ..sarif::Options::new("0.1.0", &|_| None)
+        };
+        let text = written(|out| sarif::write(&sample_report(name), &options, out));
+        let log = valid(include_str!("../../../schemas/vendor/sarif-2.1.0.json"), &text);
+        let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+        assert_eq!(change["replacements"][0]["insertedContent"]["text"], *name);
     }
 }
 
@@ -480,16 +497,61 @@ fn for_programs_and_people() {
         report.thresholds.fail_on = FailOn::Low;
         let mut out = Vec::new();
         json::write(&report, &mut out).unwrap();
-        let value: Value = serde_json::from_slice(&out).unwrap();
+        let value: Value = serde_json::from_str(&written(|out| json::write(&report, out))).unwrap();
         assert_eq!(value["findings"][0]["subject"]["name"], *name);
         let mut out = Vec::new();
-        text::write(&report, &|_| None, &|_| None, &global, &mut out).unwrap();
+        text::write(&report, &|_| None, &|_| None, &|_| None, &global, &mut out).unwrap();
         let plain = text::plain(&String::from_utf8(out).unwrap());
         assert!(
             !plain.contains(|character| character != '\n' && is_hidden(character)),
             "hidden characters in {plain}"
         );
     }
+}
+
+#[test]
+fn a_pass_names_what_was_not_judged() {
+    let sample = sample_report("App");
+    let one = |id: usize, new: bool| Undecided {
+        control: Arc::clone(&controls()[id]),
+        new,
+        ..sample.undecided[0].clone()
+    };
+    let mut report = Report {
+        undecided: vec![one(0, true), one(1, true), one(2, false)],
+        controls: controls(),
+        ..Report::default()
+    };
+    let said = |report: &Report, verbose: u8| {
+        let global = Global {
+            verbose,
+            quiet: false,
+            color: ColorWhen::Never,
+        };
+        text::plain(&written_with_colours(|out| {
+            text::write(report, &|_| None, &|_| None, &|_| None, &global, out)
+        }))
+    };
+    let (short, long) = (said(&report, 0), said(&report, 1));
+    assert!(short.ends_with("got weaker; 2 controls could not be judged\n"), "{short}");
+    assert!(
+        short.contains("1 control could not be judged before this change either; -v lists them"),
+        "{short}"
+    );
+    let standing = &*controls()[2].id;
+    assert!(!short.contains(standing) && long.contains(standing), "{short}\n{long}");
+    assert!(!long.contains("-v lists"), "{long}");
+    let page = written(|out| markdown::write(&report, markdown::LIMIT, out));
+    assert!(page.contains("Nothing got weaker; 2 controls could not be judged."), "{page}");
+    assert!(
+        page.contains("1 control could not be judged before this change either") && !page.contains(standing),
+        "{page}"
+    );
+    let annotations = written(|out| github::write(&report, out));
+    assert!(!annotations.contains(standing), "{annotations}");
+    report.undecided.clear();
+    let short = said(&report, 0);
+    assert!(!short.contains("could not be judged"), "{short}");
 }
 
 #[test]

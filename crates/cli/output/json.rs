@@ -1,4 +1,5 @@
-//! `json`: the whole report, versioned. Fields are added, never renamed, within `orgate/v1`.
+//! `json`: the whole report, versioned. Fields are added, never renamed, within `orgate/v1`. What a terminal would not
+//! show as it is, is written as an escape.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,8 +14,7 @@ const FORMAT: &str = "orgate/v1";
 
 /// Writes the report, indented, with a final line break.
 pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document::of(report))?;
-    out.write_all(b"\n")
+    sarif::json::write(&Document::of(report), true, out)
 }
 
 /// The document.

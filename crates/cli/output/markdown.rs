@@ -93,16 +93,19 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn io::Write) -> i
     page.section(
         "Cannot be judged",
         "",
-        facts::unknown(report).iter().map(|group| {
-            format!(
-                "- {} {}{}: {} (not judged: {})\n",
-                group.first.subject.kind.as_str(),
-                code(&short(&group.first.subject.name)),
-                if group.first.new { ", since this change" } else { "" },
-                markdown(&short(&group.reason())),
-                group.ids()
-            )
-        }),
+        facts::unknown(report)
+            .iter()
+            .filter(|group| group.first.new)
+            .map(|group| {
+                format!(
+                    "- {} {}, since this change: {} (not judged: {})\n",
+                    group.first.subject.kind.as_str(),
+                    code(&short(&group.first.subject.name)),
+                    markdown(&short(&group.reason())),
+                    group.ids()
+                )
+            })
+            .chain(facts::standing_unjudged(report).map(|text| format!("- {text}; the JSON report lists them\n"))),
     );
     page.section(
         "Waived",

@@ -1,10 +1,11 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
 pub(crate) mod escape;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod github;
 pub(crate) mod gitlab_codequality;
 pub(crate) mod gitlab_sast;
+pub(crate) mod guard;
 #[cfg(test)]
 mod hostile;
 mod json;
@@ -16,15 +17,17 @@ pub(crate) mod style;
 mod text;
 
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use orgate_core::RepoPath;
-use orgate_core::report::Report;
+use orgate_core::report::{Finding, Report};
+use orgate_core::{Registry, RepoPath};
+use orgate_metadata::LineIndex;
 
 use crate::args::{Format, Global, OutputArg};
 use crate::ci::Environment;
 use crate::error::CliError;
+use crate::fix::suggest::{Suggestion, suggest};
 use crate::sides::Sides;
 
 /// A format and where it goes.
@@ -67,24 +70,15 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
 }
 
 /// Writes every target. A reader of standard output that went away does not change the verdict.
-pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, global: &Global) -> Result<(), CliError> {
+pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, registry: &Registry, global: &Global) -> Result<(), CliError> {
     for target in targets {
         match &target.file {
-            None if target.format == Format::Text && Environment::process().is_true("GITHUB_ACTIONS") => {
-                let choice = anstream::stdout().current_choice();
-                let mut buffer = anstream::AutoStream::new(Vec::new(), choice);
-                write_one(report, target.format, sides, global, &mut buffer).map_err(CliError::Stdout)?;
-                let text = github::guarded(&String::from_utf8_lossy(&buffer.into_inner()));
-                io::stdout()
-                    .lock()
-                    .write_all(text.as_bytes())
-                    .or_else(gone)
-                    .map_err(CliError::Stdout)?;
-            }
             None => {
-                let mut out = BufWriter::new(anstream::stdout());
-                let written = write_one(report, target.format, sides, global, &mut out).and_then(|()| out.flush());
-                written.or_else(gone).map_err(CliError::Stdout)?;
+                let mut text = Vec::new();
+                write_one(report, target.format, sides, registry, global, &mut text).map_err(CliError::Stdout)?;
+                // Other formats escape what others chose, or are commands themselves.
+                let guard = target.format == Format::Text && on_actions();
+                print(&String::from_utf8_lossy(&text), guard)?;
             }
             Some(path) => {
                 let fail = |source| CliError::Write {
@@ -92,7 +86,15 @@ pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, glob
                     source,
                 };
                 let mut bytes = Vec::new();
-                write_one(report, target.format, sides, global, &mut anstream::StripStream::new(&mut bytes)).map_err(fail)?;
+                write_one(
+                    report,
+                    target.format,
+                    sides,
+                    registry,
+                    global,
+                    &mut anstream::StripStream::new(&mut bytes),
+                )
+                .map_err(fail)?;
                 std::fs::write(path, bytes).map_err(fail)?;
             }
         }
@@ -109,7 +111,14 @@ fn gone(error: io::Error) -> io::Result<()> {
     }
 }
 
-fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_one(
+    report: &Report,
+    format: Format,
+    sides: &Sides,
+    registry: &Registry,
+    global: &Global,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let head_file = |path: &RepoPath| {
         let file = sides.head.file(path).ok().flatten()?;
         sides.head.read(&file, u64::from(u32::MAX)).ok()
@@ -118,14 +127,16 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
         let file = sides.base.file(path).ok().flatten()?;
         sides.base.read(&file, u64::from(u32::MAX)).ok()
     };
+    let suggest = |finding: &Finding| suggest(finding, registry, &head_file);
     // What is on the default branch already is what platforms compare a change's report with.
     let empty = sides.on_default_branch;
     match format {
-        Format::Text => text::write(report, &head_file, &base_file, global, out),
+        Format::Text => text::write(report, &head_file, &base_file, &suggest, global, out),
         Format::Json => json::write(report, out),
         Format::Sarif => {
             let options = sarif::Options {
                 empty_results: empty,
+                fix: &|finding| suggest(finding).map(|suggestion| sarif_fix(&suggestion)),
                 ..sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file)
             };
             sarif::write(report, &options, out)
@@ -147,14 +158,94 @@ fn write_one(report: &Report, format: Format, sides: &Sides, global: &Global, ou
     }
 }
 
-/// Writes a text that is no report to standard output, with a final line break. A reader that went away is no error.
+/// The edit of `orgate fix`, in lines and columns.
+fn sarif_fix(suggestion: &Suggestion) -> sarif::Fix {
+    let index = LineIndex::new(suggestion.before.as_slice());
+    let at = |offset: usize| index.position(u32::try_from(offset).unwrap_or(u32::MAX));
+    let replacement = |edit: &orgate_metadata::edit::Edit| {
+        let (start, end) = (at(edit.at.start), at(edit.at.end));
+        let region = sarif::model::Region {
+            start_line: start.line,
+            start_column: Some(start.column),
+            end_line: end.line,
+            end_column: Some(end.column),
+        };
+        (region, edit.with.clone())
+    };
+    sarif::Fix {
+        path: suggestion.path.clone(),
+        description: suggestion.text(),
+        replacements: suggestion.edits.iter().map(replacement).collect(),
+    }
+}
+
+/// Writes a text for people to standard output, with a final line break: no runner finds a command in it.
+pub(crate) fn people(text: &str) -> Result<(), CliError> {
+    log(&guard::defused(text))
+}
+
+/// As [`people`], for a text whose bytes must stay what they are, such as a patch.
+pub(crate) fn log(text: &str) -> Result<(), CliError> {
+    print(&format!("{text}\n"), on_actions())
+}
+
+/// Writes a text for programs to standard output, with a final line break. It must not hold what others chose, or hold
+/// it escaped.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
-    let mut out = BufWriter::new(anstream::stdout());
-    let written = out
-        .write_all(text.as_bytes())
-        .and_then(|()| out.write_all(b"\n"))
-        .and_then(|()| out.flush());
+    print(&format!("{text}\n"), false)
+}
+
+fn on_actions() -> bool {
+    #[cfg(test)]
+    if let Some(actions) = capture::actions() {
+        return actions;
+    }
+    Environment::process().is_true("GITHUB_ACTIONS")
+}
+
+/// A reader that went away is no error.
+fn print(text: &str, guard: bool) -> Result<(), CliError> {
+    let mut buffer = anstream::AutoStream::new(Vec::new(), anstream::stdout().current_choice());
+    buffer.write_all(text.as_bytes()).map_err(CliError::Stdout)?;
+    let mut bytes = buffer.into_inner();
+    if guard {
+        bytes = guard::guarded(&String::from_utf8_lossy(&bytes)).into_bytes();
+    }
+    #[cfg(test)]
+    if capture::add(&bytes) {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    let written = out.write_all(&bytes).and_then(|()| out.flush());
     written.or_else(gone).map_err(CliError::Stdout)
+}
+
+/// What commands print, for tests.
+#[cfg(test)]
+pub(crate) mod capture {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static PRINTED: RefCell<Option<(bool, Vec<u8>)>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn add(bytes: &[u8]) -> bool {
+        PRINTED.with_borrow_mut(|printed| printed.as_mut().map(|(_, printed)| printed.extend_from_slice(bytes)).is_some())
+    }
+
+    pub(super) fn actions() -> Option<bool> {
+        PRINTED.with_borrow(|printed| printed.as_ref().map(|(actions, _)| *actions))
+    }
+
+    /// Runs a command line and gives back what it printed to standard output on this thread.
+    pub(crate) fn run(actions: bool, arguments: &[&str]) -> String {
+        PRINTED.with_borrow_mut(|printed| *printed = Some((actions, Vec::new())));
+        let arguments = std::iter::once("orgate").chain(arguments.iter().copied());
+        // The exit code is for other tests.
+        let _ = crate::run(arguments.map(Into::into));
+        let (_, bytes) = PRINTED.with_borrow_mut(Option::take).unwrap_or_default();
+        String::from_utf8(bytes).expect("text")
+    }
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.

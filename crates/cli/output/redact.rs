@@ -1,78 +1,247 @@
-//! Lines of metadata files that may be shown: the content of elements that hold keys, secrets and passwords is blanked,
-//! wherever it stands, in comments too.
+//! Lines of metadata files that may be shown: what the registry calls a secret is blanked, wherever it stands: in
+//! comments, in CDATA, in attributes, behind tags within. Of elements that the registry does not know, those are blanked whose names sound like it.
+
+use std::collections::BTreeMap;
+
+use orgate_core::Registry;
 
 const HIDDEN: &str = "(not shown)";
-/// Parts of element names whose content is never shown.
+/// Parts of names of unknown elements whose content is never shown.
 const NAMES: [&str; 7] = ["secret", "password", "key", "certificate", "serviceaccount", "credential", "token"];
-/// What a harmless element of such a name holds: switches and policies, not keys.
+/// A line this long without a blank, in a file that holds a private key, is taken for a part of it.
 const LONGEST_PLAIN: usize = 40;
 
-/// The lines of a file, harmless to show. `None` for what is not text.
-pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
-    let source = std::str::from_utf8(bytes).ok()?;
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+/// Lines of the longest secret: so many in front of a line decide whether it is shown.
+pub(crate) const LONGEST_SECRET: u32 = 1000;
+
+/// What may be shown of which element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    /// Blanked whatever it holds.
+    Secret,
+    /// Blanked unless it is a switch or a block.
+    Doubtful,
+}
+
+/// Blanks secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct Redactor {
+    /// By type: whether an element of this name is a secret.
+    types: BTreeMap<String, BTreeMap<String, bool>>,
+}
+
+impl Redactor {
+    /// By the fields that the registry knows.
+    pub(crate) fn new(registry: &Registry) -> Self {
+        let mut types: BTreeMap<String, BTreeMap<String, bool>> = BTreeMap::new();
+        for spec in registry.types() {
+            let known = types.entry(spec.name.to_string()).or_default();
+            for (path, field) in &spec.fields {
+                let name = path.rsplit('/').next().unwrap_or(path);
+                *known.entry(name.to_owned()).or_default() |= field.secret;
+            }
+        }
+        Self { types }
+    }
+
+    /// The lines of a file, harmless to show, with spaces for tabs. `None` for what is not text.
+    pub(crate) fn lines(&self, bytes: &[u8]) -> Option<Vec<String>> {
+        let lines = self.exact(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
+        let widened = lines.iter().map(|line| line.trim_end_matches('\r').replace('\t', "    "));
+        Some(widened.collect())
+    }
+
+    /// The lines of a file without their line feeds; nothing but secrets is changed.
+    pub(crate) fn exact(&self, bytes: &[u8]) -> Option<Vec<String>> {
+        let source = std::str::from_utf8(bytes).ok()?;
+        let mut here: Vec<&BTreeMap<String, bool>> = self
+            .types
+            .iter()
+            .filter(|(name, _)| source.contains(&format!("<{name}")) || source.contains(&format!(":{name}")))
+            .map(|(_, fields)| fields)
+            .collect();
+        if here.is_empty() {
+            here = self.types.values().collect();
+        }
+        let shown = blanked(source, &|name| kind(&here, name));
+        let private = shown.contains("PRIVATE KEY");
+        let line = |line: &str| {
+            if private && looks_like_key(line) {
+                HIDDEN.to_owned()
+            } else {
+                line.to_owned()
+            }
+        };
+        Some(
+            shown
+                .split_inclusive('\n')
+                .map(|text| line(text.strip_suffix('\n').unwrap_or(text)))
+                .collect(),
+        )
+    }
+}
+
+/// An element that several types have is a secret when one of them says so.
+fn kind(types: &[&BTreeMap<String, bool>], name: &str) -> Kind {
+    let name = name.rsplit(':').next().unwrap_or(name);
+    let mut known = types.iter().filter_map(|fields| fields.get(name));
+    match known.next() {
+        Some(first) if *first || known.any(|secret| *secret) => Kind::Secret,
+        Some(_) => Kind::Plain,
+        None => by_sound(name),
+    }
+}
+
+fn by_sound(name: &str) -> Kind {
+    let name = name.to_lowercase();
+    if NAMES.iter().any(|part| name.contains(part)) {
+        Kind::Doubtful
+    } else {
+        Kind::Plain
+    }
+}
+
+/// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
+pub(crate) fn last(window: &[u8]) -> Option<String> {
+    let shown = blanked(&String::from_utf8_lossy(window), &by_sound);
+    let line = shown.rsplit('\n').next()?.trim_end_matches('\r');
+    let key = shown.contains("PRIVATE KEY") && looks_like_key(line);
+    Some(if key { HIDDEN.to_owned() } else { line.replace('\t', "    ") })
+}
+
+/// The text with the content of secrets blanked; line feeds stay, so that lines keep their numbers.
+fn blanked(source: &str, kind: &dyn Fn(&str) -> Kind) -> String {
     let mut shown = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         shown.push_str(before);
-        let inside = tag.get(1..).unwrap_or_default();
-        let end = inside
-            .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
-            .unwrap_or(inside.len());
-        let name = inside.get(..end).unwrap_or_default();
-        if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        let Some((name, open)) = start_tag(tag) else {
             // An end tag, a comment, an instruction: what is inside is looked at as everything else.
             shown.push('<');
-            rest = inside;
+            rest = tag.get(1..).unwrap_or_default();
             continue;
+        };
+        rest = tag.get(open.len()..).unwrap_or_default();
+        let kind = kind(name);
+        if kind == Kind::Plain || !open.contains('=') {
+            shown.push_str(open);
+        } else {
+            // Whoever hides something in an attribute of a secret hides it badly.
+            let end = if open.ends_with("/>") { "/>" } else { ">" };
+            shown.extend(["<", name, " ", HIDDEN]);
+            shown.extend(open.chars().filter(|c| *c == '\n'));
+            shown.push_str(end);
         }
-        let close = tag.find('>').map_or(tag.len(), |close| close.saturating_add(1));
-        let (open, after) = tag.split_at(close);
-        shown.push_str(open);
-        rest = after;
-        if open.ends_with("/>") || !delicate(name) {
-            continue;
+        if !open.ends_with("/>") && kind != Kind::Plain {
+            let (content, tail) = rest.split_at(end_of(rest, name));
+            inside(content, kind, &mut shown);
+            rest = tail;
         }
-        let closing = format!("</{name}");
-        let stop = after.find(&closing).unwrap_or(after.len());
-        let (content, tail) = after.split_at(stop);
-        if plain(content) {
-            shown.push_str(content);
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Name and text of a start tag at the beginning of `text`.
+fn start_tag(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('<')?;
+    // Before anything is searched for: there may be many `<` and nothing to find.
+    if !inside.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return None;
+    }
+    let end = inside
+        .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<'))
+        .unwrap_or(inside.len());
+    let name = inside.get(..end)?;
+    let close = text.find('>').map_or(text.len(), |close| close.saturating_add(1));
+    Some((name, text.get(..close)?))
+}
+
+/// Where the content of an element ends; an end tag within a comment or a CDATA section is none.
+fn end_of(content: &str, name: &str) -> usize {
+    let closing = format!("</{name}");
+    let mut at = 0;
+    while let Some(found) = content.get(at..).and_then(|rest| rest.find('<')) {
+        let here = at.saturating_add(found);
+        let rest = content.get(here..).unwrap_or_default();
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>")]
+            .into_iter()
+            .find(|(start, _)| rest.starts_with(start))
+            .map(|(_, end)| rest.find(end).map_or(rest.len(), |found| found.saturating_add(end.len())));
+        if skipped.is_none() && rest.starts_with(&closing) {
+            return here;
+        }
+        at = here.saturating_add(skipped.unwrap_or(1));
+    }
+    content.len()
+}
+
+/// Tags and line ends stay, and of the texts between the tags those that are no secret for certain.
+fn inside(content: &str, kind: Kind, shown: &mut String) {
+    let mut rest = content;
+    while !rest.is_empty() {
+        let tag = rest.starts_with("</") || start_tag(rest).is_some();
+        let end = if tag {
+            rest.find('>').map_or(rest.len(), |close| close.saturating_add(1))
+        } else {
+            text_end(rest)
+        };
+        let (piece, tail) = rest.split_at(end);
+        if tag || piece.trim().is_empty() || (kind == Kind::Doubtful && plain(piece)) {
+            shown.push_str(piece);
         } else {
             shown.push_str(HIDDEN);
             // Line numbers must stay what they are.
-            shown.extend(content.chars().filter(|c| *c == '\n'));
+            shown.extend(piece.chars().filter(|c| *c == '\n'));
         }
         rest = tail;
     }
-    shown.push_str(rest);
-    let private = shown.contains("PRIVATE KEY");
-    Some(
-        shown
-            .lines()
-            .map(|line| {
-                if private && looks_like_key(line) {
-                    HIDDEN.to_owned()
-                } else {
-                    line.replace('\t', "    ")
-                }
-            })
-            .collect(),
-    )
 }
 
-fn delicate(name: &str) -> bool {
-    let name = name.rsplit(':').next().unwrap_or(name).to_lowercase();
-    NAMES.iter().any(|part| name.contains(part))
+/// Where the next tag begins; comments and CDATA sections belong to the text.
+fn text_end(text: &str) -> usize {
+    let tag = |at: &usize| {
+        let rest = text.get(*at..).unwrap_or_default();
+        *at > 0 && (rest.starts_with("</") || start_tag(rest).is_some())
+    };
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('<')) {
+        let here = at.saturating_add(found);
+        let rest = text.get(here..).unwrap_or_default();
+        let end = if rest.starts_with("<!--") {
+            Some("-->")
+        } else if rest.starts_with("<![CDATA[") {
+            Some("]]>")
+        } else {
+            None
+        };
+        if end.is_none() && tag(&here) {
+            return here;
+        }
+        let skipped = end.map_or(1, |end| rest.find(end).map_or(rest.len(), |found| found.saturating_add(end.len())));
+        at = here.saturating_add(skipped);
+    }
+    text.len()
 }
 
 /// Switches, numbers and the words of a policy: what nobody uses as a key.
 fn plain(content: &str) -> bool {
     let content = content.trim();
-    let switch = matches!(content, "" | "true" | "false" | "0" | "1");
-    let policy = ["infinite", "zero", "specific_lifetime:", "specific_inactivity:"];
-    switch || (content.len() <= LONGEST_PLAIN && policy.iter().any(|word| content.starts_with(word))) || content.starts_with('<')
+    if matches!(
+        content,
+        "" | "true" | "false" | "0" | "1" | "infinite" | "Infinite" | "zero" | "Zero"
+    ) {
+        return true;
+    }
+    let duration = ["specific_lifetime:", "specific_inactivity:"]
+        .iter()
+        .find_map(|start| content.strip_prefix(start));
+    duration.and_then(|rest| rest.split_once(':')).is_some_and(|(number, unit)| {
+        let digits = !number.is_empty() && number.len() <= 6 && number.bytes().all(|byte| byte.is_ascii_digit());
+        digits && matches!(unit, "HOURS" | "DAYS" | "MONTHS")
+    })
 }
 
 fn looks_like_key(line: &str) -> bool {
@@ -81,36 +250,4 @@ fn looks_like_key(line: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::lines;
-
-    fn shown(text: &str) -> String {
-        lines(text.as_bytes()).expect("text").join("\n")
-    }
-
-    #[test]
-    fn switches_stay_and_secrets_go_wherever_they_stand() {
-        assert_eq!(
-            shown("<isConsumerSecretOptional>true</isConsumerSecretOptional>\n<consumerSecret>abc\ndef</consumerSecret>\n<label>x</label>"),
-            "<isConsumerSecretOptional>true</isConsumerSecretOptional>\n<consumerSecret>(not shown)\n</consumerSecret>\n<label>x</label>"
-        );
-        assert_eq!(
-            shown("<!-- <consumerSecret>abc</consumerSecret> -->"),
-            "<!-- <consumerSecret>(not shown)</consumerSecret> -->"
-        );
-        assert_eq!(
-            shown("<refreshTokenPolicy>specific_lifetime:24:HOURS</refreshTokenPolicy>"),
-            "<refreshTokenPolicy>specific_lifetime:24:HOURS</refreshTokenPolicy>"
-        );
-        assert!(!shown("<consumerSecret>abc").contains("abc"));
-        assert!(!shown("<m:consumerSecret>abc</m:consumerSecret>").contains("abc"));
-    }
-
-    #[test]
-    fn a_block_of_a_delicate_name_keeps_its_elements() {
-        assert_eq!(
-            shown("<oauthTokens>\n<isOn>true</isOn>\n</oauthTokens>"),
-            "<oauthTokens>\n<isOn>true</isOn>\n</oauthTokens>"
-        );
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ use orgate_core::RepoPath;
 use orgate_metadata::LineIndex;
 
 use super::escape::terminal;
+use super::redact;
 
 /// Reads a file of one side.
 pub(crate) type Files<'a> = &'a dyn Fn(&RepoPath) -> Option<Vec<u8>>;
@@ -37,21 +38,31 @@ impl<'a> Snippets<'a> {
             .entry(path.clone())
             .or_insert_with(|| (self.files)(path).map(LineIndex::new))
             .as_ref()?;
-        let line = file.line(line)?;
         // Four bytes are the longest character.
-        if line.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
+        if file.line(line)?.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
             return None;
         }
-        let content = String::from_utf8_lossy(line);
-        let content = content.trim_end_matches('\r');
-        let lower = content.to_lowercase();
-        if content.chars().count() > LONGEST_LINE
-            || SECRETS
-                .iter()
-                .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
-        {
-            return None;
-        }
-        Some(terminal(&content.replace('\t', "    ")))
+        let first = line.saturating_sub(redact::LONGEST_SECRET).max(1);
+        let window: Vec<&[u8]> = (first..=line).filter_map(|line| file.line(line)).collect();
+        shown(redact::last(&window.join(&b'\n'))?.as_bytes())
     }
+}
+
+/// A line as people may see it; nothing when it is too long or may hold a secret.
+pub(super) fn shown(line: &[u8]) -> Option<String> {
+    // Four bytes are the longest character.
+    if line.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
+        return None;
+    }
+    let content = String::from_utf8_lossy(line);
+    let content = content.trim_end_matches('\r');
+    let lower = content.to_lowercase();
+    if content.chars().count() > LONGEST_LINE
+        || SECRETS
+            .iter()
+            .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
+    {
+        return None;
+    }
+    Some(terminal(&content.replace('\t', "    ")))
 }

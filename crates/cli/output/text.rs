@@ -8,10 +8,15 @@ use orgate_core::compare::Outcome;
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Evidence, Finding, Report, Side, SideView};
+use orgate_diff::LineMap;
+use orgate_metadata::LineIndex;
 
 use super::escape::terminal;
-use super::snippet::{Files, Snippets};
+use super::facts;
+use super::guard;
+use super::snippet::{Files, Snippets, shown};
 use crate::args::Global;
+use crate::fix::suggest::Suggestion;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[1;31m";
@@ -22,8 +27,18 @@ const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 const WIDTH: usize = 100;
 
+/// The edit that mends a finding.
+pub(crate) type Suggest<'a> = &'a dyn Fn(&Finding) -> Option<Suggestion>;
+
 /// Writes the report.
-pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn write(
+    report: &Report,
+    head: Files<'_>,
+    base: Files<'_>,
+    suggest: Suggest<'_>,
+    global: &Global,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let (head, base) = (Snippets::new(head), Snippets::new(base));
     let mut text = String::new();
     if !global.quiet {
@@ -46,13 +61,13 @@ pub(crate) fn write(report: &Report, head: Files<'_>, base: Files<'_>, global: &
             text.push('\n');
         }
         for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
-            show(&mut text, finding, report, &head, &base);
+            show(&mut text, finding, suggest, &head, &base);
         }
-        undecided(&mut text, report);
+        undecided(&mut text, report, global.verbose > 0);
         rest(&mut text, report);
     }
     summary(&mut text, report);
-    out.write_all(text.as_bytes())
+    out.write_all(guard::defused(&text).as_bytes())
 }
 
 fn side_note(side: Side) -> &'static str {
@@ -71,7 +86,7 @@ fn colour(finding: &Finding) -> (&'static str, &'static str) {
     }
 }
 
-fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'_>, base: &Snippets<'_>) {
+fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, head: &Snippets<'_>, base: &Snippets<'_>) {
     let (paint, word) = colour(finding);
     let anchor = &finding.anchor;
     let _ = writeln!(
@@ -159,8 +174,31 @@ fn show(text: &mut String, finding: &Finding, report: &Report, head: &Snippets<'
     }
     note(text, "why", &finding.control.why);
     note(text, "help", &finding.control.remediation);
-    let _ = report;
+    if let Some(suggestion) = suggest(finding) {
+        fix(text, &suggestion, finding);
+    }
     text.push('\n');
+}
+
+/// What `orgate fix` would write: the lines before and after.
+fn fix(text: &mut String, suggestion: &Suggestion, finding: &Finding) {
+    let place = if suggestion.path == finding.anchor.path {
+        String::new()
+    } else {
+        format!(" in {}", suggestion.path)
+    };
+    note(text, "fix", &format!("{}{place}, as `orgate fix` does", suggestion.text()));
+    let (before, after) = (LineIndex::new(&suggestion.before), LineIndex::new(&suggestion.after));
+    for hunk in LineMap::new(&suggestion.before, &suggestion.after).hunks() {
+        let gone = hunk.base.clone().map(|line| ('-', RED, line, &before));
+        let came = hunk.head.clone().map(|line| ('+', GREEN, line, &after));
+        for (mark, paint, line, file) in gone.chain(came) {
+            let number = line.saturating_add(1);
+            if let Some(content) = file.line(number).and_then(shown) {
+                let _ = writeln!(text, "     {BLUE}{number}{RESET} {paint}{mark} {}{RESET}", content.trim_start());
+            }
+        }
+    }
 }
 
 /// How a side stood, with the values that differ from the other side.
@@ -208,9 +246,7 @@ fn note(text: &mut String, label: &str, content: &str) {
     for word in content.split_whitespace() {
         let word = terminal(word);
         let length = word.chars().count();
-        // A line of a log that begins like this would be a command to the runner that keeps the log.
-        let command = word.starts_with("::") || word.starts_with("##");
-        if !first && !command && width.saturating_add(length).saturating_add(1) > WIDTH {
+        if !first && width.saturating_add(length).saturating_add(1) > WIDTH {
             let _ = writeln!(text, "{}", line.trim_end());
             line.clone_from(&indent);
             width = indent.len();
@@ -227,9 +263,10 @@ fn note(text: &mut String, label: &str, content: &str) {
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
-fn undecided(text: &mut String, report: &Report) {
+/// What cannot be judged. What could not be judged before either is counted only, unless `all` is asked for.
+fn undecided(text: &mut String, report: &Report, all: bool) {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for entry in &report.undecided {
+    for entry in report.undecided.iter().filter(|entry| all || entry.new) {
         let head = format!(
             "{} '{}': {}",
             entry.subject.kind.as_str(),
@@ -245,6 +282,9 @@ fn undecided(text: &mut String, report: &Report) {
         let _ = writeln!(text, "{YELLOW}undecided{RESET}{BOLD}: {head}{RESET}");
         note(text, "not judged", &ids.join(", "));
         text.push('\n');
+    }
+    if let Some(standing) = facts::standing_unjudged(report).filter(|_| !all) {
+        let _ = writeln!(text, "{DIM}{standing}; -v lists them{RESET}\n");
     }
 }
 
@@ -345,7 +385,7 @@ fn summary(text: &mut String, report: &Report) {
             count(Outcome::Introduced),
             count(Outcome::Worsened),
             count(Outcome::Review),
-            report.undecided.len(),
+            facts::unjudged(report).0,
             report.unreadable.len(),
             report.old_debt,
             report.findings.iter().filter(|finding| finding.waived.is_some()).count(),
@@ -354,8 +394,9 @@ fn summary(text: &mut String, report: &Report) {
     let failing = report.findings.iter().filter(|finding| finding.fails).count();
     let line = match report.verdict() {
         Verdict::Pass => format!(
-            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker",
-            report.thresholds.fail_on.as_str()
+            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker{}",
+            report.thresholds.fail_on.as_str(),
+            facts::but_unjudged(facts::unjudged(report).0)
         ),
         Verdict::Fail if failing == 0 => {
             format!("{RED}fail{RESET}: --strict, and something can no longer be judged or the gate itself is loosened")

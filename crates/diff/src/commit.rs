@@ -98,7 +98,7 @@ pub(crate) fn read(objects: &Objects, file: &FileRef, limit: u64, snapshot: impl
     file.regular()?;
     match file.content() {
         Content::Object(id) => objects.blob(id, file.path(), limit),
-        Content::Disk => Err(DiffError::ForeignFile {
+        Content::Disk | Content::Memory => Err(DiffError::ForeignFile {
             path: file.path().clone(),
             snapshot: snapshot(),
         }),

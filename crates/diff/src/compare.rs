@@ -34,12 +34,20 @@ pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Resu
             }
             Ok(changes)
         }
-        (base_source, head_source) => merge(
-            (base.files(want)?, &Place::of(base_source)),
-            (head.files(want)?, &Place::of(head_source)),
-        ),
+        (Source::Memory(_), _) | (_, Source::Memory(_)) => merge(base.files(want)?, head.files(want)?, &|one, other| {
+            Ok(one.kind() == other.kind() && base.read(one, u64::MAX)? == head.read(other, u64::MAX)?)
+        }),
+        (base_source, head_source) => {
+            let (base_place, head_place) = (Place::of(base_source), Place::of(head_source));
+            merge(base.files(want)?, head.files(want)?, &|one, other| {
+                equal(one, &base_place, other, &head_place)
+            })
+        }
     }
 }
+
+/// Whether a path that both sides have has one content.
+type Equal<'a> = &'a dyn Fn(&FileRef, &FileRef) -> Result<bool, DiffError>;
 
 /// Whether both sides read every file from the same objects, so that a path without a change is the same file on both.
 pub(crate) fn share_objects(base: &dyn Snapshot, head: &dyn Snapshot) -> bool {
@@ -76,11 +84,12 @@ impl<'a> Place<'a> {
                 objects: None,
                 root: Some(&folder.root),
             },
+            Source::Memory(_) => Self { objects: None, root: None },
         }
     }
 }
 
-fn merge((base, base_place): (Vec<FileRef>, &Place<'_>), (head, head_place): (Vec<FileRef>, &Place<'_>)) -> Result<Vec<Change>, DiffError> {
+fn merge(base: Vec<FileRef>, head: Vec<FileRef>, equal: Equal<'_>) -> Result<Vec<Change>, DiffError> {
     let mut changes = Vec::new();
     let mut base = base.into_iter().peekable();
     let mut head = head.into_iter().peekable();
@@ -94,7 +103,7 @@ fn merge((base, base_place): (Vec<FileRef>, &Place<'_>), (head, head_place): (Ve
         let base = if side == Ordering::Greater { None } else { base.next() };
         let head = if side == Ordering::Less { None } else { head.next() };
         if let (Some(base), Some(head)) = (&base, &head)
-            && equal(base, base_place, head, head_place)?
+            && equal(base, head)?
         {
             continue;
         }
@@ -116,6 +125,7 @@ fn equal(base: &FileRef, base_place: &Place<'_>, head: &FileRef, head_place: &Pl
         (Content::Disk, Content::Object(id)) => on_disk(id, head_place, base, base_place),
         (Content::Disk, Content::Disk) => both_on_disk(base, base_place, head_place),
         (Content::Object(_), Content::Object(_)) => other_hash(base, base_place, head, head_place),
+        (Content::Memory, _) | (_, Content::Memory) => Err(nowhere(base)),
     }
 }
 

@@ -33,12 +33,12 @@ struct Folder {
 }
 
 /// An object file that was opened and whose header was read.
-struct Opened {
+struct Opened<R> {
     kind: ObjectType,
     size: u64,
     /// What followed the header in the first bytes.
     start: Vec<u8>,
-    rest: ZlibDecoder<File>,
+    rest: ZlibDecoder<R>,
 }
 
 impl Loose {
@@ -72,23 +72,10 @@ impl Loose {
 
     /// Kind and content of a loose object; `None` if there is none.
     pub(crate) fn read(&self, id: ObjectId) -> Result<Option<(ObjectType, Vec<u8>)>, DiffError> {
-        let Some(object) = self.find(id)? else {
-            return Ok(None);
-        };
-        let mut content = object.start;
-        let left = object.size.saturating_add(1).saturating_sub(length(&content));
-        object
-            .rest
-            .take(left)
-            .read_to_end(&mut content)
-            .map_err(|error| broken(id, &error))?;
-        if length(&content) != object.size {
-            return Err(DiffError::broken(id, "its content is not as long as its header says"));
-        }
-        Ok(Some((object.kind, content)))
+        self.find(id)?.map(|object| object.whole(id)).transpose()
     }
 
-    fn find(&self, id: ObjectId) -> Result<Option<Opened>, DiffError> {
+    fn find(&self, id: ObjectId) -> Result<Option<Opened<File>>, DiffError> {
         let first = id.as_bytes().first().copied().map_or(0, usize::from);
         for dir in &self.dirs {
             if !dir.first.get(first).copied().unwrap_or(false) {
@@ -105,6 +92,24 @@ impl Loose {
         }
         Ok(None)
     }
+}
+
+impl<R: Read> Opened<R> {
+    fn whole(self, id: ObjectId) -> Result<(ObjectType, Vec<u8>), DiffError> {
+        let mut content = self.start;
+        let left = self.size.saturating_add(1).saturating_sub(length(&content));
+        let read = self.rest.take(left).read_to_end(&mut content);
+        read.map_err(|error| broken(id, &error))?;
+        if length(&content) != self.size {
+            return Err(DiffError::broken(id, "its content is not as long as its header says"));
+        }
+        Ok((self.kind, content))
+    }
+}
+
+/// Kind and content of one object file.
+pub(crate) fn read_whole(id: ObjectId, file: impl Read) -> Result<(ObjectType, Vec<u8>), DiffError> {
+    open(id, file)?.whole(id)
 }
 
 /// For which first bytes of ids there is a folder; all of them if nobody can tell.
@@ -129,7 +134,7 @@ fn first_bytes(dir: &Path) -> Vec<bool> {
     first
 }
 
-fn open(id: ObjectId, file: File) -> Result<Opened, DiffError> {
+fn open<R: Read>(id: ObjectId, file: R) -> Result<Opened<R>, DiffError> {
     let mut rest = ZlibDecoder::new(file);
     let mut start = Vec::with_capacity(HEADER);
     let read = rest.by_ref().take(HEADER as u64).read_to_end(&mut start);

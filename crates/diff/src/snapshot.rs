@@ -1,4 +1,4 @@
-//! One side of a comparison: a commit, the index, the work tree or a plain folder, all behind one trait.
+//! One side of a comparison: a commit, the index, the work tree, a plain folder or memory, all behind one trait.
 //!
 //! A snapshot lists and reads files as they are. It must not interpret their content, follow symbolic links, or answer
 //! "nothing there" where the truth is "cannot read".
@@ -12,6 +12,7 @@ use crate::dir::DirSnapshot;
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::index::IndexSnapshot;
+use crate::memory::MemorySnapshot;
 use crate::worktree::WorktreeSnapshot;
 
 /// What stands at a path.
@@ -45,6 +46,7 @@ impl fmt::Display for FileKind {
 pub(crate) enum Content {
     Object(ObjectId),
     Disk,
+    Memory,
 }
 
 /// One path of a snapshot. To be read from the snapshot it came from.
@@ -74,11 +76,11 @@ impl FileRef {
         self.kind
     }
 
-    /// The id of the blob, unless the file lies on disk. Equal ids mean equal content.
+    /// The id of the blob, unless the file lies on disk or in memory. Equal ids mean equal content.
     pub fn object_id(&self) -> Option<ObjectId> {
         match self.content {
             Content::Object(id) => Some(id),
-            Content::Disk => None,
+            Content::Disk | Content::Memory => None,
         }
     }
 
@@ -133,7 +135,7 @@ pub trait Snapshot: fmt::Debug + Send + Sync {
     /// Fetches in one go what a partial clone left out of `files`. Elsewhere it does nothing.
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError>;
 
-    /// Which of the four this is.
+    /// Which of the five this is.
     #[doc(hidden)]
     fn source(&self) -> Source<'_>;
 }
@@ -150,4 +152,6 @@ pub enum Source<'a> {
     Worktree(&'a WorktreeSnapshot),
     /// A plain folder.
     Folder(&'a DirSnapshot),
+    /// Files in memory.
+    Memory(&'a MemorySnapshot),
 }

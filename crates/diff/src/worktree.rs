@@ -188,7 +188,7 @@ impl Snapshot for WorktreeSnapshot {
         file.regular()?;
         match file.content() {
             Content::Disk => dir::read(&self.root, file.path(), limit),
-            Content::Object(_) => commit::read(&self.inner.objects, file, limit, || self.describe()),
+            Content::Object(_) | Content::Memory => commit::read(&self.inner.objects, file, limit, || self.describe()),
         }
     }
 

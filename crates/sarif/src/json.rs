@@ -1,4 +1,6 @@
-//! JSON whose bytes are safe to print: hidden characters are escapes, so a terminal or an editor shows what is there.
+//! JSON whose bytes are safe to print: hidden characters are escapes, so a terminal or an editor shows what is there;
+//! so is the second of two number signs, with which commands to the runners of GitHub and Azure Pipelines begin, wherever
+//! on a line of a log they stand.
 
 use std::io;
 
@@ -26,7 +28,12 @@ struct Escaping<F>(F);
 impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some((at, hidden)) = rest.char_indices().find(|(_, character)| is_hidden(*character)) {
+        let mut before = ' ';
+        while let Some((at, hidden)) = rest.char_indices().find(|(_, character)| {
+            let mark = before == '#' && *character == '#';
+            before = *character;
+            mark || is_hidden(*character)
+        }) {
             writer.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;
             for unit in hidden.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
@@ -95,6 +102,7 @@ mod tests {
             written("a\u{202e}b\u{e0041}\n\u{7f}", false),
             "[\"a\\u202eb\\udb40\\udc41\\n\\u007f\"]\n"
         );
+        assert_eq!(written("##[x] #1 ###", false), "[\"#\\u0023[x] #1 #\\u0023\\u0023\"]\n");
         assert_eq!(written("a", true), "[\n  \"a\"\n]\n");
     }
 

@@ -18,9 +18,11 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use orgate_core::report::Finding;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::{RepoPath, Report};
 
+use model::Region;
 pub use model::Sarif;
 use model::{ArtifactLocation, AutomationDetails, Description, Driver, Invocation, Run, RunProperties, Tool, VersionControl};
 use results::{Artifacts, Hashes, ROOT};
@@ -43,6 +45,23 @@ pub struct Options<'a> {
     pub empty_results: bool,
     /// Indented.
     pub pretty: bool,
+    /// The edit that mends a finding, where a program can make it.
+    pub fix: &'a dyn Fn(&Finding) -> Option<Fix>,
+}
+
+/// An edit of one file of head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The file.
+    pub path: RepoPath,
+    /// What it does, as a sentence without an end.
+    pub description: String,
+    /// What to take away, and what to put there; in order, without overlap.
+    pub replacements: Vec<(Region, String)>,
+}
+
+fn no_fix(_: &Finding) -> Option<Fix> {
+    None
 }
 
 impl<'a> Options<'a> {
@@ -56,6 +75,7 @@ impl<'a> Options<'a> {
             include_waived: false,
             empty_results: false,
             pretty: true,
+            fix: &no_fix,
         }
     }
 }
@@ -110,7 +130,7 @@ fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
     let mut hashes = Hashes::new(options);
     let results: Vec<_> = groups
         .iter()
-        .map(|group| results::result(group, &places, &artifacts, &mut hashes))
+        .map(|group| results::result(group, &places, &artifacts, &mut hashes, options.fix))
         .collect();
     let verdict = report.verdict();
     Sarif {

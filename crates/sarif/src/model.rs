@@ -245,8 +245,48 @@ pub struct SarifResult {
     /// "all of them accepted".
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressions: Vec<Suppression>,
+    /// At most one: what `orgate fix` would do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Fix>,
     /// Facts for programs.
     pub properties: ResultProperties,
+}
+
+/// An edit that mends a result (section 3.55).
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// What it does.
+    pub description: Text,
+    /// In which files.
+    pub artifact_changes: Vec<ArtifactChange>,
+}
+
+/// Edits of one file (section 3.56).
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ArtifactChange {
+    /// The file.
+    pub artifact_location: ArtifactLocation,
+    /// In order.
+    pub replacements: Vec<Replacement>,
+}
+
+/// One edit (section 3.57).
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replacement {
+    /// What goes; of no width where something is inserted.
+    pub deleted_region: Region,
+    /// What comes.
+    pub inserted_content: Content,
+}
+
+/// Text of a file (section 3.3).
+#[derive(Clone, Debug, Serialize)]
+pub struct Content {
+    /// The text.
+    pub text: String,
 }
 
 /// Identity of a result.

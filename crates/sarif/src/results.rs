@@ -8,8 +8,8 @@ use orgate_core::report::{Anchor, Evidence, Finding, SideView, SubjectRef, Waive
 use orgate_core::{Control, Outcome, RepoPath, Severity, Side};
 
 use crate::model::{
-    Artifact, ArtifactLocation, Fingerprints, Level, Location, Other, PhysicalLocation, Region, ResultProperties, SarifResult,
-    SideProperties, Subject, Suppression, Text,
+    Artifact, ArtifactChange, ArtifactLocation, Content, Fingerprints, Fix, Level, Location, Other, PhysicalLocation, Region, Replacement,
+    ResultProperties, SarifResult, SideProperties, Subject, Suppression, Text,
 };
 use crate::text::{cut, message, sentence};
 use crate::{Options, line_hash, rules, uri};
@@ -173,7 +173,13 @@ impl<'a> Hashes<'a> {
 }
 
 /// One group as a result.
-pub(crate) fn result(group: &Group<'_>, places: &BTreeMap<Arc<str>, usize>, artifacts: &Artifacts, hashes: &mut Hashes<'_>) -> SarifResult {
+pub(crate) fn result(
+    group: &Group<'_>,
+    places: &BTreeMap<Arc<str>, usize>,
+    artifacts: &Artifacts,
+    hashes: &mut Hashes<'_>,
+    mend: &dyn Fn(&Finding) -> Option<crate::Fix>,
+) -> SarifResult {
     let finding = group.first;
     let related: Vec<(usize, &Evidence)> = finding
         .evidence
@@ -210,6 +216,12 @@ pub(crate) fn result(group: &Group<'_>, places: &BTreeMap<Arc<str>, usize>, arti
             })
             .collect(),
         suppressions: finding.waived.iter().map(suppression).collect(),
+        // One edit would mend only one of several findings.
+        fixes: if group.others.is_empty() {
+            mend(finding).iter().map(|edit| fix(edit, artifacts)).collect()
+        } else {
+            Vec::new()
+        },
         properties: ResultProperties {
             outcome: finding.outcome.as_str(),
             severity: finding.severity.as_str(),
@@ -359,6 +371,23 @@ fn subject(subject: &SubjectRef) -> Subject {
     Subject {
         kind: subject.kind.as_str(),
         name: subject.name.clone(),
+    }
+}
+
+fn fix(edit: &crate::Fix, artifacts: &Artifacts) -> Fix {
+    Fix {
+        description: Text::plain(sentence(&crate::text::visible(&edit.description))),
+        artifact_changes: vec![ArtifactChange {
+            artifact_location: artifacts.location(&edit.path),
+            replacements: edit
+                .replacements
+                .iter()
+                .map(|(region, text)| Replacement {
+                    deleted_region: *region,
+                    inserted_content: Content { text: text.clone() },
+                })
+                .collect(),
+        }],
     }
 }
 

@@ -2,6 +2,7 @@
 // Helpers for tests fail by panicking, like the tests that call them.
 
 pub mod fixture;
+pub mod fuzz;
 pub mod gate;
 pub mod generate;
 pub mod library;

@@ -37,7 +37,9 @@ impl Case<'_> {
     }
 
     fn at_gap(&self, place: &Place) -> Anchor {
-        match self.places.gap(&place.component.path, place.span) {
+        // A subject that is gone went with its file, though another one may look like it.
+        let gone = self.comparison.head.is_none() && !self.places.holds(&place.component.path);
+        match self.places.gap(&place.component.path, place.span).filter(|_| !gone) {
             Some((path, line)) => Anchor {
                 path,
                 line,

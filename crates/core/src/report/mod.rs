@@ -46,6 +46,9 @@ pub trait Places {
     /// of the line before the gap. `None` when the whole file is gone from head.
     fn gap(&self, base_path: &RepoPath, span: Span) -> Option<(RepoPath, u32)>;
 
+    /// Whether head holds a file of this path.
+    fn holds(&self, path: &RepoPath) -> bool;
+
     /// Whether head holds this file of base with other content, or not at all.
     fn differs(&self, base_path: &RepoPath) -> bool;
 }

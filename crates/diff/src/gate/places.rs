@@ -107,6 +107,10 @@ impl Places for Lines<'_> {
         Some((head_path, line))
     }
 
+    fn holds(&self, path: &RepoPath) -> bool {
+        self.text(Which::Head, path).is_some()
+    }
+
     fn differs(&self, base_path: &RepoPath) -> bool {
         let head_path = self.moved_to.get(base_path).unwrap_or(base_path);
         src(self.text(Which::Base, base_path).as_ref()) != src(self.text(Which::Head, head_path).as_ref())

@@ -9,6 +9,7 @@ use orgate_core::{Component, RepoPath, SubjectKind};
 
 use super::Input;
 use super::related::{Related, Wanted};
+use super::replacements::PROJECT;
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
@@ -123,6 +124,7 @@ impl Touched {
             touched.components.insert((type_name, name));
         }
         touched.replaced(base, head);
+        touched.project(input, base, head)?;
         for side in [base, head] {
             if let Some(error) = side.failure() {
                 return Err(error);
@@ -145,6 +147,24 @@ impl Touched {
                 self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
             }
         }
+    }
+
+    /// A project file in which this change declares what nobody can read here.
+    fn project(&mut self, input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) -> Result<(), DiffError> {
+        let Some(reason) = head.replacements().unknown_since(base.replacements()) else {
+            return Ok(());
+        };
+        if !changes(input.base, input.head, &|path| path == PROJECT.as_bytes())?.is_empty() {
+            self.orphans.push(Unreadable {
+                path: RepoPath::from(PROJECT),
+                side: Which::Head,
+                line: 0,
+                column: 0,
+                reason: format!("its `replacements` cannot be known: {reason}"),
+                fatal: true,
+            });
+        }
+        Ok(())
     }
 
     fn note_move(&mut self, old: &Component, new: &Component) {

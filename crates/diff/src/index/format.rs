@@ -9,6 +9,9 @@ use std::ops::Range;
 const HEADER: usize = 12;
 const STAT: usize = 40;
 
+/// Bytes of all paths, as a multiple of the file: an entry has 62 bytes besides its path, and a path has hundreds.
+const MOST_PATHS: usize = 64;
+
 const EXTENDED: u16 = 0x4000;
 const NAME: u16 = 0x0fff;
 /// Bits of the second flag word, kept above the first.
@@ -101,6 +104,13 @@ impl Index {
     pub(crate) fn cached_tree(&self, at: usize) -> Option<(&[u8], usize)> {
         let cached = self.cached.get(at)?;
         Some((self.data.get(cached.id.clone())?, cached.entries?))
+    }
+
+    /// Name of every folder whose tree id may be known, with the place behind the last one below it.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = (&[u8], usize)> {
+        self.cached
+            .iter()
+            .map(|folder| (self.data.get(folder.name.clone()).unwrap_or_default(), folder.end))
     }
 
     /// Checks what every user of the entries relies on.
@@ -229,6 +239,10 @@ fn entry(index: &mut Index, at: usize, end: usize, version: u32) -> Option<usize
         let keep = before.checked_sub(drop)?;
         path = index.names.len();
         path_len = keep + len;
+        // Each entry may repeat all of the path before it: a small file could ask for any amount of memory.
+        if path + path_len > MOST_PATHS.saturating_mul(data.len()) {
+            return None;
+        }
         index.names.extend_from_within(from..from + keep);
         index.names.extend_from_slice(data.get(next..next + len)?);
         next += len + 1;

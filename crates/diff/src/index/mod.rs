@@ -24,7 +24,8 @@ use crate::spawn::Git;
 use crate::tree::EntryKind;
 
 pub(crate) use against::changes;
-pub(crate) use format::{Entry, Index};
+pub(crate) use format::{Entry, Index, parse as format_of};
+pub(crate) use list::parse as listing_of;
 
 /// The index of a repository as it was when this snapshot was taken.
 #[derive(Debug, Clone)]

@@ -185,8 +185,14 @@ impl XmlErrorKind {
 
 /// The start of a piece of the file, short enough for a message.
 pub(crate) fn quote(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text.to_owned(),
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    let mut quoted: String = text.chars().take(QUOTED).map(shown).collect();
+    if text.chars().nth(QUOTED).is_some() {
+        quoted.push('…');
     }
+    quoted
 }

@@ -40,6 +40,12 @@ fn errors_count_a_byte_order_mark() {
 }
 
 #[test]
+fn a_message_stays_on_its_line() {
+    let kind = refused("<a></a\nb\u{7f}>", &Limits::default());
+    assert_eq!(kind.to_string(), "`</a b\u{fffd}>` closes `a`; make the tags match");
+}
+
+#[test]
 fn text_joins_sections_references_and_what_stands_between() {
     assert_eq!(text("true"), "true");
     assert_eq!(text(""), "");

@@ -109,10 +109,11 @@ fn members_after_token() {
 
 fn twice() {
     let audience = |texts: &[&str]| {
-        let all: String = texts
+        let all: Vec<String> = texts
             .iter()
             .map(|text| format!("<idTokenAudience>{text}</idTokenAudience>"))
             .collect();
+        let all = all.concat();
         let config = format!("<idTokenConfig>{all}<idTokenValidity>2</idTokenValidity></idTokenConfig><isAdminApproved>");
         connected_app(false).replace("<isAdminApproved>", &config)
     };

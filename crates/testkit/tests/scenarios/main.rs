@@ -4,6 +4,7 @@
 mod configuration;
 mod identity;
 mod messages;
+mod objects;
 mod output;
 mod revisions;
 mod threads;
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let tests = [
+        objects::TESTS,
         revisions::TESTS,
         configuration::TESTS,
         identity::TESTS,

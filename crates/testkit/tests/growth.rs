@@ -1,0 +1,112 @@
+//! Inputs made to be slow, in growing sizes: four times the input may take at most ten times the work. A quadratic step
+//! would take sixteen times.
+//!
+//! Work is the processor time of this process, so that a busy machine changes nothing; alone in its binary, because other
+//! tests would be counted too. Where the system does not tell, only the result counts.
+
+use std::process::ExitCode;
+
+use orgate_core::settings::Settings;
+use orgate_testkit::Tree;
+use orgate_testkit::fuzz::comparison::report;
+use orgate_testkit::sample::{APP, connected_app};
+
+/// Nanoseconds of processor time that all threads of this process have used.
+fn used() -> Option<u64> {
+    let mut sum = 0;
+    for task in std::fs::read_dir("/proc/self/task").ok()? {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        sum += text.split_whitespace().next()?.parse::<u64>().ok()?;
+    }
+    Some(sum)
+}
+
+/// A base and a head of a size.
+type Shape = fn(usize) -> (Tree, Tree);
+
+fn app(inside: &str) -> Tree {
+    Tree::default().with(
+        APP,
+        connected_app(false).replace("<oauthConfig>", &format!("<oauthConfig>{inside}")),
+    )
+}
+
+const SHAPES: [(&str, usize, Shape); 8] = [
+    ("many elements of one name", 2000, |size| {
+        (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
+    }),
+    ("many elements nobody knows", 2000, |size| {
+        (app(""), app(&"<x>1</x>\n".repeat(size)))
+    }),
+    ("a long line", 20_000, |size| (app(""), app(&"<x/>".repeat(size)))),
+    ("a long value", 200_000, |size| {
+        (
+            app(""),
+            app(&format!("<callbackUrl>{}</callbackUrl>", "https://a/ ".repeat(size / 10))),
+        )
+    }),
+    ("many comments within a value", 5000, |size| {
+        (
+            app(""),
+            app(&format!("<isPkceRequired>{}</isPkceRequired>", "t<!-- -->".repeat(size))),
+        )
+    }),
+    ("many hunks", 4000, |size| {
+        let lines = |odd: &str| {
+            (0..size)
+                .map(|at| if at % 2 == 0 { "<x>1</x>\n" } else { odd }.to_owned())
+                .collect::<String>()
+        };
+        (app(&lines("<y>1</y>\n")), app(&lines("<y>2</y>\n")))
+    }),
+    ("many apps", 40, |size| {
+        let side = |open: bool| {
+            let mut tree = Tree::default();
+            for number in 0..size {
+                tree.put(&format!("a/connectedApps/A{number}.connectedApp-meta.xml"), connected_app(open));
+            }
+            tree
+        };
+        (side(false), side(true))
+    }),
+    ("many files of one app", 40, |size| {
+        let side = |value: &str| {
+            let mut tree = Tree::default();
+            for number in 0..size {
+                let text = format!(
+                    "<ExtlClntAppOauthSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\"><commaSeparatedOauthScopes>{value}\
+                     </commaSeparatedOauthScopes><externalClientApplication>A</externalClientApplication></ExtlClntAppOauthSettings>"
+                );
+                tree.put(&format!("p{number}/extlClntAppOauthSettings/A.ecaOauth-meta.xml"), text);
+            }
+            tree
+        };
+        (side("Api"), side("Api, Full"))
+    }),
+];
+
+fn work(shape: Shape, size: usize) -> Option<u64> {
+    let (base, head) = shape(size);
+    let before = used();
+    std::hint::black_box(report(&base, &head, &Settings::default()));
+    Some(used()?.saturating_sub(before?))
+}
+
+fn main() -> ExitCode {
+    // The registry and the controls are loaded once.
+    work(SHAPES[0].2, 1);
+    let mut slow = false;
+    for (name, size, shape) in SHAPES {
+        let curve: Vec<u64> = [size, 2 * size, 4 * size].iter().filter_map(|size| work(shape, *size)).collect();
+        let [one, _, four] = curve[..] else { continue };
+        // Where there is next to nothing to do, the rest would be measured.
+        let too_slow = four > 10 * one.max(2_000_000);
+        slow |= too_slow;
+        let milliseconds: Vec<u64> = curve.iter().map(|nanoseconds| nanoseconds / 1_000_000).collect();
+        println!(
+            "{name}: {milliseconds:?} ms for {size} and twice and four times as much{}",
+            if too_slow { ": TOO SLOW" } else { "" }
+        );
+    }
+    ExitCode::from(u8::from(slow))
+}
