@@ -126,7 +126,7 @@ build() {
   local sum root
   command -v cargo >/dev/null 2>&1 \
     || give_up "there is no release of this version for the runner, and no cargo to build it; give the input binary, or install Rust"
-  sum=$(cd "$action" && find Cargo.toml Cargo.lock build.rs rust-toolchain.toml crates policies fixtures -type f -print0 2>/dev/null \
+  sum=$(cd "$action" && find Cargo.toml Cargo.lock build.rs rust-toolchain.toml crates policies fixtures schemas docs/platforms -type f -print0 2>/dev/null \
     | LC_ALL=C sort -z | xargs -0 cat | sha256 | cut -d ' ' -f 1)
   root="$cache/orgate-build-$sum"
   binary="$root/bin/orgate$exe"
