@@ -20,6 +20,13 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const EXIT_CODES: &str = "\
+Examples:
+  orgate demo                      a pull request that opens the org, and the gate on it
+  orgate init                      settings, the CI job and the hook for this repository
+  orgate check                     what the work tree makes weaker
+  orgate explain ca-pkce-not-required
+  orgate fix --dry-run             how to mend it, as a patch
+
 Exit codes:
   0  everything was judged and nothing at or above --fail-on got weaker
   1  at least one control got weaker, and no waiver covers it

@@ -20,7 +20,10 @@ pub(crate) enum PeopleCommand {
     /// List the controls
     Controls(ControlsArgs),
     /// Check and test controls of your own
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  orgate policy check gate/policies          all problems, with file, line and column\n  orgate policy test gate/policies           every example, and what came out\n  orgate policy schema > control.json        for an editor"
+    )]
     Policy(PolicyCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),

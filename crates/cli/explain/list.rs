@@ -1,5 +1,6 @@
 //! `orgate controls`: the catalogue as a list, filtered.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use orgate_core::explain::{Page, page};
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: &ControlsArgs) -> Result<Verdict, CliError> {
         let known = pages.iter().flat_map(|page| page.fields.iter().map(|known| known.field.as_str()));
         return Err(CliError::UnknownField {
             field: field.clone(),
-            near: nearest(field, known),
+            near: near_field(field, &known.collect()),
         });
     }
     if let Some(standard) = &arguments.standard
@@ -54,7 +55,7 @@ pub(crate) fn run(arguments: &ControlsArgs) -> Result<Verdict, CliError> {
         let known = pages.iter().flat_map(|page| page.standards.iter().map(String::as_str));
         return Err(CliError::UnknownStandard {
             standard: standard.clone(),
-            near: nearest(standard, known),
+            near: meant(standard, known),
         });
     }
     let kept: Vec<&Page> = pages.iter().filter(|page| keeps(arguments, page)).collect();
@@ -94,6 +95,42 @@ fn floor(severity: SeverityArg) -> Severity {
         SeverityArg::Medium => Severity::Medium,
         SeverityArg::High => Severity::High,
         SeverityArg::Critical => Severity::Critical,
+    }
+}
+
+/// What was probably meant: a name that is nearly the same, else those that hold the word.
+fn meant<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let near = nearest(word, known.clone());
+    if !near.is_empty() {
+        return near;
+    }
+    let word = word.to_lowercase();
+    let holding: BTreeSet<&str> = known.filter(|name| word.len() > 2 && name.to_lowercase().contains(&word)).collect();
+    match holding.len() {
+        0 => String::new(),
+        1 => format!(", did you mean `{}`?", holding.into_iter().collect::<String>()),
+        _ => {
+            let list: Vec<String> = holding.into_iter().take(5).map(|name| format!("`{name}`")).collect();
+            format!(", did you mean one of {}?", list.join(", "))
+        }
+    }
+}
+
+/// People name an element, or a type and an element, seldom the blocks around it.
+fn near_field(field: &str, known: &BTreeSet<&str>) -> String {
+    let last = |name: &'_ str| name.rfind('/').map_or(0, |at| at.saturating_add(1));
+    let leaf = |name: &str| name.get(last(name)..).unwrap_or_default().to_lowercase();
+    if let Some((type_name, _)) = field.split_once('/') {
+        let same = |name: &&&str| name.split('/').next() == Some(type_name) && leaf(name) == leaf(field);
+        return match known.iter().find(same) {
+            Some(name) => format!(", did you mean `{name}`?"),
+            None => meant(field, known.iter().copied()),
+        };
+    }
+    let leaves: BTreeSet<&str> = known.iter().map(|name| name.get(last(name)..).unwrap_or_default()).collect();
+    match meant(field, leaves.iter().copied()) {
+        near if near.is_empty() => "; `orgate controls --format json` lists the fields".to_owned(),
+        near => near,
     }
 }
 
@@ -165,4 +202,43 @@ fn table(pages: &[&Page], all: usize) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_leads_to_the_right_one() {
+        let known = BTreeSet::from([
+            "ConnectedApp/oauthConfig/isPkceRequired",
+            "ConnectedApp/ipRanges",
+            "OauthOidcSettings/isPkceRequired",
+            "ConnectedApp/oauthConfig/isAdminApproved",
+        ]);
+        for (wrong, right) in [
+            ("isPkceRequird", "`isPkceRequired`"),
+            ("isPKCErequired", "`isPkceRequired`"),
+            ("pkce", "`isPkceRequired`"),
+            ("ConnectedApp/isPkceRequired", "`ConnectedApp/oauthConfig/isPkceRequired`"),
+            ("ConnectedApp/ipRange", "`ConnectedApp/ipRanges`"),
+            ("required", "`isPkceRequired`"),
+        ] {
+            assert_eq!(near_field(wrong, &known), format!(", did you mean {right}?"), "{wrong}");
+        }
+        assert!(near_field("zzz", &known).contains("lists the fields"));
+        assert_eq!(meant("7636", ["rfc:7636", "cwe:294"].into_iter()), ", did you mean `rfc:7636`?");
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        fn walk(command: &clap::Command, path: &str) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Examples:\n") || command.get_name() == "help", "{path}");
+            for child in command.get_subcommands() {
+                walk(child, &format!("{path} {}", child.get_name()));
+            }
+        }
+        walk(&<crate::args::Cli as clap::CommandFactory>::command(), "orgate");
+    }
 }

@@ -157,10 +157,10 @@ fn mended_by_sarif(log: &serde_json::Value, file: &str) -> String {
     assert_eq!(change["artifactLocation"]["uri"], PATH);
     let (mark, text) = file.strip_prefix('\u{feff}').map_or(("", file), |text| ("\u{feff}", text));
     let characters: Vec<char> = text.chars().collect();
+    let number = |value: &serde_json::Value| usize::try_from(value.as_u64().expect("a number")).expect("a small one");
     let offset = |line: &serde_json::Value, column: &serde_json::Value| {
-        let (line, column) = (line.as_u64().expect("line") as usize, column.as_u64().expect("column") as usize);
-        let before: usize = text.split_inclusive('\n').take(line - 1).map(|line| line.chars().count()).sum();
-        before + column - 1
+        let lines = text.split_inclusive('\n').take(number(line) - 1);
+        lines.map(|line| line.chars().count()).sum::<usize>() + number(column) - 1
     };
     let mut edited = String::from(mark);
     let mut from = 0;

@@ -7,9 +7,12 @@ mod page;
 mod tests;
 mod text;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use orgate_core::policy::nearest;
 use orgate_core::report::Report;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::{Outcome, Score, Severity};
@@ -77,6 +80,8 @@ pub(crate) struct History {
     relevant: usize,
     /// The walk ended at the edge of a shallow clone.
     cut: bool,
+    /// Subjects that were asked for and never seen, with what was probably meant.
+    unknown: Vec<String>,
     entries: Vec<Entry>,
     risk: Vec<Point>,
 }
@@ -100,6 +105,7 @@ pub(crate) fn run(arguments: &HistoryArgs, global: &Global) -> Result<Verdict, C
         config: &config,
         cache: Cache::default(),
         progress: Progress::new(global),
+        seen: RefCell::default(),
     }
     .run(oldest.as_ref(), &newest)?;
     match arguments.format {
@@ -132,6 +138,8 @@ struct Walk<'a> {
     config: &'a Config,
     cache: Cache,
     progress: Progress,
+    /// Names of subjects, when some are asked for.
+    seen: RefCell<BTreeSet<String>>,
 }
 
 impl Walk<'_> {
@@ -180,6 +188,7 @@ impl Walk<'_> {
         if let (Some(start), false) = (before_first, history.risk.is_empty()) {
             history.risk.push(self.point(&start, &start.id, "before".to_owned())?);
         }
+        history.unknown = self.unknown();
         history.risk.reverse();
         self.progress.end();
         Ok(history)
@@ -219,6 +228,10 @@ impl Walk<'_> {
             limits: Limits::default(),
             cache: Some(&self.cache),
         })?;
+        if !self.arguments.subject.is_empty() {
+            let names = posture.cells.iter().map(|cell| cell.subject.name.clone());
+            self.seen.borrow_mut().extend(names);
+        }
         let counted = posture
             .cells
             .iter()
@@ -228,6 +241,20 @@ impl Walk<'_> {
             date,
             risk: counted.map(|cell| u64::from(cell.score.hundredths())).sum(),
         })
+    }
+
+    /// A name that never was is more likely a slip than an app without a history.
+    fn unknown(&self) -> Vec<String> {
+        let seen = self.seen.borrow();
+        let missing = self.arguments.subject.iter().filter(|name| !seen.contains(*name));
+        missing
+            .map(|name| {
+                format!(
+                    "nothing of the name `{name}` is in this history{}",
+                    nearest(name, seen.iter().map(String::as_str))
+                )
+            })
+            .collect()
     }
 
     fn events(&self, report: &Report) -> Vec<Event> {

@@ -66,6 +66,11 @@ fn filters_hold_for_them_too() {
         !text.contains("gone") && !text.contains("renamed") && !text.contains("unclear"),
         "{text}"
     );
+    assert!(
+        text.contains("warning: nothing of the name `Nobody` is in this history\n"),
+        "{text}"
+    );
+    assert!(history(&repo, &["--subject", "payrol"]).contains("did you mean `Payroll`?"));
     let text = history(&repo, &["--subject", "Payroll"]);
     assert!(text.contains("renamed") && !text.contains("gone"), "{text}");
     let text = history(&repo, &["--control", "ca-pkce-not-required"]);

@@ -41,6 +41,9 @@ pub(super) fn write(history: &History, quiet: bool) -> String {
         count(true),
         count(false)
     );
+    for line in &history.unknown {
+        let _ = writeln!(text, "{YELLOW}warning{RESET}: {}", terminal(line));
+    }
     if history.cut {
         let _ = writeln!(
             text,

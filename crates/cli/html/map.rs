@@ -60,7 +60,7 @@ pub(super) fn legend(two: bool) -> String {
 impl Map<'_> {
     /// The tables.
     pub(super) fn draw(&self) -> String {
-        let mut html = String::new();
+        let mut html = String::from("<div class=\"maps\">\n");
         let head = self.cells(Some(self.head));
         let base = self.cells(self.base);
         for (family, title) in FAMILIES {
@@ -81,6 +81,7 @@ impl Map<'_> {
                 .collect();
             self.table(&mut html, title, &columns, &rows, (&base, &head));
         }
+        html.push_str("</div>\n");
         html
     }
 
@@ -105,7 +106,7 @@ impl Map<'_> {
     ) {
         let _ = write!(
             html,
-            "<div class=\"scroll\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\" style=\"margin-top:1rem\"><table class=\"map\"><caption>{title}</caption><thead><tr><td>control</td>"
+            "<div class=\"scroll\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\"><table class=\"map\"><caption>{title}</caption><thead><tr><td>control</td>"
         );
         for column in columns {
             let copy = if column.2.is_empty() {

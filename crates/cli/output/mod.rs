@@ -1,5 +1,7 @@
 //! Writers: each shows the same report in one format. None of them decides anything.
 
+#[cfg(test)]
+pub(crate) mod capture;
 pub(crate) mod escape;
 pub(crate) mod facts;
 pub(crate) mod github;
@@ -218,34 +220,6 @@ fn print(text: &str, guard: bool) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     let written = out.write_all(&bytes).and_then(|()| out.flush());
     written.or_else(gone).map_err(CliError::Stdout)
-}
-
-/// What commands print, for tests.
-#[cfg(test)]
-pub(crate) mod capture {
-    use std::cell::RefCell;
-
-    thread_local! {
-        static PRINTED: RefCell<Option<(bool, Vec<u8>)>> = const { RefCell::new(None) };
-    }
-
-    pub(super) fn add(bytes: &[u8]) -> bool {
-        PRINTED.with_borrow_mut(|printed| printed.as_mut().map(|(_, printed)| printed.extend_from_slice(bytes)).is_some())
-    }
-
-    pub(super) fn actions() -> Option<bool> {
-        PRINTED.with_borrow(|printed| printed.as_ref().map(|(actions, _)| *actions))
-    }
-
-    /// Runs a command line and gives back what it printed to standard output on this thread.
-    pub(crate) fn run(actions: bool, arguments: &[&str]) -> String {
-        PRINTED.with_borrow_mut(|printed| *printed = Some((actions, Vec::new())));
-        let arguments = std::iter::once("orgate").chain(arguments.iter().copied());
-        // The exit code is for other tests.
-        let _ = crate::run(arguments.map(Into::into));
-        let (_, bytes) = PRINTED.with_borrow_mut(Option::take).unwrap_or_default();
-        String::from_utf8(bytes).expect("text")
-    }
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.
