@@ -21,7 +21,7 @@ fn main() {
     }
     for (path, bytes) in Tree::read(&policies()).files {
         let path = String::from_utf8_lossy(&path).replace('/', "-");
-        if path.ends_with(".yaml") {
+        if Path::new(&path).extension().is_some_and(|end| end == "yaml") {
             put("policy", &path, &bytes);
         }
     }
@@ -67,12 +67,11 @@ fn pair(base: &Tree, head: &Tree, put: impl Fn(&[u8])) {
         let (number, path) = chosen.next().map_or((0, None), |(number, path)| (number, Some(path)));
         bytes[slot] = number;
         for (side, tree) in [base, head].into_iter().enumerate() {
-            match path.and_then(|path| tree.files.get(path)) {
-                Some(content) => contents.push(content),
-                None => {
-                    bytes[2] |= 1 << (2 * slot + side);
-                    contents.push(b"");
-                }
+            if let Some(content) = path.and_then(|path| tree.files.get(path)) {
+                contents.push(content);
+            } else {
+                bytes[2] |= 1 << (2 * slot + side);
+                contents.push(b"");
             }
         }
     }

@@ -35,7 +35,7 @@ fn files_that_exceed_a_limit_are_refused_by_name() {
         refusal(many),
         "the file has more than 100000 elements; exclude it or raise the limit"
     );
-    let attributes: String = (0..65).map(|at| format!(" a{at}=''")).collect();
+    let attributes = (0..65).map(|at| format!(" a{at}=''")).collect::<Vec<_>>().concat();
     let wide = inside(&format!("<a{attributes}/>"));
     assert_eq!(
         refusal(wide),
@@ -68,7 +68,10 @@ fn settings_are_bounded() {
         "{}",
         settings(alias)
     );
-    let laughs: String = (0..20).map(|at| format!("a{at}: &a{at} [{}]\n", "*a, ".repeat(9))).collect();
+    let laughs = (0..20)
+        .map(|at| format!("a{at}: &a{at} [{}]\n", "*a, ".repeat(9)))
+        .collect::<Vec<_>>()
+        .concat();
     assert!(settings(&laughs).len() < 500);
     let deep = format!("include: {}{}", "[".repeat(5000), "]".repeat(5000));
     assert!(settings(&deep).len() < 500);
@@ -92,11 +95,12 @@ fn pattern(pattern: &str) -> Result<(), String> {
     let end = text[at..].find('\n').expect("an end") + at;
     let when = format!("applies-when: {{ field: ConnectedApp/label, matches: '{pattern}' }}");
     let text = format!("{}{when}{}", &text[..at], &text[end..]);
-    let text: String = text
+    let text = text
         .lines()
         .filter(|line| !line.starts_with("twin:"))
         .map(|line| format!("{line}\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let text = text.replace("id: ca-pkce-not-required", "id: own-label");
     let mut catalog = Catalog::default();
     let conditions = std::fs::read_to_string(orgate_testkit::library::policies().join("conditions.yaml")).expect("text");

@@ -13,7 +13,7 @@ fn packed(ref_deltas: bool) -> TestRepo {
     for round in 0..30 {
         text.push_str(&format!("round {round}\n"));
         repo.write("deep/er/file.txt", text.as_bytes());
-        repo.write(&format!("folder/{round}.txt"), format!("{round}").as_bytes());
+        repo.write(format!("folder/{round}.txt"), format!("{round}").as_bytes());
         repo.commit(&format!("round {round}"));
     }
     // Nothing to be gained by compressing it.

@@ -85,6 +85,7 @@ impl Texts<'_> {
             } else {
                 Side::Head
             }),
+            anchor_type: Some("ConnectedApp".into()),
             evidence: vec![Evidence {
                 path: self.path(),
                 side: Side::Base,

@@ -185,7 +185,7 @@ pub fn no_secrets(base: &Tree, head: &Tree, outputs: &[(&str, String)]) {
             continue;
         }
         let Ok(document) = roxmltree::Document::parse(text) else { return };
-        let kept = document.descendants().filter(|node| node.is_text()).map(|node| {
+        let kept = document.descendants().filter(roxmltree::Node::is_text).map(|node| {
             let inside = node.parent().is_some_and(|parent| parent.tag_name().name() == "consumerSecret");
             if inside {
                 node.text().unwrap_or_default().matches(SECRET).count()
