@@ -6,7 +6,7 @@ use super::{Found, Measure, Member, State, url};
 use crate::condition::FieldRef;
 use crate::condition::resolve::{Frame, Value};
 use crate::judge::env::{Env, Place};
-use crate::lexical;
+use crate::lexical::{self, CertificateText};
 use crate::policy::raw::MemberKind;
 use crate::registry::FieldKind;
 
@@ -54,6 +54,8 @@ impl Review {
                 }
             }
         }
+        // A private key is no certificate that could be another one: its own control tells of it.
+        values.retain(|value| !value.key.is_empty());
         let hosts = env
             .facts
             .apps
@@ -73,7 +75,10 @@ impl Review {
     fn member(&self, field: &FieldRef, text: String, place: Place) -> Member {
         let key = match self.kind {
             MemberKind::UrlHosts => url::host(&text),
-            _ if field.spec.kind == FieldKind::Certificate => lexical::certificate_body(&text),
+            _ if field.spec.kind == FieldKind::Certificate => match lexical::certificate(&text) {
+                CertificateText::PrivateKey => String::new(),
+                _ => lexical::certificate_body(&text),
+            },
             _ => text.clone(),
         };
         let shown = if field.spec.kind == FieldKind::Certificate || field.spec.secret {

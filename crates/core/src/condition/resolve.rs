@@ -8,6 +8,9 @@ use crate::judge::env::{Env, Why};
 use crate::lexical;
 use crate::registry::{Absent, FieldKind};
 
+/// More of a value that is not legal is not told.
+const LONGEST_SHOWN: usize = 120;
+
 /// A related component, or one record of it, that field paths are relative to.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -268,7 +271,9 @@ impl Env<'_> {
         };
         legal.map_or_else(
             || {
-                let shown = if field.spec.secret { String::new() } else { text.to_owned() };
+                let key = lexical::certificate(text) == lexical::CertificateText::PrivateKey;
+                let length = if field.spec.secret || key { 0 } else { LONGEST_SHOWN };
+                let shown = text.chars().take(length).collect();
                 Value::Unknown(Why::Illegal(Arc::clone(&field.full), shown))
             },
             |text| Value::One { text },

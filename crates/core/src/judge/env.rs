@@ -313,7 +313,8 @@ impl<'a> Env<'a> {
         };
         reads.push(Read {
             field: Arc::clone(&field.full),
-            secret: field.spec.secret,
+            // Where a certificate belongs, a private key may stand.
+            secret: field.spec.secret || field.spec.kind == crate::registry::FieldKind::Certificate,
             block: !record && field.spec.kind == crate::registry::FieldKind::Block,
             record,
             role,

@@ -4,11 +4,12 @@ use super::build::{Case, view};
 use super::difference::Difference;
 use crate::compare::Outcome;
 use crate::judge::{Read, Standing};
+use crate::lexical;
 use crate::registry::SubjectKind;
 
 /// Longer values are cut in messages and reports: nobody reads a certificate there.
 const LONGEST_VALUE: usize = 120;
-const SECRET: &str = "(secret)";
+const SECRET: &str = "(not shown)";
 /// Of a number that is not set, or set to what nobody documents.
 pub(super) const NO_LIMIT: &str = "no documented limit";
 const NOT_SET: &str = "not set";
@@ -112,7 +113,13 @@ pub(super) fn shown(read: &Read) -> Option<String> {
     let all: Vec<String> = read
         .values
         .iter()
-        .map(|(text, _)| text.split('\n').map(str::trim).collect::<Vec<_>>().join(" "))
+        .map(|(text, _)| {
+            if lexical::certificate(text) == lexical::CertificateText::PrivateKey {
+                SECRET.to_owned()
+            } else {
+                text.split('\n').map(str::trim).collect::<Vec<_>>().join(" ")
+            }
+        })
         .collect();
     Some(cut(&all.join(", ")))
 }

@@ -176,8 +176,12 @@ impl Entry {
     fn covers(&self, path: &RepoPath) -> bool {
         let full = [b"/", path.as_bytes()].concat();
         let named = |name: &str| {
-            let name = name.strip_prefix("./").unwrap_or(name).as_bytes();
-            full.ends_with(name) || name.ends_with(&full)
+            // Also as a system would resolve it, which the tool does not do today.
+            let parts: Vec<&str> = name.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
+            let (plain, name) = (parts.join("/"), name.strip_prefix("./").unwrap_or(name));
+            [plain.as_bytes(), name.as_bytes()]
+                .iter()
+                .any(|name| full.ends_with(name) || name.ends_with(&full))
         };
         self.filename.as_deref().is_some_and(named) || self.glob.as_deref().is_some_and(|glob| fits(glob, path))
     }

@@ -151,11 +151,13 @@ impl Touched {
 
     /// Files whose deployed content changes because a project's replacements do.
     fn replaced(&mut self, projects: &[Change], base: &Side<'_>, head: &Side<'_>) {
+        let mut settled = true;
         for change in projects {
             let (before, after) = (base.project(change.path.parent()), head.project(change.path.parent()));
             if before == after {
                 continue;
             }
+            settled = false;
             for (side, declared) in [(base, &before), (base, &after), (head, &before), (head, &after)] {
                 for component in side.covered_by(declared) {
                     if let Some(subject) = side.subject_name(&component) {
@@ -165,6 +167,10 @@ impl Touched {
                     self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
                 }
             }
+        }
+        if settled {
+            base.declare_alike();
+            head.declare_alike();
         }
     }
 

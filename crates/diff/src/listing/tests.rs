@@ -25,6 +25,8 @@ fn fill(repo: &TestRepo) {
     repo.write("f1/g1.b/x.profile", "likewise");
 }
 
+type Want<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
+
 /// Compares both ways; tells whether the index knew the whole tree.
 fn compare(repo: &TestRepo, rev: &str, what: &str) -> bool {
     let opened = Repository::open(Some(repo.path())).unwrap();
@@ -33,7 +35,7 @@ fn compare(repo: &TestRepo, rev: &str, what: &str) -> bool {
         index: None,
         ..snapshot.clone()
     };
-    let wants: [&(dyn Fn(&[u8]) -> bool + Sync); 3] = [&|_| true, &|path| path.ends_with(b"meta.xml"), &|path| path.starts_with(b"f1/")];
+    let wants: [Want<'_>; 3] = [&|_| true, &|path| path.ends_with(b"meta.xml"), &|path| path.starts_with(b"f1/")];
     for want in wants {
         assert_eq!(snapshot.files(want).unwrap(), alone.files(want).unwrap(), "{what}");
     }

@@ -7,11 +7,10 @@ use super::*;
 /// A repository whose files grow line by line, so that packs are full of deltas on deltas.
 fn packed(ref_deltas: bool) -> TestRepo {
     let repo = TestRepo::new();
-    let mut text: String = (0..400)
-        .map(|line| format!("line {line} of a file that has many of them\n"))
-        .collect();
+    let lines = (0..400).map(|line| format!("line {line} of a file that has many of them\n"));
+    let mut text = lines.collect::<Vec<_>>().concat();
     for round in 0..30 {
-        text.push_str(&format!("round {round}\n"));
+        text.extend(["round ", &round.to_string(), "\n"]);
         repo.write("deep/er/file.txt", text.as_bytes());
         repo.write(format!("folder/{round}.txt"), format!("{round}").as_bytes());
         repo.commit(&format!("round {round}"));
