@@ -1,5 +1,7 @@
 //! The gate's one question: is this control on this subject weaker at head than at base?
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Measure, Member};
@@ -88,7 +90,10 @@ pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgemen
     let outcome = match (&base, &head) {
         (_, None) => removed(control, base.as_ref()),
         (None, Some(head)) => introduced(head),
-        (Some(base), Some(head)) => both(control, base, head, &mut members, &mut roles),
+        (Some(base), Some(head)) => match both(control, base, head, &mut members, &mut roles) {
+            Outcome::Regressed if !decided(control, base, head) => Outcome::Review,
+            outcome => outcome,
+        },
     };
     if let (Outcome::Introduced, Some(head), Check::Members(check)) = (outcome, &head, &control.check)
         && let Measure::Set(all) = &head.measure
@@ -122,6 +127,20 @@ pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnc
         }
     }
     check.weakening(before, &after).is_empty()
+}
+
+/// Whether a field changed by which the control says that a change decides. Without evidence it is taken for changed.
+fn decided(control: &Control, base: &Judgement, head: &Judgement) -> bool {
+    let texts = |side: &Judgement, field: &str| -> Option<Vec<String>> {
+        let mut reads = side.reads.iter().filter(|read| read.role == Role::Check && *read.field == *field);
+        let first = reads.next()?;
+        Some(first.values.iter().map(|(text, _)| text.clone()).collect())
+    };
+    let changed = |field: &Arc<str>| {
+        let (before, after) = (texts(base, field), texts(head, field));
+        before.is_none() || before != after
+    };
+    control.decided_by.is_empty() || control.decided_by.iter().any(changed)
 }
 
 fn removed(control: &Control, base: Option<&Judgement>) -> Outcome {

@@ -237,7 +237,7 @@ pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
         satisfied_when: control.satisfied_when.as_ref().map(words::condition),
         introduced_when: control.introduced_when.as_ref().map(words::condition),
         removal_regresses: control.on_removal == OnRemoval::Regressed,
-        decides: words::check(&control.check),
+        decides: words::control(control),
         conditions: used,
         fields: control.fields.iter().filter_map(|full| field(full, registry)).collect(),
         raises_risk: risks(&control.raises_risk),

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Limit, Members, Ranking, Review};
 use crate::condition::{Condition, Exists, FieldTest, Link, Test};
+use crate::policy::Control;
 use crate::policy::raw::{ClientType, LooksLike, MemberKind, NotSet, WeakerWhen};
 
 /// What good is, in one or more sentences, for a check.
@@ -43,6 +44,19 @@ fn ranking(ranking: &Ranking) -> String {
         code(&ranking.field.full),
         names.join(", ")
     )
+}
+
+/// What a control looks at, in sentences.
+pub(super) fn control(control: &Control) -> Vec<String> {
+    let mut said = check(&control.check);
+    if !control.decided_by.is_empty() {
+        let fields: Vec<String> = control.decided_by.iter().map(|field| code(field)).collect();
+        said.push(format!(
+            "Where {} did not change, what else got weaker is shown for review and fails nothing.",
+            fields.join(" or ")
+        ));
+    }
+    said
 }
 
 fn members(members: &Members) -> Vec<String> {

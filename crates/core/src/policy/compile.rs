@@ -48,6 +48,12 @@ pub(super) fn control(
     let applies_when = optional(&mut compiler, raw.applies_when.as_ref(), &id);
     let introduced_when = optional(&mut compiler, raw.introduced_when.as_ref(), &id);
     let satisfied_when = optional(&mut compiler, raw.satisfied_when.as_ref(), &id);
+    let decided_by = raw
+        .decided_by
+        .iter()
+        .filter_map(|name| compiler.field(name))
+        .map(|field| field.full)
+        .collect();
     let check = check(&mut compiler, &raw.check, &id);
     let raises_risk = risks(&mut compiler, &raw.raises_risk, &id);
     let lowers_risk = risks(&mut compiler, &raw.lowers_risk, &id);
@@ -101,6 +107,7 @@ pub(super) fn control(
         applies_when,
         check,
         satisfied_when,
+        decided_by,
         introduced_when,
         on_removal: raw.on_removal,
         raises_risk,

@@ -91,6 +91,8 @@ pub struct Control {
     pub(crate) applies_when: Option<Condition>,
     pub(crate) check: Check,
     pub(crate) satisfied_when: Option<Condition>,
+    /// Fields of which one must have changed for a regression; empty for all that the check reads.
+    pub decided_by: Vec<Arc<str>>,
     pub(crate) introduced_when: Option<Condition>,
     /// What the removal of the component means.
     pub on_removal: OnRemoval,

@@ -426,6 +426,10 @@ pub(crate) struct RawControl {
     /// When all is well whatever the check says: something else overrides what it reads.
     #[serde(default)]
     pub(crate) satisfied_when: Option<RawCondition>,
+    /// Fields of which one must have changed for a regression; else the change is only shown for review.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub(crate) decided_by: Vec<Spanned<String>>,
     /// When a violation counts on a subject that is new.
     #[serde(default)]
     pub(crate) introduced_when: Option<RawCondition>,
