@@ -70,7 +70,7 @@ fn places() -> &'static [String] {
     })
 }
 
-/// The number of [`places`], for whoever makes seeds.
+/// The number of places, for whoever makes seeds.
 pub fn place_of(path: &str) -> Option<u8> {
     places().iter().position(|place| place == path).and_then(|at| u8::try_from(at).ok())
 }
