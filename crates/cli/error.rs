@@ -44,9 +44,18 @@ pub(crate) enum CliError {
     #[error("--today {text}: {source}; write YYYY-MM-DD")]
     Today { text: String, source: jiff::Error },
     #[error(
-        "base and head are the same ({0}): an empty comparison would pass whatever was changed; name the commit to compare with: --base REV"
+        "base and head are the same ({0}): an empty comparison would pass whatever was changed; name what to compare with: --base REV, or --base-dir DIR"
     )]
     NothingToCompare(String),
+    #[error(
+        "the merge base of HEAD with {with} is HEAD itself ({id}): in {place} that leaves out what was committed, and would pass whatever it was; name the commit to compare with: --base REV{fetch}, or --base HEAD for the work tree alone"
+    )]
+    NothingSinceBase {
+        id: String,
+        with: String,
+        place: &'static str,
+        fetch: &'static str,
+    },
     #[error("no app, no OAuth settings and nothing else that a control judges is in {0}; is this a Salesforce project?")]
     NothingToAudit(String),
     #[error("a bare repository has no work tree, and only files in one can be mended")]
