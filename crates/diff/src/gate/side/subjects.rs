@@ -1,0 +1,89 @@
+//! Which component belongs to which subject, and which subjects there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use orgate_core::Component;
+use orgate_core::registry::{Join, SubjectKind};
+use orgate_core::subject::subject_of;
+use orgate_core::world::World;
+
+use super::{Side, lock};
+
+const HEADER: &str = "ExternalClientApplication";
+
+/// Components by the name of their subject.
+pub(super) type ByOwner = BTreeMap<String, Vec<Arc<Component>>>;
+
+impl Side<'_> {
+    /// The components of one subject.
+    pub(in crate::gate) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
+        let mut found = Vec::new();
+        for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
+            if spec.join == Join::Name {
+                found.extend(self.named(&spec.name, name));
+            } else if let Some(components) = self.by_owner(&spec.name).get(name) {
+                found.extend(components.iter().cloned());
+            }
+        }
+        found
+    }
+
+    fn by_owner(&self, type_name: &Arc<str>) -> Arc<ByOwner> {
+        if let Some(known) = lock(&self.by_owner).get(type_name) {
+            return Arc::clone(known);
+        }
+        let mut owners = ByOwner::new();
+        for component in self.own(type_name) {
+            if let Some((_, owner)) = self.subject_name(&component) {
+                owners.entry(owner).or_default().push(component);
+            }
+        }
+        let owners = Arc::new(owners);
+        lock(&self.by_owner).insert(Arc::clone(type_name), Arc::clone(&owners));
+        owners
+    }
+
+    /// The names of all subjects of a kind.
+    pub(in crate::gate) fn subject_names(&self, kind: SubjectKind) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
+            names.extend(
+                self.own(&spec.name)
+                    .iter()
+                    .filter_map(|component| self.subject_name(component))
+                    .map(|(_, name)| name),
+            );
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The subject a component belongs to. Some files name their app by its label; then the header with that label
+    /// gives the name.
+    pub(in crate::gate) fn subject_name(&self, component: &Component) -> Option<(SubjectKind, String)> {
+        let (kind, name) = subject_of(component, self.registry)?;
+        if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.named(HEADER, &name).is_empty() {
+            return Some((kind, name));
+        }
+        let labelled = self.labels().get(&name).cloned().flatten();
+        Some((kind, labelled.unwrap_or(name)))
+    }
+
+    fn labels(&self) -> &BTreeMap<String, Option<String>> {
+        self.labels.get_or_init(|| {
+            let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
+            for header in self.components(HEADER) {
+                let own: BTreeSet<&str> = header.root.children_named("label").map(|label| label.text.as_str()).collect();
+                for label in own {
+                    labels
+                        .entry(label.to_owned())
+                        .and_modify(|name| *name = None)
+                        .or_insert_with(|| Some(header.name.clone()));
+                }
+            }
+            labels
+        })
+    }
+}
