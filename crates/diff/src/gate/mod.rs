@@ -5,6 +5,7 @@
 
 pub mod glob;
 mod judging;
+mod name;
 mod places;
 pub mod posture;
 mod related;

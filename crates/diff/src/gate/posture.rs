@@ -97,7 +97,8 @@ impl Run<'_> {
                 continue;
             }
             for name in self.side.subject_names(kind) {
-                let copies = assemble(kind, &name, &self.side.subject_files(kind, &name), self.input.registry);
+                let spelling = self.side.spelling(kind, &name).unwrap_or_default();
+                let copies = assemble(kind, &spelling, &self.side.subject_files(kind, &name), self.input.registry);
                 posture.subjects = posture.subjects.saturating_add(1);
                 let several = copies.len() > 1;
                 for subject in &copies {

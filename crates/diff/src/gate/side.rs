@@ -12,6 +12,7 @@ use orgate_core::world::World;
 use orgate_core::{Component, Element, RepoPath};
 use orgate_metadata::{Limits, LineIndex};
 
+use super::name::Name;
 use super::related::{Listing, Related};
 use super::replacements::{Project, Tokens, folders_above};
 use crate::error::DiffError;
@@ -46,7 +47,7 @@ pub(super) struct Side<'a> {
     /// By type, the components of each subject.
     by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
     /// By label, the one header that has it; none where several have.
-    labels: OnceLock<BTreeMap<String, Option<String>>>,
+    labels: OnceLock<BTreeMap<Name, Option<Name>>>,
     /// Files found by their root element although their name says nothing.
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
     cache: Option<&'a Cache>,
@@ -197,6 +198,15 @@ impl<'a> Side<'a> {
         found
     }
 
+    /// The readable components of a type with this full name, sorted by path.
+    pub(super) fn of_name(&self, type_name: &str, name: &Name) -> Vec<Arc<Component>> {
+        let files = self.listing().named(type_name, name);
+        let is_it = |component: &Component| Name::of(&component.name) == *name;
+        let mut found = self.read_all(type_name, &files, &is_it);
+        found.retain(|component| is_it(component));
+        found
+    }
+
     /// Where base keeps org settings of a type that this side no longer has in source.
     pub(super) fn remembered(&self, type_name: &str) -> Option<RepoPath> {
         let before = self.before.filter(|_| !self.blind(type_name) && self.own(type_name).is_empty())?;
@@ -276,10 +286,7 @@ impl World for Side<'_> {
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        let files = self.listing().named(type_name, name);
-        let mut found = self.read_all(type_name, &files, &|component| component.name == name);
-        found.retain(|component| component.name == name);
-        found
+        self.of_name(type_name, &Name::of(name))
     }
 
     fn blind(&self, type_name: &str) -> bool {

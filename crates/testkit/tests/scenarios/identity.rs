@@ -19,6 +19,8 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::a block under another name", renamed_block),
     ("identity::callbacks in odd forms", odd_callbacks),
     ("identity::a callback with its default port", default_port),
+    ("identity::a name in another case", other_case),
+    ("identity::files of an app in another case", other_case_of_files),
 ];
 
 const OTHER: &str = "force-app/main/default/connectedApps/Payments.connectedApp-meta.xml";
@@ -223,4 +225,47 @@ fn default_port() {
         &[(APP, &callbacks("https://h.example:80/cb"))],
     );
     hit(&run, "ca-callback-url-changed", "review");
+}
+
+fn other_case() {
+    let lower = "force-app/main/default/connectedApps/billing.connectedApp-meta.xml";
+    let run = change(
+        &[(APP, &demanding())],
+        &[(lower, &demanding().replace("HIGH_ASSURANCE", "STANDARD"))],
+    );
+    let found = hit(&run, "ca-high-assurance-removed", "regressed");
+    assert_eq!((run.code, found.subject.as_str(), found.path.as_str()), (1, "billing", lower));
+    assert!(run.undecided().is_empty(), "{}", run.said());
+    let run = change(&[(APP, &connected_app(true))], &[(lower, &connected_app(true))]);
+    passed(&run);
+    assert!(run.undecided().is_empty(), "{}", run.said());
+}
+
+fn other_case_of_files() {
+    let file = |root: &str, content: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n{content}\n</{root}>\n"
+        )
+    };
+    let header = (
+        "force-app/main/default/externalClientApps/Orders.eca-meta.xml",
+        file("ExternalClientApplication", "<label>Orders</label>"),
+    );
+    let policies = "force-app/main/default/extlClntAppOauthPolicies/O.ecaOauthPlcy-meta.xml";
+    let of = |app: &str, mode: &str| {
+        file(
+            "ExtlClntAppOauthConfigurablePolicies",
+            &format!(
+                "<externalClientApplication>{app}</externalClientApplication>\n<ipRelaxationPolicyType>{mode}</ipRelaxationPolicyType>"
+            ),
+        )
+    };
+    let run = change(
+        &[(header.0, &header.1), (policies, &of("Orders", "Enforce"))],
+        &[(header.0, &header.1), (policies, &of("orders", "Bypass"))],
+    );
+    assert_eq!(hit(&run, "eca-ip-restrictions-relaxed", "regressed").subject, "Orders");
+    let run = change(&[(policies, &of("Orders", "Enforce"))], &[(policies, &of("orders", "Bypass"))]);
+    assert_eq!(hit(&run, "eca-ip-restrictions-relaxed", "regressed").subject, "orders");
+    assert!(run.undecided().iter().all(|hit| hit.subject == "orders"), "{}", run.said());
 }

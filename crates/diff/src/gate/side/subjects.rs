@@ -8,20 +8,21 @@ use orgate_core::registry::{Join, SubjectKind};
 use orgate_core::subject::subject_of;
 use orgate_core::world::World;
 
+use super::super::name::{App, Name};
 use super::{Side, lock};
 
 const HEADER: &str = "ExternalClientApplication";
 
 /// Components by the name of their subject.
-pub(super) type ByOwner = BTreeMap<String, Vec<Arc<Component>>>;
+pub(super) type ByOwner = BTreeMap<Name, Vec<Arc<Component>>>;
 
 impl Side<'_> {
     /// The components of one subject.
-    pub(in crate::gate) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
+    pub(in crate::gate) fn subject_files(&self, kind: SubjectKind, name: &Name) -> Vec<Arc<Component>> {
         let mut found = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
             if spec.join == Join::Name {
-                found.extend(self.named(&spec.name, name));
+                found.extend(self.of_name(&spec.name, name));
             } else if let Some(components) = self.by_owner(&spec.name).get(name) {
                 found.extend(components.iter().cloned());
             }
@@ -44,9 +45,21 @@ impl Side<'_> {
         owners
     }
 
+    /// The name of a subject as the files of this side spell it: a header by its own name, else the first file that
+    /// names it.
+    pub(in crate::gate) fn spelling(&self, kind: SubjectKind, name: &Name) -> Option<String> {
+        let files = self.subject_files(kind, name);
+        let own = files.iter().find(|file| {
+            let join = self.registry.get(&file.type_name).map(|spec| &spec.join);
+            join == Some(&Join::Name)
+        });
+        let (_, spelling) = subject_of(own.or(files.first())?, self.registry)?;
+        Some(spelling)
+    }
+
     /// The names of all subjects of a kind.
-    pub(in crate::gate) fn subject_names(&self, kind: SubjectKind) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
+    pub(in crate::gate) fn subject_names(&self, kind: SubjectKind) -> Vec<Name> {
+        let mut names: Vec<Name> = Vec::new();
         for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
             names.extend(
                 self.own(&spec.name)
@@ -62,25 +75,26 @@ impl Side<'_> {
 
     /// The subject a component belongs to. Some files name their app by its label; then the header with that label
     /// gives the name.
-    pub(in crate::gate) fn subject_name(&self, component: &Component) -> Option<(SubjectKind, String)> {
+    pub(in crate::gate) fn subject_name(&self, component: &Component) -> Option<App> {
         let (kind, name) = subject_of(component, self.registry)?;
-        if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.named(HEADER, &name).is_empty() {
+        let name = Name::of(&name);
+        if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.of_name(HEADER, &name).is_empty() {
             return Some((kind, name));
         }
         let labelled = self.labels().get(&name).cloned().flatten();
         Some((kind, labelled.unwrap_or(name)))
     }
 
-    fn labels(&self) -> &BTreeMap<String, Option<String>> {
+    fn labels(&self) -> &BTreeMap<Name, Option<Name>> {
         self.labels.get_or_init(|| {
-            let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
+            let mut labels: BTreeMap<Name, Option<Name>> = BTreeMap::new();
             for header in self.components(HEADER) {
-                let own: BTreeSet<&str> = header.root.children_named("label").map(|label| label.text.as_str()).collect();
+                let own: BTreeSet<Name> = header.root.children_named("label").map(|label| Name::of(&label.text)).collect();
                 for label in own {
                     labels
-                        .entry(label.to_owned())
+                        .entry(label)
                         .and_modify(|name| *name = None)
-                        .or_insert_with(|| Some(header.name.clone()));
+                        .or_insert_with(|| Some(Name::of(&header.name)));
                 }
             }
             labels
