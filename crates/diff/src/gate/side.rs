@@ -44,7 +44,7 @@ pub(super) struct Side<'a> {
     /// Types of which a file that was read is no readable metadata.
     blind: Mutex<BTreeSet<Arc<str>>>,
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
-    /// By type, the components of each subject.
+    /// By type, the components of each subject, or those with each label.
     by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
     /// By label, the one header that has it; none where several have.
     labels: OnceLock<BTreeMap<Name, Option<Name>>>,
@@ -286,7 +286,9 @@ impl World for Side<'_> {
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        self.of_name(type_name, &Name::of(name))
+        let name = Name::of(name);
+        let found = self.of_name(type_name, &name);
+        if found.is_empty() { self.of_label(type_name, &name) } else { found }
     }
 
     fn blind(&self, type_name: &str) -> bool {

@@ -19,6 +19,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::a block under another name", renamed_block),
     ("identity::callbacks in odd forms", odd_callbacks),
     ("identity::a callback with its default port", default_port),
+    ("identity::pre-authorised by label", by_label),
     ("identity::a name in another case", other_case),
     ("identity::files of an app in another case", other_case_of_files),
 ];
@@ -225,6 +226,59 @@ fn default_port() {
         &[(APP, &callbacks("https://h.example:80/cb"))],
     );
     hit(&run, "ca-callback-url-changed", "review");
+}
+
+fn by_label() {
+    let header = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    let space = "xmlns=\"http://soap.sforce.com/2006/04/metadata\"";
+    let folder = "force-app/main/default";
+    let listing = |element: &str, name: &str| {
+        connected_app(false)
+            .replace("ENFORCE", "BYPASS")
+            .replace("</ConnectedApp>", &format!("<{element}>{name}</{element}></ConnectedApp>"))
+    };
+    let grants = |root: &str, label: &str, on: bool| {
+        format!(
+            "{header}<{root} {space}>{label}<userPermissions><enabled>{on}</enabled><name>ModifyAllData</name></userPermissions></{root}>\n"
+        )
+    };
+    let gains = |element: &str, name: &str, path: &str| {
+        let root = if element == "profileName" { "Profile" } else { "PermissionSet" };
+        let label = if root == "Profile" { "" } else { "<label>Demo: All Data</label>" };
+        let path = format!("{folder}/{path}-meta.xml");
+        let app = listing(element, name);
+        change(
+            &[(APP, &app), (&path, &grants(root, label, false))],
+            &[(APP, &app), (&path, &grants(root, label, true))],
+        )
+    };
+    for (element, name, path) in [
+        ("profileName", "Finance", "profiles/Finance.profile"),
+        ("profileName", "finance", "profiles/Finance.profile"),
+        ("profileName", "System Administrator", "profiles/Admin.profile"),
+        ("profileName", "system administrator", "profiles/Admin.profile"),
+        ("profileName", "Standard User", "profiles/Standard.profile"),
+        ("permissionSetName", "Demo_All", "permissionsets/Demo_All.permissionset"),
+        ("permissionSetName", "demo_all", "permissionsets/Demo_All.permissionset"),
+        ("permissionSetName", "Demo: All Data", "permissionsets/Demo_All.permissionset"),
+        ("permissionSetName", "demo: all data", "permissionsets/Demo_All.permissionset"),
+    ] {
+        assert_eq!(
+            hit(&gains(element, name, path), "ca-ip-restrictions-relaxed", "worsened").subject,
+            "Billing"
+        );
+    }
+    passed(&gains("profileName", "Administrator", "profiles/Admin.profile"));
+    passed(&gains("permissionSetName", "Demo", "permissionsets/Demo_All.permissionset"));
+    // A file of the very name is the profile, whatever a standard one is called.
+    let named = format!("{folder}/profiles/System Administrator.profile-meta.xml");
+    let admin = format!("{folder}/profiles/Admin.profile-meta.xml");
+    let app = listing("profileName", "System Administrator");
+    let plain = grants("Profile", "", false);
+    passed(&change(
+        &[(APP, &app), (&named, &plain), (&admin, &plain)],
+        &[(APP, &app), (&named, &plain), (&admin, &grants("Profile", "", true))],
+    ));
 }
 
 fn other_case() {

@@ -13,7 +13,7 @@ use super::{Side, lock};
 
 const HEADER: &str = "ExternalClientApplication";
 
-/// Components by the name of their subject.
+/// Components by the name of their subject, or by their label where they have none.
 pub(super) type ByOwner = BTreeMap<Name, Vec<Arc<Component>>>;
 
 impl Side<'_> {
@@ -36,7 +36,8 @@ impl Side<'_> {
         }
         let mut owners = ByOwner::new();
         for component in self.own(type_name) {
-            if let Some((_, owner)) = self.subject_name(&component) {
+            let owner = self.subject_name(&component).map(|(_, owner)| owner);
+            if let Some(owner) = owner.or_else(|| self.label(&component)) {
                 owners.entry(owner).or_default().push(component);
             }
         }
@@ -83,6 +84,28 @@ impl Side<'_> {
         }
         let labelled = self.labels().get(&name).cloned().flatten();
         Some((kind, labelled.unwrap_or(name)))
+    }
+
+    fn label(&self, component: &Component) -> Option<Name> {
+        let element = self.registry.get(&component.type_name)?.label.as_deref()?;
+        let label = component.root.children_named(element).find(|label| !label.text.is_empty())?;
+        Some(Name::of(&label.text))
+    }
+
+    /// The components of a type that other files name by this label. That needs every file of the type to be read, so it
+    /// is asked for only where no file has the name.
+    pub(super) fn of_label(&self, type_name: &str, label: &Name) -> Vec<Arc<Component>> {
+        let Some(spec) = self.registry.get(type_name) else {
+            return Vec::new();
+        };
+        if spec.label.is_some() {
+            let found = self.by_owner(&spec.name).get(label).cloned().unwrap_or_default();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        let shipped = spec.labels.iter().find(|(known, _)| Name::of(known) == *label);
+        shipped.map_or_else(Vec::new, |(_, name)| self.of_name(type_name, &Name::of(name)))
     }
 
     fn labels(&self) -> &BTreeMap<Name, Option<Name>> {
