@@ -19,6 +19,7 @@ use super::places::Lines;
 use super::side::Side;
 use super::successors::{Predecessor, Successors};
 use super::touched::Touched;
+use super::view::View;
 
 /// Whether a judgement keeps what it rests on.
 #[derive(Clone, Copy)]
@@ -151,18 +152,26 @@ impl<'a> Judging<'a> {
         pair(&build(self.base), build(self.head))
     }
 
-    fn judge_side(&self, how: Evidence, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {
+    fn judge_side(
+        &self,
+        how: Evidence,
+        control: &Control,
+        subject: &Subject,
+        side: &Side<'_>,
+        without: &[Arc<str>],
+    ) -> Result<Judgement, TooManyAlternatives> {
+        let view = View::of(side, subject, without);
         match how {
-            Evidence::Kept => judge(control, subject, side, &self.facts),
-            Evidence::Dropped => judge_quietly(control, subject, side, &self.facts),
+            Evidence::Kept => judge(control, subject, &view, &self.facts),
+            Evidence::Dropped => judge_quietly(control, subject, &view, &self.facts),
         }
     }
 
     /// Most comparisons come to nothing, and nobody asks those what they rest on.
     fn compare_pair(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
-        let comparison = self.compare(Evidence::Dropped, control, one)?;
+        let comparison = self.compare(Evidence::Dropped, control, one, &[])?;
         if comparison.outcome.is_finding() || comparison.outcome == Outcome::Undecided {
-            return self.compare(Evidence::Kept, control, one);
+            return self.compare(Evidence::Kept, control, one, &[]);
         }
         Ok(comparison)
     }
@@ -235,15 +244,19 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The worst comparison against any candidate of base.
-    fn compare(&self, how: Evidence, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
+    /// The worst comparison against any candidate of base, as if org settings of some types were not there.
+    fn compare(&self, how: Evidence, control: &Arc<Control>, one: &Pair, without: &[Arc<str>]) -> Result<Comparison, TooManyAlternatives> {
         let head = match &one.head {
-            Some(head) => Some(self.judge_side(how, control, head, self.head)?),
+            Some(head) => Some(self.judge_side(how, control, head, self.head, without)?),
             None => None,
         };
         let mut worst: Option<Comparison> = None;
         for base in &one.base {
-            let comparison = compare(control, Some(self.judge_side(how, control, base, self.base)?), head.clone());
+            let comparison = compare(
+                control,
+                Some(self.judge_side(how, control, base, self.base, without)?),
+                head.clone(),
+            );
             if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
                 worst = Some(comparison);
             }
@@ -255,7 +268,7 @@ impl<'a> Judging<'a> {
             return Ok(worst);
         }
         let before = match &one.head {
-            Some(head) => self.before(how, control, head)?,
+            Some(head) => self.before(how, control, head, without)?,
             None => None,
         };
         let Some((before, certain)) = before else {
@@ -271,7 +284,13 @@ impl<'a> Judging<'a> {
     }
 
     /// How the app stood in whose place this one comes, and whether the two are certainly one client.
-    fn before(&self, how: Evidence, control: &Control, head: &Subject) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
+    fn before(
+        &self,
+        how: Evidence,
+        control: &Control,
+        head: &Subject,
+        without: &[Arc<str>],
+    ) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
         let Some(Predecessor {
             app: (kind, name),
             spelling,
@@ -285,7 +304,7 @@ impl<'a> Judging<'a> {
             let subjects = assemble(*kind, spelling, &files, self.input.registry);
             subjects
                 .first()
-                .map(|subject| self.judge_side(how, control, subject, self.base))
+                .map(|subject| self.judge_side(how, control, subject, self.base, without))
                 .transpose()
         };
         if *kind == head.kind {
@@ -296,7 +315,7 @@ impl<'a> Judging<'a> {
         };
         let Some(mut judgement) = old(twin)? else { return Ok(None) };
         // The twins have conditions of their own, so only the standing is compared, never the risk around it.
-        judgement.raises = self.judge_side(how, control, head, self.head)?.raises;
+        judgement.raises = self.judge_side(how, control, head, self.head, without)?.raises;
         judgement.lowers = Vec::new();
         Ok(Some((judgement, *certain)))
     }

@@ -13,6 +13,7 @@ mod replacements;
 mod side;
 mod successors;
 mod touched;
+mod view;
 
 use orgate_core::Registry;
 use orgate_core::policy::Catalog;

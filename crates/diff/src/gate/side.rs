@@ -1,5 +1,6 @@
 //! One side of the comparison as a [`World`]: components read from a snapshot when they are first asked for.
 
+mod orgs;
 mod reading;
 mod subjects;
 
@@ -53,6 +54,8 @@ pub(super) struct Side<'a> {
     cache: Option<&'a Cache>,
     /// The project files, by folder.
     projects: Mutex<BTreeMap<Vec<u8>, Arc<Project>>>,
+    /// The project that a folder belongs to.
+    homes: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
     /// What replacements exchange, by file.
     tokens: Mutex<BTreeMap<RepoPath, Arc<Tokens>>>,
     /// The project files of both sides declare the same.
@@ -84,6 +87,7 @@ impl<'a> Side<'a> {
             extra: Mutex::default(),
             cache: None,
             projects: Mutex::default(),
+            homes: Mutex::default(),
             declared_alike: OnceLock::new(),
             tokens: Mutex::default(),
             failure: Mutex::default(),
@@ -155,6 +159,10 @@ impl<'a> Side<'a> {
             .collect()
     }
 
+    fn is_blind(&self, type_name: &str) -> bool {
+        lock(&self.blind).contains(type_name)
+    }
+
     fn listing(&self) -> &Listing {
         self.listing.get_or_init(|| match self.related.listing(self.which) {
             Ok(listing) => listing,
@@ -205,12 +213,6 @@ impl<'a> Side<'a> {
         let mut found = self.read_all(type_name, &files, &is_it);
         found.retain(|component| is_it(component));
         found
-    }
-
-    /// Where base keeps org settings of a type that this side no longer has in source.
-    pub(super) fn remembered(&self, type_name: &str) -> Option<RepoPath> {
-        let before = self.before.filter(|_| !self.blind(type_name) && self.own(type_name).is_empty())?;
-        before.own(type_name).first().map(|component| component.path.clone())
     }
 
     /// Everything of this side that could not be read, and the remarks of the reader.
@@ -280,7 +282,7 @@ impl World for Side<'_> {
         let own = self.own(type_name);
         let org_wide = || self.registry.get(type_name).is_some_and(|spec| spec.join == Join::Org);
         match self.before {
-            Some(before) if own.is_empty() && org_wide() && !self.blind(type_name) => before.own(type_name),
+            Some(before) if own.is_empty() && org_wide() && !self.is_blind(type_name) => before.own(type_name),
             _ => own,
         }
     }
@@ -292,7 +294,7 @@ impl World for Side<'_> {
     }
 
     fn blind(&self, type_name: &str) -> bool {
-        lock(&self.blind).contains(type_name)
+        self.is_blind(type_name)
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
