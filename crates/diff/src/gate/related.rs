@@ -51,6 +51,11 @@ impl<'a> Related<'a> {
         self.suffixes.fit(path) && classify(&RepoPath::new(path), self.registry).is_some()
     }
 
+    /// Whether a file ends as files of a known type do, whatever the rest of its name says.
+    pub(super) fn ends_like_type(&self, path: &[u8]) -> bool {
+        self.suffixes.fit(path)
+    }
+
     /// Makes known what differs: every changed path for which [`Self::names_type`] holds must be among `changes`.
     pub(super) fn know(&self, changes: &[Change]) {
         self.changed.get_or_init(|| self.ours(changes.iter().cloned()));

@@ -54,8 +54,9 @@ impl Touched {
             .filter(|spec| spec.subject.is_some() && spec.member.is_none())
             .map(|spec| spec.folder.as_bytes())
             .collect();
+        // Types that share a suffix are told apart by the name; under another name a file may still be one of them.
         let ours =
-            |path: &[u8]| related.names_type(path) || path.rsplit(|b| *b == b'/').nth(1).is_some_and(|folder| folders.contains(folder));
+            |path: &[u8]| related.ends_like_type(path) || path.rsplit(|b| *b == b'/').nth(1).is_some_and(|folder| folders.contains(folder));
         let xml = |path: &[u8]| {
             let end = path.len().checked_sub(4).and_then(|at| path.get(at..));
             end.is_some_and(|end| end.eq_ignore_ascii_case(b".xml"))

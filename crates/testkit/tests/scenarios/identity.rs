@@ -22,6 +22,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::pre-authorised by label", by_label),
     ("identity::a name in another case", other_case),
     ("identity::files of an app in another case", other_case_of_files),
+    ("identity::org settings under an unknown name", unknown_settings),
 ];
 
 const OTHER: &str = "force-app/main/default/connectedApps/Payments.connectedApp-meta.xml";
@@ -322,4 +323,33 @@ fn other_case_of_files() {
     let run = change(&[(policies, &of("Orders", "Enforce"))], &[(policies, &of("orders", "Bypass"))]);
     assert_eq!(hit(&run, "eca-ip-restrictions-relaxed", "regressed").subject, "orders");
     assert!(run.undecided().iter().all(|hit| hit.subject == "orders"), "{}", run.said());
+}
+
+fn unknown_settings() {
+    let settings = |demands: bool| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OauthOidcSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <isPkceRequired>{demands}</isPkceRequired>\n</OauthOidcSettings>\n"
+        )
+    };
+    let (weak, strong) = (settings(false), settings(true));
+    for name in [
+        "settings/Foo.settings-meta.xml",
+        "odd/place/Foo.settings-meta.xml",
+        "settings/Foo.settings",
+    ] {
+        let path = format!("force-app/main/default/{name}");
+        let run = change(&[(APP, &connected_app(false))], &[(APP, &connected_app(false)), (&path, &weak)]);
+        assert_eq!(hit(&run, "org-pkce-not-required", "introduced").path, path);
+        let told = |warning: &serde_json::Value| warning["path"] == path.as_str();
+        assert!(list(&run.report["warnings"]).iter().any(told), "{}", run.report["warnings"]);
+        // Nothing deploys it, so it demands nothing of the apps either.
+        let app = connected_app(false).replace("<isPkceRequired>true", "<isPkceRequired>false");
+        let run = change(&[(APP, &connected_app(false))], &[(APP, &app), (&path, &strong)]);
+        hit(&run, "ca-pkce-not-required", "regressed");
+    }
+    let plain = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<AccountSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\"/>\n";
+    passed(&change(
+        &[],
+        &[("force-app/main/default/settings/Account.settings-meta.xml", plain)],
+    ));
 }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use orgate_core::{Component, RepoPath};
+use orgate_metadata::classify;
 
 use super::super::replacements::project_in;
 use super::{Side, lock};
@@ -33,6 +34,10 @@ impl Side<'_> {
 
     fn of_one_org(&self, mut settings: Vec<Arc<Component>>, place: &[u8]) -> Vec<Arc<Component>> {
         settings.retain(|component| {
+            // Settings that nothing deploys, because no tool knows their name, excuse nobody.
+            if classify(&component.path, self.registry).is_none() {
+                return false;
+            }
             let folder = self.registry.get(&component.type_name).map_or("", |spec| &spec.folder);
             self.share_org(component.package_root(folder), place)
         });
