@@ -1,6 +1,7 @@
 //! Judges what is touched, on both sides, and collects the outcomes.
 
 mod around;
+mod pointing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -210,7 +211,11 @@ impl<'a> Judging<'a> {
             places: &self.places,
         };
         match outcome {
-            outcome if outcome.is_finding() => report.findings.push(case.finding()),
+            outcome if outcome.is_finding() => {
+                let mut finding = case.finding();
+                self.point(&mut finding, control, one);
+                report.findings.push(finding);
+            }
             // Only what this change made unknown, or what it left unknown on a subject that it touches.
             Outcome::Undecided => {
                 let mut entry = case.undecided();
