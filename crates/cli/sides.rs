@@ -1,11 +1,12 @@
 //! Which two snapshots are compared, and why.
 
 use orgate_core::RepoPath;
-use orgate_diff::{DirSnapshot, Repository, Snapshot};
+use orgate_diff::{DefaultBase, DirSnapshot, Repository, Snapshot};
 
-use crate::args::SideArgs;
+use crate::args::{CiPlatform, SideArgs};
 use crate::ci::{self, CiRange, Environment};
 use crate::error::CliError;
+use crate::place::Place;
 
 /// Both sides, ready to read.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Sides {
     pub(crate) why: String,
     /// CI judges what is on the default branch already, so platforms that compare reports need an empty one.
     pub(crate) on_default_branch: bool,
+    /// Where paths on the command line count from.
+    pub(crate) place: Place,
 }
 
 impl Sides {
@@ -39,7 +42,8 @@ impl Sides {
         let (base, head, why, on_default_branch) = if let (Some(range), Some(repository)) = (range, &repository) {
             open_range(range, repository)?
         } else {
-            let (base, why) = open_base(arguments, repository.as_ref())?;
+            refuse_one_folder(arguments)?;
+            let (base, why) = open_base(arguments, environment, repository.as_ref())?;
             (base, open_head(arguments, repository.as_ref())?, why, false)
         };
         if let (Some(one), Some(other)) = (base.id(), head.id())
@@ -53,6 +57,7 @@ impl Sides {
             head,
             why,
             on_default_branch,
+            place: Place::of(arguments, repository.as_ref()),
         })
     }
 
@@ -63,6 +68,7 @@ impl Sides {
             head,
             why: String::new(),
             on_default_branch: false,
+            place: Place::default(),
         }
     }
 
@@ -99,7 +105,49 @@ fn open_range(range: CiRange, repository: &Repository) -> Result<Opened, CliErro
     Ok((Box::new(base), Box::new(head), range.why, range.on_default_branch))
 }
 
-fn open_base(arguments: &SideArgs, repository: Option<&Repository>) -> Result<(Box<dyn Snapshot>, String), CliError> {
+/// A folder compared with itself is a slip of the pen, and a pass would be a false one.
+fn refuse_one_folder(arguments: &SideArgs) -> Result<(), CliError> {
+    let (Some(base), Some(head)) = (&arguments.base_dir, &arguments.head_dir) else {
+        return Ok(());
+    };
+    // A folder that is not there is told when it is opened.
+    match (std::fs::canonicalize(base), std::fs::canonicalize(head)) {
+        (Ok(one), Ok(other)) if one == other => Err(CliError::NothingToCompare(one.display().to_string())),
+        _ => Ok(()),
+    }
+}
+
+/// On anybody's machine HEAD may well be the default branch's tip, and what is judged is the work in progress. A CI job
+/// has checked out what it is to judge, and a shallow clone shows a branch's tip as if it were the default branch: there
+/// the work tree against HEAD would leave out the whole change.
+fn refuse_own_head(
+    arguments: &SideArgs,
+    environment: &Environment<'_>,
+    repository: &Repository,
+    found: &DefaultBase,
+) -> Result<(), CliError> {
+    let in_ci = arguments.ci.ci != CiPlatform::Off && environment.is_on("CI");
+    let judges_work_tree = arguments.head.is_none() && arguments.head_dir.is_none();
+    if found.merge_base != found.head || !judges_work_tree || !(in_ci || repository.is_shallow()) {
+        return Ok(());
+    }
+    Err(CliError::NothingSinceBase {
+        id: found.head.clone(),
+        with: found.ref_name.clone(),
+        place: if in_ci { "a CI job" } else { "a shallow clone" },
+        fetch: if repository.is_shallow() {
+            ", fetched first (fetch-depth: 0, or git fetch --unshallow)"
+        } else {
+            ""
+        },
+    })
+}
+
+fn open_base(
+    arguments: &SideArgs,
+    environment: &Environment<'_>,
+    repository: Option<&Repository>,
+) -> Result<(Box<dyn Snapshot>, String), CliError> {
     if let Some(folder) = &arguments.base_dir {
         return Ok((Box::new(DirSnapshot::open(folder)?), "as named by --base-dir".to_owned()));
     }
@@ -123,6 +171,7 @@ fn open_base(arguments: &SideArgs, repository: Option<&Repository>) -> Result<(B
         ));
     }
     let found = repository.default_base()?;
+    refuse_own_head(arguments, environment, repository, &found)?;
     let side = repository.resolve(&found.merge_base)?;
     Ok((
         Box::new(repository.snapshot(&side)),

@@ -45,6 +45,14 @@ impl<'a> Environment<'a> {
         (self.look_up)(name).is_some_and(|value| value == "true")
     }
 
+    /// Whether the variable is set to anything but a spelling of "no".
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        (self.look_up)(name).is_some_and(|value| {
+            let value = value.to_string_lossy().to_ascii_lowercase();
+            !matches!(value.as_str(), "" | "0" | "false" | "no" | "off")
+        })
+    }
+
     /// Whether the variable holds anything.
     pub(crate) fn has(&self, name: &str) -> bool {
         (self.look_up)(name).is_some_and(|value| !value.is_empty())

@@ -150,6 +150,12 @@ pub struct TypeSpec {
     /// A deploy changes only what the file says (profiles), so an absent element says nothing.
     #[serde(default)]
     pub overlay: bool,
+    /// The element of the root by which other files may name a component instead of by its full name.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Full names of components that Salesforce ships, by the label that other files name them by.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
     /// Elements by path below the root, parts separated by `/`.
     pub fields: BTreeMap<String, FieldSpec>,
 }

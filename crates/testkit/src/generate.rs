@@ -374,5 +374,9 @@ pub fn change(seed: u64, apps: usize) -> (Tree, Tree) {
     let before = settings(random);
     let after = if random.chance(50) { before.clone() } else { settings(random) };
     put(before.as_slice(), after.as_slice());
+    // One project, so that the settings are those of every app.
+    for side in [&mut base, &mut head] {
+        side.put("sfdx-project.json", "{\"packageDirectories\": [{\"path\": \"force-app\"}]}\n");
+    }
     (base, head)
 }

@@ -82,7 +82,7 @@ fn read(content: &[u8]) -> File {
 impl Side {
     fn of(tree: &Tree) -> Self {
         let mut side = Self::default();
-        for (path, content) in &tree.files {
+        for (path, content) in tree.files.iter().filter(|(path, _)| !path.ends_with(b".json")) {
             let path = String::from_utf8_lossy(path);
             let stem = path
                 .rsplit('/')

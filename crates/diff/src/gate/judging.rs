@@ -1,6 +1,7 @@
 //! Judges what is touched, on both sides, and collects the outcomes.
 
 mod around;
+mod pointing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,14 +11,16 @@ use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
 use orgate_core::report::build::Case;
 use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable, Warning};
 use orgate_core::subject::{Pair, assemble, pair, single};
-use orgate_core::world::{Facts, Subject, World};
+use orgate_core::world::{Facts, Subject};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
 
 use super::Input;
+use super::name::{App, Name};
 use super::places::Lines;
 use super::side::Side;
 use super::successors::{Predecessor, Successors};
 use super::touched::Touched;
+use super::view::View;
 
 /// Whether a judgement keeps what it rests on.
 #[derive(Clone, Copy)]
@@ -58,44 +61,50 @@ impl<'a> Judging<'a> {
     pub(super) fn run(&self, report: &mut Report) {
         let mut subjects = BTreeSet::new();
         for ((kind, name), controls) in self.plan() {
-            let pairs = self.pairs(kind, &name);
-            let direct = self.touched.subjects.contains(&(kind, name.clone()));
+            let spelling = self.spelling(kind, &name);
+            let pairs = self.pairs(kind, &name, &spelling);
+            let direct = self.touched.subjects.contains(&(kind, name));
             if direct {
-                subjects.insert((kind, name.clone()));
+                subjects.insert((kind, spelling.clone()));
             }
             let copies = pairs.len() > 1;
             for one in &pairs {
                 for control in &controls {
-                    self.judge_pair(control, one, &name, copies, direct, report);
+                    self.judge_pair(control, one, &spelling, copies, direct, report);
                 }
             }
         }
         for (type_name, name) in &self.touched.components {
             for control in self.input.catalog.controls().filter(|control| control.per.contains(type_name)) {
-                subjects.insert((SubjectKind::Org, format!("{type_name}:{name}")));
-                let side = |side: &Side<'_>| side.named(type_name, name).iter().map(single).collect::<Vec<_>>();
-                let pairs = pair(&side(self.base), side(self.head));
+                let side = |side: &Side<'_>| side.of_name(type_name, name).iter().map(single).collect::<Vec<_>>();
+                let (base, head) = (side(self.base), side(self.head));
+                let Some(spelling) = head.first().or(base.first()).map(|one| one.name.clone()) else {
+                    continue;
+                };
+                let pairs = pair(&base, head);
+                subjects.insert((SubjectKind::Org, spelling.clone()));
                 let copies = pairs.len() > 1;
                 for one in &pairs {
-                    self.judge_pair(control, one, &format!("{type_name}:{name}"), copies, true, report);
+                    self.judge_pair(control, one, &spelling, copies, true, report);
                 }
             }
         }
         report.work.subjects = subjects.len();
-        for ((_, new), old) in self.successors.pairs() {
+        for ((kind, new), old) in self.successors.pairs() {
+            let new = self.spelling(*kind, new);
             let why = if old.certain { "the same client" } else { "much alike" };
             report.warnings.push(Warning {
                 path: None,
                 line: 0,
-                text: format!("'{new}' is compared with '{}', in whose place it comes ({why})", old.app.1),
+                text: format!("'{new}' is compared with '{}', in whose place it comes ({why})", old.spelling),
             });
         }
     }
 
     /// Which controls have to be judged on which subjects: all on a subject whose own files changed; on every other
     /// subject those that read a type of which some component changed.
-    fn plan(&self) -> BTreeMap<(SubjectKind, String), Vec<Arc<Control>>> {
-        let mut plan: BTreeMap<(SubjectKind, String), Vec<Arc<Control>>> = BTreeMap::new();
+    fn plan(&self) -> BTreeMap<App, Vec<Arc<Control>>> {
+        let mut plan: BTreeMap<App, Vec<Arc<Control>>> = BTreeMap::new();
         let controls = || self.input.catalog.controls().filter(|control| control.per.is_empty());
         let mut direct = self.touched.subjects.clone();
         if direct.iter().any(|(kind, _)| *kind != SubjectKind::Org) {
@@ -117,7 +126,7 @@ impl<'a> Judging<'a> {
                 continue;
             }
             let names = if kind == SubjectKind::Org {
-                vec!["org".to_owned()]
+                vec![Name::of("org")]
             } else {
                 let mut names = self.head.subject_names(kind);
                 names.extend(self.base.subject_names(kind));
@@ -133,23 +142,37 @@ impl<'a> Judging<'a> {
         plan
     }
 
-    fn pairs(&self, kind: SubjectKind, name: &str) -> Vec<Pair> {
-        let build = |side: &Side<'_>| assemble(kind, name, &side.subject_files(kind, name), self.input.registry);
+    /// The name of a subject as head spells it, else base.
+    fn spelling(&self, kind: SubjectKind, name: &Name) -> String {
+        let spelling = self.head.spelling(kind, name).or_else(|| self.base.spelling(kind, name));
+        spelling.unwrap_or_else(|| "org".to_owned())
+    }
+
+    fn pairs(&self, kind: SubjectKind, name: &Name, spelling: &str) -> Vec<Pair> {
+        let build = |side: &Side<'_>| assemble(kind, spelling, &side.subject_files(kind, name), self.input.registry);
         pair(&build(self.base), build(self.head))
     }
 
-    fn judge_side(&self, how: Evidence, control: &Control, subject: &Subject, side: &Side<'_>) -> Result<Judgement, TooManyAlternatives> {
+    fn judge_side(
+        &self,
+        how: Evidence,
+        control: &Control,
+        subject: &Subject,
+        side: &Side<'_>,
+        without: &[Arc<str>],
+    ) -> Result<Judgement, TooManyAlternatives> {
+        let view = View::of(side, subject, without);
         match how {
-            Evidence::Kept => judge(control, subject, side, &self.facts),
-            Evidence::Dropped => judge_quietly(control, subject, side, &self.facts),
+            Evidence::Kept => judge(control, subject, &view, &self.facts),
+            Evidence::Dropped => judge_quietly(control, subject, &view, &self.facts),
         }
     }
 
     /// Most comparisons come to nothing, and nobody asks those what they rest on.
     fn compare_pair(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
-        let comparison = self.compare(Evidence::Dropped, control, one)?;
+        let comparison = self.compare(Evidence::Dropped, control, one, &[])?;
         if comparison.outcome.is_finding() || comparison.outcome == Outcome::Undecided {
-            return self.compare(Evidence::Kept, control, one);
+            return self.compare(Evidence::Kept, control, one, &[]);
         }
         Ok(comparison)
     }
@@ -188,7 +211,11 @@ impl<'a> Judging<'a> {
             places: &self.places,
         };
         match outcome {
-            outcome if outcome.is_finding() => report.findings.push(case.finding()),
+            outcome if outcome.is_finding() => {
+                let mut finding = case.finding();
+                self.point(&mut finding, control, one);
+                report.findings.push(finding);
+            }
             // Only what this change made unknown, or what it left unknown on a subject that it touches.
             Outcome::Undecided => {
                 let mut entry = case.undecided();
@@ -222,15 +249,19 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The worst comparison against any candidate of base.
-    fn compare(&self, how: Evidence, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
+    /// The worst comparison against any candidate of base, as if org settings of some types were not there.
+    fn compare(&self, how: Evidence, control: &Arc<Control>, one: &Pair, without: &[Arc<str>]) -> Result<Comparison, TooManyAlternatives> {
         let head = match &one.head {
-            Some(head) => Some(self.judge_side(how, control, head, self.head)?),
+            Some(head) => Some(self.judge_side(how, control, head, self.head, without)?),
             None => None,
         };
         let mut worst: Option<Comparison> = None;
         for base in &one.base {
-            let comparison = compare(control, Some(self.judge_side(how, control, base, self.base)?), head.clone());
+            let comparison = compare(
+                control,
+                Some(self.judge_side(how, control, base, self.base, without)?),
+                head.clone(),
+            );
             if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
                 worst = Some(comparison);
             }
@@ -242,7 +273,7 @@ impl<'a> Judging<'a> {
             return Ok(worst);
         }
         let before = match &one.head {
-            Some(head) => self.before(how, control, head)?,
+            Some(head) => self.before(how, control, head, without)?,
             None => None,
         };
         let Some((before, certain)) = before else {
@@ -258,9 +289,16 @@ impl<'a> Judging<'a> {
     }
 
     /// How the app stood in whose place this one comes, and whether the two are certainly one client.
-    fn before(&self, how: Evidence, control: &Control, head: &Subject) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
+    fn before(
+        &self,
+        how: Evidence,
+        control: &Control,
+        head: &Subject,
+        without: &[Arc<str>],
+    ) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
         let Some(Predecessor {
             app: (kind, name),
+            spelling,
             certain,
         }) = self.successors.of(head)
         else {
@@ -268,10 +306,10 @@ impl<'a> Judging<'a> {
         };
         let old = |control: &Control| -> Result<Option<Judgement>, TooManyAlternatives> {
             let files = self.base.subject_files(*kind, name);
-            let subjects = assemble(*kind, name, &files, self.input.registry);
+            let subjects = assemble(*kind, spelling, &files, self.input.registry);
             subjects
                 .first()
-                .map(|subject| self.judge_side(how, control, subject, self.base))
+                .map(|subject| self.judge_side(how, control, subject, self.base, without))
                 .transpose()
         };
         if *kind == head.kind {
@@ -282,7 +320,7 @@ impl<'a> Judging<'a> {
         };
         let Some(mut judgement) = old(twin)? else { return Ok(None) };
         // The twins have conditions of their own, so only the standing is compared, never the risk around it.
-        judgement.raises = self.judge_side(how, control, head, self.head)?.raises;
+        judgement.raises = self.judge_side(how, control, head, self.head, without)?.raises;
         judgement.lowers = Vec::new();
         Ok(Some((judgement, *certain)))
     }

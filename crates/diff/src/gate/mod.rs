@@ -5,6 +5,7 @@
 
 pub mod glob;
 mod judging;
+mod name;
 mod places;
 pub mod posture;
 mod related;
@@ -12,6 +13,7 @@ mod replacements;
 mod side;
 mod successors;
 mod touched;
+mod view;
 
 use orgate_core::Registry;
 use orgate_core::policy::Catalog;

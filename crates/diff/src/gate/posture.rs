@@ -20,6 +20,7 @@ use super::places::Lines;
 use super::related::Related;
 pub use super::side::Cache;
 use super::side::Side;
+use super::view::View;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
@@ -97,7 +98,8 @@ impl Run<'_> {
                 continue;
             }
             for name in self.side.subject_names(kind) {
-                let copies = assemble(kind, &name, &self.side.subject_files(kind, &name), self.input.registry);
+                let spelling = self.side.spelling(kind, &name).unwrap_or_default();
+                let copies = assemble(kind, &spelling, &self.side.subject_files(kind, &name), self.input.registry);
                 posture.subjects = posture.subjects.saturating_add(1);
                 let several = copies.len() > 1;
                 for subject in &copies {
@@ -128,7 +130,7 @@ impl Run<'_> {
 
     fn judge(&self, control: &Arc<Control>, subject: &Subject, several: bool, posture: &mut Posture) {
         let any = subject.files.values().flatten().next().map(Arc::clone);
-        let judgement = match judge(control, subject, self.side, &self.facts) {
+        let judgement = match judge(control, subject, &View::of(self.side, subject, &[]), &self.facts) {
             Ok(judgement) => judgement,
             Err(error) => {
                 posture.unreadable.push(refuse(any.as_deref(), error.to_string()));

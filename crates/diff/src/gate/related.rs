@@ -11,6 +11,7 @@ use orgate_core::registry::Registry;
 use orgate_core::report::Side as Which;
 use orgate_metadata::{Suffixes, classify, full_name};
 
+use super::name::Name;
 use crate::compare::{Listed, changes, list_one, share_objects};
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileRef, Snapshot};
@@ -48,6 +49,11 @@ impl<'a> Related<'a> {
     /// Whether a file is of a known type by its name.
     pub(super) fn names_type(&self, path: &[u8]) -> bool {
         self.suffixes.fit(path) && classify(&RepoPath::new(path), self.registry).is_some()
+    }
+
+    /// Whether a file ends as files of a known type do, whatever the rest of its name says.
+    pub(super) fn ends_like_type(&self, path: &[u8]) -> bool {
+        self.suffixes.fit(path)
     }
 
     /// Makes known what differs: every changed path for which [`Self::names_type`] holds must be among `changes`.
@@ -103,7 +109,7 @@ impl<'a> Related<'a> {
             let files = listing.types.entry(Arc::clone(&spec.name)).or_default();
             files
                 .by_name
-                .entry(full_name(file.path(), self.registry))
+                .entry(full_name(file.path(), self.registry).map(|name| Name::of(&name)))
                 .or_default()
                 .push(files.all.len());
             files.all.push(file.clone());
@@ -147,7 +153,7 @@ pub(super) struct Listing {
 struct Files {
     all: Vec<FileRef>,
     /// Positions in `all`. Files whose names tell no full name, because they are not UTF-8, are under `None`.
-    by_name: BTreeMap<Option<String>, Vec<usize>>,
+    by_name: BTreeMap<Option<Name>, Vec<usize>>,
 }
 
 impl Listing {
@@ -162,12 +168,15 @@ impl Listing {
     }
 
     /// The files of a type that can hold the component of this name.
-    pub(super) fn named(&self, type_name: &str, name: &str) -> Vec<&FileRef> {
+    pub(super) fn named(&self, type_name: &str, name: &Name) -> Vec<&FileRef> {
         let Some(files) = self.types.get(type_name) else {
             return Vec::new();
         };
-        let places = |name: Option<&str>| files.by_name.get(&name.map(str::to_owned)).into_iter().flatten();
-        places(Some(name)).chain(places(None)).filter_map(|at| files.all.get(*at)).collect()
+        let places = |name: Option<Name>| files.by_name.get(&name).into_iter().flatten();
+        places(Some(name.clone()))
+            .chain(places(None))
+            .filter_map(|at| files.all.get(*at))
+            .collect()
     }
 }
 

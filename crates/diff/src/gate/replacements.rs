@@ -26,6 +26,11 @@ pub(super) fn is_project(path: &[u8]) -> bool {
     path.rsplit(|byte| *byte == b'/').next() == Some(NAME)
 }
 
+/// Where the project file of a folder is.
+pub(super) fn project_in(folder: &[u8]) -> RepoPath {
+    below(folder, NAME)
+}
+
 /// The folders at or above a file in which a project file can lie, the root first.
 pub(super) fn folders_above(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
     let parent = path.parent();
@@ -69,7 +74,7 @@ enum Wanted {
 impl Project {
     /// Reads the project file of a folder; one that is not there declares nothing.
     pub(super) fn of(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Self, DiffError> {
-        let Some(file) = snapshot.file(&below(folder, NAME))? else {
+        let Some(file) = snapshot.file(&project_in(folder))? else {
             return Ok(Self::default());
         };
         let mut project = match read(snapshot, &file)? {

@@ -1,22 +1,25 @@
 //! One side of the comparison as a [`World`]: components read from a snapshot when they are first asked for.
 
+mod orgs;
+mod reading;
+mod subjects;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rayon::prelude::*;
-
-use orgate_core::registry::{Join, Registry, SubjectKind};
+use orgate_core::registry::{Join, Registry};
 use orgate_core::report::{Side as Which, Unreadable, Warning};
-use orgate_core::subject::subject_of;
 use orgate_core::world::World;
 use orgate_core::{Component, Element, RepoPath};
-use orgate_metadata::{Limits, LineIndex, classify, read_component, read_component_as, sniff};
+use orgate_metadata::{Limits, LineIndex};
 
+use super::name::Name;
 use super::related::{Listing, Related};
 use super::replacements::{Project, Tokens, folders_above};
 use crate::error::DiffError;
-use crate::id::ObjectId;
-use crate::snapshot::{FileKind, FileRef, Snapshot};
+use crate::snapshot::{FileRef, Snapshot};
+pub use reading::Cache;
+use subjects::ByOwner;
 
 /// What a path turned out to hold.
 #[derive(Clone, Debug)]
@@ -27,40 +30,6 @@ pub(super) enum Loaded {
     /// No readable metadata; the reason is in `unreadable`.
     Refused(Unreadable),
 }
-
-/// Files that were read and parsed, by content and path, for runs over many snapshots of one repository.
-#[derive(Debug, Default)]
-pub struct Cache(Mutex<std::collections::HashMap<(ObjectId, RepoPath), Arc<Component>>>);
-
-impl Cache {
-    fn get(&self, file: &FileRef) -> Option<Arc<Component>> {
-        let key = (file.object_id()?, file.path().clone());
-        lock(&self.0).get(&key).map(Arc::clone)
-    }
-
-    fn put(&self, file: &FileRef, component: &Arc<Component>) {
-        if let Some(id) = file.object_id() {
-            lock(&self.0).insert((id, file.path().clone()), Arc::clone(component));
-        }
-    }
-}
-
-/// From this many files on, several threads are faster than one.
-const MANY: usize = 64;
-/// Of so few files, one larger than [`LARGE`] bytes can be most of the work.
-const FEW: usize = 8;
-const LARGE: u64 = 2 << 20;
-
-/// What reading a file gave, before it is taken down.
-struct Fresh {
-    loaded: Loaded,
-    /// The file was read and parsed.
-    read: bool,
-    failure: Option<DiffError>,
-}
-
-/// Components by the name of their subject.
-type ByOwner = BTreeMap<String, Vec<Arc<Component>>>;
 
 /// Lazily read components of one snapshot.
 pub(super) struct Side<'a> {
@@ -76,15 +45,17 @@ pub(super) struct Side<'a> {
     /// Types of which a file that was read is no readable metadata.
     blind: Mutex<BTreeSet<Arc<str>>>,
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
-    /// By type, the components of each subject.
+    /// By type, the components of each subject, or those with each label.
     by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
     /// By label, the one header that has it; none where several have.
-    labels: OnceLock<BTreeMap<String, Option<String>>>,
+    labels: OnceLock<BTreeMap<Name, Option<Name>>>,
     /// Files found by their root element although their name says nothing.
     extra: Mutex<BTreeMap<RepoPath, Arc<Component>>>,
     cache: Option<&'a Cache>,
     /// The project files, by folder.
     projects: Mutex<BTreeMap<Vec<u8>, Arc<Project>>>,
+    /// The project that a folder belongs to.
+    homes: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
     /// What replacements exchange, by file.
     tokens: Mutex<BTreeMap<RepoPath, Arc<Tokens>>>,
     /// The project files of both sides declare the same.
@@ -116,6 +87,7 @@ impl<'a> Side<'a> {
             extra: Mutex::default(),
             cache: None,
             projects: Mutex::default(),
+            homes: Mutex::default(),
             declared_alike: OnceLock::new(),
             tokens: Mutex::default(),
             failure: Mutex::default(),
@@ -187,115 +159,8 @@ impl<'a> Side<'a> {
             .collect()
     }
 
-    /// Reads one file as metadata.
-    pub(super) fn load(&self, file: &FileRef) -> Loaded {
-        if let Some(known) = lock(&self.loaded).get(file.path()) {
-            return known.clone();
-        }
-        self.settle(file, self.load_fresh(file))
-    }
-
-    /// Reads several files, on all cores if they are many. What is learnt is taken down in the order of the files.
-    pub(super) fn load_all(&self, files: &[&FileRef]) -> Vec<Loaded> {
-        let unread: Vec<&FileRef> = {
-            let loaded = lock(&self.loaded);
-            files.iter().filter(|file| !loaded.contains_key(file.path())).copied().collect()
-        };
-        if unread.len() >= MANY {
-            let fresh: Vec<Fresh> = unread.par_iter().map(|file| self.load_fresh(file)).collect();
-            for (file, fresh) in unread.into_iter().zip(fresh) {
-                self.settle(file, fresh);
-            }
-        }
-        files.iter().map(|file| self.load(file)).collect()
-    }
-
-    /// Whether one of a few files is worth a thread of its own.
-    pub(super) fn is_heavy(&self, files: &[&FileRef]) -> bool {
-        let large = |file: &&FileRef| matches!(self.snapshot.read(file, LARGE), Err(DiffError::TooLarge { .. }));
-        files.len() <= FEW && files.iter().any(large)
-    }
-
-    /// Takes down what a file turned out to hold.
-    fn settle(&self, file: &FileRef, fresh: Fresh) -> Loaded {
-        if let Some(error) = fresh.failure {
-            self.fail(error);
-        }
-        if fresh.read {
-            let mut read = lock(&self.read);
-            *read = read.saturating_add(1);
-        }
-        match (&fresh.loaded, classify(file.path(), self.registry)) {
-            (Loaded::Refused(_), Some(spec)) => {
-                lock(&self.blind).insert(Arc::clone(&spec.name));
-            }
-            (Loaded::Component(component), None) => {
-                lock(&self.extra).insert(file.path().clone(), Arc::clone(component));
-            }
-            _ => {}
-        }
-        lock(&self.loaded).insert(file.path().clone(), fresh.loaded.clone());
-        fresh.loaded
-    }
-
-    fn refuse(&self, path: &RepoPath, line: u32, column: u32, reason: String) -> Loaded {
-        Loaded::Refused(Unreadable {
-            path: path.clone(),
-            side: self.which,
-            line,
-            column,
-            reason,
-            fatal: false,
-        })
-    }
-
-    /// Reads one file, and changes nothing else: several threads may do so at once.
-    fn load_fresh(&self, file: &FileRef) -> Fresh {
-        let path = file.path();
-        let unread = |loaded, failure| Fresh {
-            loaded,
-            read: false,
-            failure,
-        };
-        if file.kind() != FileKind::Regular {
-            let reason = format!("{} stands in place of metadata; commit the file itself", file.kind());
-            return unread(self.refuse(path, 0, 0, reason), None);
-        }
-        if let Some(known) = self.cache.and_then(|cache| cache.get(file)) {
-            return unread(Loaded::Component(known), None);
-        }
-        let bytes = match self.snapshot.read(file, u64::from(self.limits.bytes)) {
-            Ok(bytes) => bytes,
-            Err(error @ DiffError::TooLarge { .. }) => return unread(self.refuse(path, 0, 0, error.to_string()), None),
-            Err(error) => return unread(self.refuse(path, 0, 0, error.to_string()), Some(error)),
-        };
-        Fresh {
-            loaded: self.parse(file, &bytes),
-            read: true,
-            failure: None,
-        }
-    }
-
-    fn parse(&self, file: &FileRef, bytes: &[u8]) -> Loaded {
-        let path = file.path();
-        let read = match read_component(path, bytes, self.registry, &self.limits) {
-            Ok(None) => match sniff(bytes, self.registry).filter(|_| classify(path, self.registry).is_none()) {
-                Some(spec) => read_component_as(path, bytes, spec, &self.limits).map(Some),
-                None => Ok(None),
-            },
-            read => read,
-        };
-        match read {
-            Ok(Some(component)) => {
-                let component = Arc::new(component);
-                if let Some(cache) = self.cache {
-                    cache.put(file, &component);
-                }
-                Loaded::Component(component)
-            }
-            Ok(None) => Loaded::Other,
-            Err(error) => self.refuse(path, error.line, error.column, error.kind.to_string()),
-        }
+    fn is_blind(&self, type_name: &str) -> bool {
+        lock(&self.blind).contains(type_name)
     }
 
     fn listing(&self) -> &Listing {
@@ -341,81 +206,13 @@ impl<'a> Side<'a> {
         found
     }
 
-    /// The components of one subject.
-    pub(super) fn subject_files(&self, kind: SubjectKind, name: &str) -> Vec<Arc<Component>> {
-        let mut found = Vec::new();
-        for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
-            if spec.join == Join::Name {
-                found.extend(self.named(&spec.name, name));
-            } else if let Some(components) = self.by_owner(&spec.name).get(name) {
-                found.extend(components.iter().cloned());
-            }
-        }
+    /// The readable components of a type with this full name, sorted by path.
+    pub(super) fn of_name(&self, type_name: &str, name: &Name) -> Vec<Arc<Component>> {
+        let files = self.listing().named(type_name, name);
+        let is_it = |component: &Component| Name::of(&component.name) == *name;
+        let mut found = self.read_all(type_name, &files, &is_it);
+        found.retain(|component| is_it(component));
         found
-    }
-
-    fn by_owner(&self, type_name: &Arc<str>) -> Arc<ByOwner> {
-        if let Some(known) = lock(&self.by_owner).get(type_name) {
-            return Arc::clone(known);
-        }
-        let mut owners = ByOwner::new();
-        for component in self.own(type_name) {
-            if let Some((_, owner)) = self.subject_name(&component) {
-                owners.entry(owner).or_default().push(component);
-            }
-        }
-        let owners = Arc::new(owners);
-        lock(&self.by_owner).insert(Arc::clone(type_name), Arc::clone(&owners));
-        owners
-    }
-
-    /// The names of all subjects of a kind.
-    pub(super) fn subject_names(&self, kind: SubjectKind) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for spec in self.registry.types().filter(|spec| spec.subject == Some(kind)) {
-            names.extend(
-                self.own(&spec.name)
-                    .iter()
-                    .filter_map(|component| self.subject_name(component))
-                    .map(|(_, name)| name),
-            );
-        }
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// The subject a component belongs to. Some files name their app by its label; then the header with that label
-    /// gives the name.
-    pub(super) fn subject_name(&self, component: &Component) -> Option<(SubjectKind, String)> {
-        let (kind, name) = subject_of(component, self.registry)?;
-        if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.named(HEADER, &name).is_empty() {
-            return Some((kind, name));
-        }
-        let labelled = self.labels().get(&name).cloned().flatten();
-        Some((kind, labelled.unwrap_or(name)))
-    }
-
-    fn labels(&self) -> &BTreeMap<String, Option<String>> {
-        self.labels.get_or_init(|| {
-            let mut labels: BTreeMap<String, Option<String>> = BTreeMap::new();
-            for header in self.components(HEADER) {
-                let own: BTreeSet<&str> = header.root.children_named("label").map(|label| label.text.as_str()).collect();
-                for label in own {
-                    labels
-                        .entry(label.to_owned())
-                        .and_modify(|name| *name = None)
-                        .or_insert_with(|| Some(header.name.clone()));
-                }
-            }
-            labels
-        })
-    }
-
-    /// Where base keeps org settings of a type that this side no longer has in source.
-    pub(super) fn remembered(&self, type_name: &str) -> Option<RepoPath> {
-        let before = self.before.filter(|_| !self.blind(type_name) && self.own(type_name).is_empty())?;
-        before.own(type_name).first().map(|component| component.path.clone())
     }
 
     /// Everything of this side that could not be read, and the remarks of the reader.
@@ -476,8 +273,6 @@ impl<'a> Side<'a> {
     }
 }
 
-const HEADER: &str = "ExternalClientApplication";
-
 impl World for Side<'_> {
     fn registry(&self) -> &Registry {
         self.registry
@@ -487,20 +282,19 @@ impl World for Side<'_> {
         let own = self.own(type_name);
         let org_wide = || self.registry.get(type_name).is_some_and(|spec| spec.join == Join::Org);
         match self.before {
-            Some(before) if own.is_empty() && org_wide() && !self.blind(type_name) => before.own(type_name),
+            Some(before) if own.is_empty() && org_wide() && !self.is_blind(type_name) => before.own(type_name),
             _ => own,
         }
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        let files = self.listing().named(type_name, name);
-        let mut found = self.read_all(type_name, &files, &|component| component.name == name);
-        found.retain(|component| component.name == name);
-        found
+        let name = Name::of(name);
+        let found = self.of_name(type_name, &name);
+        if found.is_empty() { self.of_label(type_name, &name) } else { found }
     }
 
     fn blind(&self, type_name: &str) -> bool {
-        lock(&self.blind).contains(type_name)
+        self.is_blind(type_name)
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {

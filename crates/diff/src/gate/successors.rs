@@ -10,6 +10,7 @@ use std::sync::Arc;
 use orgate_core::world::{Facts, Subject};
 use orgate_core::{Component, Element, RepoPath, SubjectKind, lexical};
 
+use super::name::{App, Name};
 use super::side::Side;
 use super::touched::Touched;
 
@@ -19,13 +20,13 @@ const ALIKE: usize = 60;
 /// Fewer equal texts than this say nothing.
 const FEWEST: usize = 4;
 
-type App = (SubjectKind, String);
-
 /// The app in whose place another one comes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Predecessor {
     /// Kind and name at base.
     pub(super) app: App,
+    /// The name as base spells it.
+    pub(super) spelling: String,
     /// It is evidently the same client, not merely alike.
     pub(super) certain: bool,
 }
@@ -39,6 +40,7 @@ pub(super) struct Successors {
 /// An app on one side, with its files.
 struct Known {
     app: App,
+    spelling: String,
     files: Vec<Arc<Component>>,
 }
 
@@ -54,6 +56,7 @@ impl Successors {
                 .filter(|(kind, name)| *kind != SubjectKind::Org && there.subject_files(*kind, name).is_empty())
                 .map(|(kind, name)| Known {
                     app: (*kind, name.clone()),
+                    spelling: here.spelling(*kind, name).unwrap_or_default(),
                     files: here.subject_files(*kind, name),
                 })
                 .filter(|known| !known.files.is_empty())
@@ -66,7 +69,7 @@ impl Successors {
         let fresh = only(head, base);
         let mut found = Self::default();
         for old in &gone {
-            let declared = facts.apps.get(&old.app.1).and_then(|app| app.replaced_by.as_deref());
+            let declared = facts.apps.get(&old.spelling).and_then(|app| app.replaced_by.as_deref());
             let same = found.free(&fresh).find(|new| same_client(old, new, declared));
             if let Some(new) = same {
                 found.put(new, old, true);
@@ -81,8 +84,12 @@ impl Successors {
     }
 
     fn put(&mut self, new: &Known, old: &Known, certain: bool) {
-        let app = old.app.clone();
-        self.by_new.insert(new.app.clone(), Predecessor { app, certain });
+        let predecessor = Predecessor {
+            app: old.app.clone(),
+            spelling: old.spelling.clone(),
+            certain,
+        };
+        self.by_new.insert(new.app.clone(), predecessor);
     }
 
     /// The most alike of what is left, best first. Ties are decided by name, so that the same input gives the same pairs.
@@ -120,7 +127,7 @@ impl Successors {
 
     /// The app in whose place this one comes.
     pub(super) fn of(&self, head: &Subject) -> Option<&Predecessor> {
-        self.by_new.get(&(head.kind, head.name.clone()))
+        self.by_new.get(&(head.kind, Name::of(&head.name)))
     }
 
     /// Head path to base path of the files of renamed apps, so that a finding is placed by what changed between the two.
@@ -141,7 +148,7 @@ impl Successors {
 
 fn same_client(old: &Known, new: &Known, declared: Option<&str>) -> bool {
     if let Some(declared) = declared {
-        return declared == new.app.1;
+        return Name::of(declared) == new.app.1;
     }
     if old.app.0 == new.app.0 {
         return share(&old.files, &new.files, "consumerKey");

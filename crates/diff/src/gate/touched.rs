@@ -8,6 +8,7 @@ use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, SubjectKind};
 
 use super::Input;
+use super::name::{App, Name};
 use super::related::{Related, Wanted};
 use super::replacements::{folders_above, is_project};
 use super::side::{Loaded, Side};
@@ -25,18 +26,18 @@ pub(super) struct Touched {
     /// Their paths.
     pub(super) paths: BTreeSet<RepoPath>,
     /// Subjects one of whose files changed.
-    pub(super) subjects: BTreeSet<(SubjectKind, String)>,
+    pub(super) subjects: BTreeSet<App>,
     /// Types of which some component changed in content.
     pub(super) types: BTreeSet<Arc<str>>,
     /// Changed components, by type and full name.
-    pub(super) components: BTreeSet<(Arc<str>, String)>,
+    pub(super) components: BTreeSet<(Arc<str>, Name)>,
     /// Head path to base path of components that moved.
     pub(super) moved: BTreeMap<RepoPath, RepoPath>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
 }
 
-type ByIdentity = BTreeMap<(Arc<str>, String), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
+type ByIdentity = BTreeMap<(Arc<str>, Name), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
 
 impl Touched {
     pub(super) fn find(
@@ -53,8 +54,9 @@ impl Touched {
             .filter(|spec| spec.subject.is_some() && spec.member.is_none())
             .map(|spec| spec.folder.as_bytes())
             .collect();
+        // Types that share a suffix are told apart by the name; under another name a file may still be one of them.
         let ours =
-            |path: &[u8]| related.names_type(path) || path.rsplit(|b| *b == b'/').nth(1).is_some_and(|folder| folders.contains(folder));
+            |path: &[u8]| related.ends_like_type(path) || path.rsplit(|b| *b == b'/').nth(1).is_some_and(|folder| folders.contains(folder));
         let xml = |path: &[u8]| {
             let end = path.len().checked_sub(4).and_then(|at| path.get(at..));
             end.is_some_and(|end| end.eq_ignore_ascii_case(b".xml"))
@@ -164,7 +166,8 @@ impl Touched {
                         self.subjects.insert(subject);
                     }
                     self.types.insert(Arc::clone(&component.type_name));
-                    self.components.insert((Arc::clone(&component.type_name), component.name.clone()));
+                    self.components
+                        .insert((Arc::clone(&component.type_name), Name::of(&component.name)));
                 }
             }
         }
@@ -221,14 +224,14 @@ impl Touched {
         }
         if let Some(Loaded::Component(component)) = before {
             components
-                .entry((Arc::clone(&component.type_name), component.name.clone()))
+                .entry((Arc::clone(&component.type_name), Name::of(&component.name)))
                 .or_default()
                 .0
                 .push(component);
         }
         if let Some(Loaded::Component(component)) = after {
             components
-                .entry((Arc::clone(&component.type_name), component.name.clone()))
+                .entry((Arc::clone(&component.type_name), Name::of(&component.name)))
                 .or_default()
                 .1
                 .push(component);

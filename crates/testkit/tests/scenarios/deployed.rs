@@ -19,6 +19,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("deployed::a standing replacement of one value", standing),
     ("deployed::ranges that are replaced", ranges),
     ("deployed::org settings that leave source", settings_leave),
+    ("deployed::org settings of another org", other_org),
 ];
 
 const PROJECT: &str = "sfdx-project.json";
@@ -229,4 +230,48 @@ fn settings_leave() {
     ] {
         assert!(!run.hits().iter().any(|hit| hit.control == control), "{}", run.said());
     }
+}
+
+/// Settings of one org excuse no app of another one, and those of one project count in all its folders.
+fn other_org() {
+    let demand = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OauthOidcSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <isPkceRequired>true</isPkceRequired>\n</OauthOidcSettings>\n";
+    let weaker = |app: &str, settings: &str, projects: &[&str], gone: &[&str]| {
+        let repo = TestRepo::new();
+        let app = format!("{app}/connectedApps/W.connectedApp-meta.xml");
+        repo.write(&app, connected_app(false));
+        repo.write(format!("{settings}/settings/OauthOidc.settings-meta.xml"), demand);
+        for project in projects {
+            repo.write(format!("{project}{PROJECT}"), project_of("org"));
+        }
+        repo.commit("Before");
+        repo.write(&app, connected_app(false).replace("<isPkceRequired>true", "<isPkceRequired>false"));
+        for path in gone {
+            repo.remove(path);
+        }
+        let run = check(repo.path(), &["--base", "HEAD"]);
+        run.findings()
+            .iter()
+            .any(|hit| hit.control == "ca-pkce-not-required" && hit.outcome == "regressed")
+    };
+    let (one, other) = ("orgA/main/default", "orgB/main/default");
+    assert!(weaker(other, one, &[], &[]), "folders at the top");
+    assert!(weaker(other, one, &["orgA/", "orgB/"], &[]), "projects");
+    assert!(weaker(other, one, &["orgA/"], &[]), "a project and none");
+    assert!(weaker(other, one, &["", "orgB/"], &[]), "a project within another");
+    assert!(
+        weaker(other, one, &["", "orgB/"], &["orgB/sfdx-project.json"]),
+        "a project that this change takes away"
+    );
+    assert!(!weaker(one, one, &[], &[]), "beside each other");
+    assert!(!weaker("orgA/apps", one, &[], &[]), "below one folder");
+    assert!(!weaker("src", "src", &[], &[]), "in metadata format");
+    assert!(!weaker(other, one, &[""], &[]), "package directories of one project");
+    assert!(
+        !weaker("dx/force-app/main/default", "dx/unpackaged/post", &["dx/"], &[]),
+        "below one project"
+    );
+}
+
+fn project_of(name: &str) -> String {
+    format!("{{\"name\": \"{name}\", \"packageDirectories\": [{{\"path\": \".\"}}]}}\n")
 }

@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("evidence::a permission that was off", was_off),
     ("evidence::the switch that is on", switch),
     ("evidence::one name in two types", two_types),
+    ("evidence::a plugin that is added", plugin),
 ];
 
 const SET: &str = "force-app/main/default/permissionsets/Robot.permissionset-meta.xml";
@@ -157,4 +158,35 @@ fn two_types() {
         "{}",
         run.stdout
     );
+}
+
+/// What made it worse is that a file is there at all, so that is where it points.
+fn plugin() {
+    let file = |root: &str, content: &str| {
+        format!("{HEADER}<{root} {SPACE}>\n    <externalClientApplication>Orders</externalClientApplication>\n{content}</{root}>\n")
+    };
+    let folder = "force-app/main/default";
+    let global = format!("{folder}/extlClntAppGlobalOauthSets/Orders.ecaGlblOauth-meta.xml");
+    let policies = format!("{folder}/extlClntAppPolicies/Orders_plcy.ecaPlcy-meta.xml");
+    let mobile = format!("{folder}/extlClntAppMobileSettings/Orders.ecaMobile-meta.xml");
+    let run = change(
+        &[
+            (
+                &global,
+                file(
+                    "ExtlClntAppGlobalOauthSettings",
+                    "    <isConsumerSecretOptional>false</isConsumerSecretOptional>\n    <isPkceRequired>false</isPkceRequired>\n",
+                ),
+            ),
+            (
+                &policies,
+                file("ExtlClntAppConfigurablePolicies", "    <isEnabled>true</isEnabled>\n"),
+            ),
+        ],
+        &[(&mobile, file("ExtlClntAppMobileSettings", "    <label>Orders</label>\n"))],
+        &[],
+    );
+    let found = finding(&run, "eca-pkce-not-required");
+    assert_eq!(found["outcome"], "worsened");
+    stands(&found, &mobile, 2);
 }

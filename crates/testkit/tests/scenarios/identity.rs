@@ -19,6 +19,10 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::a block under another name", renamed_block),
     ("identity::callbacks in odd forms", odd_callbacks),
     ("identity::a callback with its default port", default_port),
+    ("identity::pre-authorised by label", by_label),
+    ("identity::a name in another case", other_case),
+    ("identity::files of an app in another case", other_case_of_files),
+    ("identity::org settings under an unknown name", unknown_settings),
 ];
 
 const OTHER: &str = "force-app/main/default/connectedApps/Payments.connectedApp-meta.xml";
@@ -223,4 +227,129 @@ fn default_port() {
         &[(APP, &callbacks("https://h.example:80/cb"))],
     );
     hit(&run, "ca-callback-url-changed", "review");
+}
+
+fn by_label() {
+    let header = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    let space = "xmlns=\"http://soap.sforce.com/2006/04/metadata\"";
+    let folder = "force-app/main/default";
+    let listing = |element: &str, name: &str| {
+        connected_app(false)
+            .replace("ENFORCE", "BYPASS")
+            .replace("</ConnectedApp>", &format!("<{element}>{name}</{element}></ConnectedApp>"))
+    };
+    let grants = |root: &str, label: &str, on: bool| {
+        format!(
+            "{header}<{root} {space}>{label}<userPermissions><enabled>{on}</enabled><name>ModifyAllData</name></userPermissions></{root}>\n"
+        )
+    };
+    let gains = |element: &str, name: &str, path: &str| {
+        let root = if element == "profileName" { "Profile" } else { "PermissionSet" };
+        let label = if root == "Profile" { "" } else { "<label>Demo: All Data</label>" };
+        let path = format!("{folder}/{path}-meta.xml");
+        let app = listing(element, name);
+        change(
+            &[(APP, &app), (&path, &grants(root, label, false))],
+            &[(APP, &app), (&path, &grants(root, label, true))],
+        )
+    };
+    for (element, name, path) in [
+        ("profileName", "Finance", "profiles/Finance.profile"),
+        ("profileName", "finance", "profiles/Finance.profile"),
+        ("profileName", "System Administrator", "profiles/Admin.profile"),
+        ("profileName", "system administrator", "profiles/Admin.profile"),
+        ("profileName", "Standard User", "profiles/Standard.profile"),
+        ("permissionSetName", "Demo_All", "permissionsets/Demo_All.permissionset"),
+        ("permissionSetName", "demo_all", "permissionsets/Demo_All.permissionset"),
+        ("permissionSetName", "Demo: All Data", "permissionsets/Demo_All.permissionset"),
+        ("permissionSetName", "demo: all data", "permissionsets/Demo_All.permissionset"),
+    ] {
+        assert_eq!(
+            hit(&gains(element, name, path), "ca-ip-restrictions-relaxed", "worsened").subject,
+            "Billing"
+        );
+    }
+    passed(&gains("profileName", "Administrator", "profiles/Admin.profile"));
+    passed(&gains("permissionSetName", "Demo", "permissionsets/Demo_All.permissionset"));
+    // A file of the very name is the profile, whatever a standard one is called.
+    let named = format!("{folder}/profiles/System Administrator.profile-meta.xml");
+    let admin = format!("{folder}/profiles/Admin.profile-meta.xml");
+    let app = listing("profileName", "System Administrator");
+    let plain = grants("Profile", "", false);
+    passed(&change(
+        &[(APP, &app), (&named, &plain), (&admin, &plain)],
+        &[(APP, &app), (&named, &plain), (&admin, &grants("Profile", "", true))],
+    ));
+}
+
+fn other_case() {
+    let lower = "force-app/main/default/connectedApps/billing.connectedApp-meta.xml";
+    let run = change(
+        &[(APP, &demanding())],
+        &[(lower, &demanding().replace("HIGH_ASSURANCE", "STANDARD"))],
+    );
+    let found = hit(&run, "ca-high-assurance-removed", "regressed");
+    assert_eq!((run.code, found.subject.as_str(), found.path.as_str()), (1, "billing", lower));
+    assert!(run.undecided().is_empty(), "{}", run.said());
+    let run = change(&[(APP, &connected_app(true))], &[(lower, &connected_app(true))]);
+    passed(&run);
+    assert!(run.undecided().is_empty(), "{}", run.said());
+}
+
+fn other_case_of_files() {
+    let file = |root: &str, content: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n{content}\n</{root}>\n"
+        )
+    };
+    let header = (
+        "force-app/main/default/externalClientApps/Orders.eca-meta.xml",
+        file("ExternalClientApplication", "<label>Orders</label>"),
+    );
+    let policies = "force-app/main/default/extlClntAppOauthPolicies/O.ecaOauthPlcy-meta.xml";
+    let of = |app: &str, mode: &str| {
+        file(
+            "ExtlClntAppOauthConfigurablePolicies",
+            &format!(
+                "<externalClientApplication>{app}</externalClientApplication>\n<ipRelaxationPolicyType>{mode}</ipRelaxationPolicyType>"
+            ),
+        )
+    };
+    let run = change(
+        &[(header.0, &header.1), (policies, &of("Orders", "Enforce"))],
+        &[(header.0, &header.1), (policies, &of("orders", "Bypass"))],
+    );
+    assert_eq!(hit(&run, "eca-ip-restrictions-relaxed", "regressed").subject, "Orders");
+    let run = change(&[(policies, &of("Orders", "Enforce"))], &[(policies, &of("orders", "Bypass"))]);
+    assert_eq!(hit(&run, "eca-ip-restrictions-relaxed", "regressed").subject, "orders");
+    assert!(run.undecided().iter().all(|hit| hit.subject == "orders"), "{}", run.said());
+}
+
+fn unknown_settings() {
+    let settings = |demands: bool| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<OauthOidcSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <isPkceRequired>{demands}</isPkceRequired>\n</OauthOidcSettings>\n"
+        )
+    };
+    let (weak, strong) = (settings(false), settings(true));
+    for name in [
+        "settings/Foo.settings-meta.xml",
+        "odd/place/Foo.settings-meta.xml",
+        "settings/Foo.settings",
+    ] {
+        let path = format!("force-app/main/default/{name}");
+        let run = change(&[(APP, &connected_app(false))], &[(APP, &connected_app(false)), (&path, &weak)]);
+        assert_eq!(hit(&run, "org-pkce-not-required", "introduced").path, path);
+        let told = |warning: &serde_json::Value| warning["path"] == path.as_str();
+        assert!(list(&run.report["warnings"]).iter().any(told), "{}", run.report["warnings"]);
+        // Nothing deploys it, so it demands nothing of the apps either.
+        let app = connected_app(false).replace("<isPkceRequired>true", "<isPkceRequired>false");
+        let run = change(&[(APP, &connected_app(false))], &[(APP, &app), (&path, &strong)]);
+        hit(&run, "ca-pkce-not-required", "regressed");
+    }
+    let plain = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<AccountSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\"/>\n";
+    passed(&change(
+        &[],
+        &[("force-app/main/default/settings/Account.settings-meta.xml", plain)],
+    ));
 }

@@ -19,6 +19,8 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("revisions::shallow without the base", shallow_without_base),
     ("revisions::unknown revision", unknown),
     ("revisions::the same commit twice", twice),
+    ("revisions::the same folder twice", one_folder),
+    ("revisions::a default base that is HEAD", own_head),
     ("revisions::no repository", no_repository),
     ("revisions::from a folder below", below),
     ("revisions::hook environment", hook_environment),
@@ -150,6 +152,38 @@ fn unknown() {
 fn twice() {
     let (repo, _, head) = opened();
     refused(&check(repo.path(), &["--base", &head, "--head", "HEAD"]), &["same"]);
+}
+
+fn one_folder() {
+    let folder = TestRepo::folder();
+    folder.write(APP, connected_app(true));
+    let same = ["--base-dir", ".", "--head-dir", "force-app/.."];
+    refused(&check(folder.path(), &same), &["same", "--base"]);
+    passed(&check(folder.path(), &["--base-dir", "force-app", "--head-dir", "force-app/main"]));
+}
+
+/// A job of a platform that nobody here knows, or a clone of one commit: HEAD is all there is, and it would be compared
+/// with itself.
+fn own_head() {
+    let (repo, base, _) = opened();
+    let job = |folder: &std::path::Path, value: &str, arguments: &[&str]| {
+        let mut command = orgate(folder);
+        command.args(["check", "--output=json"]).args(arguments).env("CI", value);
+        Gate::finish(command)
+    };
+    caught(&job(repo.path(), "true", &[]));
+    let clone = TestRepo::clone_of(repo.path(), &["--branch=change"]);
+    clone.git(&["remote", "set-head", "origin", "change"]);
+    refused(&job(clone.path(), "true", &[]), &["HEAD itself", "a CI job", "--base REV"]);
+    refused(&job(clone.path(), "1", &["--worktree"]), &["HEAD itself"]);
+    caught(&job(clone.path(), "true", &["--base", &base]));
+    passed(&job(clone.path(), "true", &["--staged"]));
+    for off in ["", "0", "false"] {
+        passed(&job(clone.path(), off, &[]));
+    }
+    passed(&job(clone.path(), "true", &["--ci=off"]));
+    let shallow = TestRepo::clone_of(repo.path(), &["--depth=1", "--branch=change"]);
+    refused(&check(shallow.path(), &[]), &["a shallow clone", "fetch-depth"]);
 }
 
 fn no_repository() {

@@ -2,50 +2,13 @@
 
 use std::sync::Arc;
 
-use orgate_core::compare::{Comparison, Outcome, compare, still_held};
-use orgate_core::judge::{TooManyAlternatives, judge};
-use orgate_core::registry::{Join, Registry};
+use orgate_core::compare::{Comparison, Outcome, still_held};
+use orgate_core::registry::Join;
 use orgate_core::subject::{Pair, single};
 use orgate_core::world::World;
-use orgate_core::{Component, Control, Element, SubjectKind};
+use orgate_core::{Control, SubjectKind};
 
-use super::super::side::Side;
 use super::{Evidence, Judging};
-
-/// A side as it would be without the org settings of some types.
-struct Without<'a> {
-    side: &'a Side<'a>,
-    types: &'a [Arc<str>],
-}
-
-impl World for Without<'_> {
-    fn registry(&self) -> &Registry {
-        self.side.registry()
-    }
-
-    fn components(&self, type_name: &str) -> Vec<Arc<Component>> {
-        if self.types.iter().any(|gone| &**gone == type_name) {
-            return Vec::new();
-        }
-        self.side.components(type_name)
-    }
-
-    fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        self.side.named(type_name, name)
-    }
-
-    fn blind(&self, type_name: &str) -> bool {
-        self.side.blind(type_name)
-    }
-
-    fn replaced(&self, component: &Component, element: &Element) -> Option<String> {
-        self.side.replaced(component, element)
-    }
-
-    fn rewritten(&self, component: &Component) -> Option<String> {
-        self.side.rewritten(component)
-    }
-}
 
 impl Judging<'_> {
     /// Whether other components of head hold what this one no longer does.
@@ -53,7 +16,7 @@ impl Judging<'_> {
         still_held(control, comparison, || {
             let components = control.per.iter().flat_map(|type_name| self.head.components(type_name));
             components
-                .filter_map(|component| self.judge_side(Evidence::Kept, control, &single(&component), self.head).ok())
+                .filter_map(|component| self.judge_side(Evidence::Kept, control, &single(&component), self.head, &[]).ok())
                 .collect()
         })
     }
@@ -61,10 +24,11 @@ impl Judging<'_> {
     /// The comparison without the org settings that leave source in this change, where an app got weaker and only they
     /// keep that from counting; with the reason. Org settings that are merely gone from source still count in the org,
     /// but whoever removes them also decides whether they do.
-    pub(super) fn resting(&self, control: &Control, one: &Pair, known: &Comparison) -> Option<(Comparison, String)> {
+    pub(super) fn resting(&self, control: &Arc<Control>, one: &Pair, known: &Comparison) -> Option<(Comparison, String)> {
         if control.subject == SubjectKind::Org || known.outcome.is_finding() || known.outcome == Outcome::Undecided {
             return None;
         }
+        let place = &one.head.as_ref().or(one.base.first())?.root;
         let mut types = Vec::new();
         let mut files = Vec::new();
         for spec in self
@@ -73,7 +37,7 @@ impl Judging<'_> {
             .types()
             .filter(|spec| spec.join == Join::Org && control.reads(&spec.name))
         {
-            if let Some(path) = self.head.remembered(&spec.name) {
+            if let Some(path) = self.head.remembered(&spec.name, place) {
                 types.push(Arc::clone(&spec.name));
                 let name = String::from_utf8_lossy(path.file_name()).into_owned();
                 files.push(name.strip_suffix("-meta.xml").map_or(name.clone(), str::to_owned));
@@ -83,26 +47,9 @@ impl Judging<'_> {
             return None;
         }
         // More alternatives than can be judged were told already.
-        let bare = self.compare_without(control, one, &types).ok()?;
+        let bare = self.compare(Evidence::Kept, control, one, &types).ok()?;
         let weaker = matches!(bare.outcome, Outcome::Regressed | Outcome::Introduced);
         let reason = || format!("rests on {}, which this change removes from source", files.join(" and "));
         weaker.then(|| (bare, reason()))
-    }
-
-    fn compare_without(&self, control: &Control, one: &Pair, types: &[Arc<str>]) -> Result<Comparison, TooManyAlternatives> {
-        let bare = |side| Without { side, types };
-        let head = match &one.head {
-            Some(head) => Some(judge(control, head, &bare(self.head), &self.facts)?),
-            None => None,
-        };
-        let mut worst: Option<Comparison> = None;
-        for candidate in &one.base {
-            let before = judge(control, candidate, &bare(self.base), &self.facts)?;
-            let comparison = compare(control, Some(before), head.clone());
-            if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
-                worst = Some(comparison);
-            }
-        }
-        Ok(worst.unwrap_or_else(|| compare(control, None, head)))
     }
 }
