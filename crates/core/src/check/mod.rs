@@ -131,7 +131,10 @@ impl Check {
             Self::Grades(check) => check.steps.iter().for_each(|(_, condition)| condition.types(visit)),
             Self::Limit(check) => check.values.iter().for_each(|value| visit(&value.field.type_name)),
             Self::Ranking(check) => visit(&check.field.type_name),
-            Self::Members(check) => check.from.iter().for_each(|field| visit(&field.type_name)),
+            Self::Members(check) => {
+                check.from.iter().for_each(|field| visit(&field.type_name));
+                check.each.iter().for_each(|(_, condition)| condition.types(visit));
+            }
             Self::Review(check) => check.of.iter().for_each(|field| visit(&field.type_name)),
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
+use orgate_core::lasting::settle;
 use orgate_core::report::build::Case;
 use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable, Warning};
 use orgate_core::subject::{Pair, assemble, pair, single};
@@ -262,6 +263,7 @@ impl<'a> Judging<'a> {
                 Some(self.judge_side(how, control, base, self.base, without)?),
                 head.clone(),
             );
+            let comparison = settle(comparison, control, one.head.as_ref(), (self.base, self.head), &self.facts)?;
             if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
                 worst = Some(comparison);
             }
