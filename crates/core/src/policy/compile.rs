@@ -79,24 +79,9 @@ pub(super) fn control(
         return None;
     }
     let check = check?;
-    let mut reads = BTreeSet::new();
     let mut fields = BTreeSet::new();
-    check.types(&mut |name| {
-        reads.insert(Arc::clone(name));
-    });
     collect_fields(&check, &mut fields);
-    let conditions = applies_when
-        .iter()
-        .chain(&introduced_when)
-        .chain(&satisfied_when)
-        .chain(raises_risk.iter().chain(&lowers_risk).map(|risk| &risk.when));
-    for condition in conditions {
-        condition.types(&mut |name| {
-            reads.insert(Arc::clone(name));
-        });
-    }
-    reads.extend(raw.per.iter().map(|name| Arc::from(name.value.as_str())));
-    Some(Control {
+    let mut control = Control {
         id: raw.id.value.as_str().into(),
         title: raw.title,
         status: raw.status,
@@ -120,9 +105,13 @@ pub(super) fn control(
         fix,
         twin: raw.twin.map(|twin| twin.value),
         examples,
-        reads,
+        reads: BTreeSet::new(),
         fields: fields.into_iter().collect(),
-    })
+    };
+    let mut reads: BTreeSet<Arc<str>> = control.per.iter().cloned().collect();
+    control.visit(&mut |type_name, _| _ = reads.insert(Arc::clone(type_name)));
+    control.reads = reads;
+    Some(control)
 }
 
 fn frame_of(per: &[Spanned<String>]) -> Vec<String> {
