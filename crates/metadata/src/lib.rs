@@ -10,6 +10,6 @@ pub mod edit;
 pub mod lines;
 pub mod xml;
 
-pub use component::{ReadError, ReadErrorKind, Suffixes, classify, full_name, read_component, read_component_as, sniff};
+pub use component::{ReadError, ReadErrorKind, Suffixes, classify, identify, read_component, read_component_as, sniff};
 pub use lines::{LineIndex, Position};
 pub use xml::Limits;

@@ -20,8 +20,8 @@ pub(crate) use members::Members;
 pub(crate) use ranking::{Rank, Ranking};
 pub(crate) use review::Review;
 
-use crate::condition::{Condition, Visit};
 use crate::condition::resolve::Frame;
+use crate::condition::{Condition, Visit};
 use crate::judge::env::{Env, Place};
 
 /// A compiled check.
