@@ -114,17 +114,10 @@ pub fn replaced(data: &[u8]) {
         let tree = if at % 2 == 0 { &mut base } else { &mut head };
         tree.put(if at < 2 { "sfdx-project.json" } else { crate::sample::APP }, part);
     }
-    promises(&base, &head);
+    compared(&base, &head);
 }
 
-/// Everything that must hold for any two trees, and for what is written about them.
-///
-/// # Panics
-/// When it does not.
-pub fn promises(base: &Tree, head: &Tree) {
-    written(base, head, &compared(base, head));
-}
-
+/// Everything that must hold for any two trees.
 fn compared(base: &Tree, head: &Tree) -> Report {
     let settings = Settings::default();
     for tree in [base, head] {
@@ -143,6 +136,7 @@ fn compared(base: &Tree, head: &Tree) -> Report {
     found
 }
 
+/// And for what is written about them.
 fn written(base: &Tree, head: &Tree, found: &Report) {
     let library = library();
     let everything = writers::check(&Written {
