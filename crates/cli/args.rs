@@ -119,7 +119,8 @@ pub(crate) struct CheckArgs {
     /// Also write a page of HTML that stands by itself: verdict, heat map, evidence
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-    /// Report only what concerns these files or folders
+    /// Report only what concerns these files or folders; they count from the current folder, as for git, or from --repo,
+    /// and from the roots of --base-dir and --head-dir
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
 }

@@ -17,22 +17,25 @@ use crate::sides::{Sides, below};
 pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, CliError> {
     let targets = output::targets(&arguments.outputs)?;
     let sides = Sides::open(&arguments.sides)?;
+    let mut wanted = Vec::new();
     for path in &arguments.paths {
-        if !sides.knows(&normal(path))? {
-            return Err(CliError::UnknownPath(path.clone()));
+        let unknown = || CliError::UnknownPath(path.clone());
+        let whole = sides.place.whole(path).ok_or_else(unknown)?;
+        if !sides.knows(&whole)? {
+            return Err(unknown());
         }
+        wanted.push(whole);
     }
     let (mut report, config) = judge_by(&arguments.gate, &sides)?;
-    if !arguments.paths.is_empty() {
-        let wanted: Vec<String> = arguments.paths.iter().map(|path| normal(path)).collect();
+    if !wanted.is_empty() {
         report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
     }
     let verdict = report.verdict();
-    output::write_all(&report, &targets, &sides, &config.registry, global)?;
-    if let Some(file) = &arguments.html {
+    let page = arguments.html.as_ref().map_or(Ok(()), |file| {
         let today = today(arguments.gate.today.as_deref())?;
-        html::save(file, &html::check::page(&report, &config, &sides, today)?)?;
-    }
+        html::save(file, &html::check::page(&report, &config, &sides, today)?)
+    });
+    output::write_all(&report, &targets, &sides, &config.registry, global, page)?;
     // The process ends here and gives back all of its memory at once, which is faster than piece by piece.
     std::mem::forget((report, config, sides));
     Ok(verdict)
@@ -54,11 +57,6 @@ pub(crate) fn judge_by(arguments: &GateArgs, sides: &Sides) -> Result<(Report, C
     report.loosened.clone_from(&config.loosened);
     report.apply(&config.settings, thresholds(arguments, &config), today, &config.catalog);
     Ok((report, config))
-}
-
-/// As git spells a path below the root.
-fn normal(path: &str) -> String {
-    path.trim_start_matches("./").trim_end_matches('/').to_owned()
 }
 
 /// As typed, for the settings.

@@ -33,13 +33,17 @@ pub(crate) enum CliError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("cannot write {}: {source}", .path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    #[error("cannot write the report {}: {source}; name a file in a folder that exists and may be written to", .path.display())]
+    Report { path: PathBuf, source: std::io::Error },
     #[error("cannot write to standard output: {0}")]
     Stdout(std::io::Error),
     #[error("two outputs go to standard output; give all but one a file: --output FORMAT=FILE")]
     TwoOnStdout,
     #[error("two outputs go to {}", .0.display())]
     TwoInOneFile(PathBuf),
-    #[error("no file or folder '{0}' is in either side of the comparison; a report restricted to it would say nothing")]
+    #[error(
+        "no file or folder '{0}' is in either side of the comparison; a report restricted to it would say nothing; paths count from the current folder"
+    )]
     UnknownPath(String),
     #[error("--today {text}: {source}; write YYYY-MM-DD")]
     Today { text: String, source: jiff::Error },
@@ -63,7 +67,7 @@ pub(crate) enum CliError {
     #[error("{more} of the elements to mend were weak before the change; say --yes to write them too, or leave out --all")]
     NeedsYes { more: usize },
     #[error("{} is no report of orgate: {source}; write one with: orgate check --output json=FILE", .path.display())]
-    Report { path: PathBuf, source: serde_json::Error },
+    NoReport { path: PathBuf, source: serde_json::Error },
     #[error("no control has the id `{id}`{near}")]
     UnknownControl { id: String, near: String },
     #[error("no control decides by the field `{field}`{near}")]
@@ -97,9 +101,10 @@ impl CliError {
         let text = crate::output::escape::terminal_lines(&self.to_string());
         let text = crate::output::guard::defused(&text);
         // Nothing can be done about a standard error that is gone; the exit code says it all.
-        let _ = writeln!(
-            anstream::stderr(),
-            "orgate: error: {text}\norgate: nothing was judged (exit code 2)"
-        );
+        let state = match self {
+            Self::Report { .. } | Self::Stdout(_) => "not all that was found could be told",
+            _ => "nothing was judged",
+        };
+        let _ = writeln!(anstream::stderr(), "orgate: error: {text}\norgate: {state} (exit code 2)");
     }
 }

@@ -22,6 +22,7 @@ mod init;
 mod logging;
 mod output;
 mod people;
+mod place;
 mod policy;
 mod shell;
 mod sides;

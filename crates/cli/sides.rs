@@ -6,6 +6,7 @@ use orgate_diff::{DefaultBase, DirSnapshot, Repository, Snapshot};
 use crate::args::{CiPlatform, SideArgs};
 use crate::ci::{self, CiRange, Environment};
 use crate::error::CliError;
+use crate::place::Place;
 
 /// Both sides, ready to read.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Sides {
     pub(crate) why: String,
     /// CI judges what is on the default branch already, so platforms that compare reports need an empty one.
     pub(crate) on_default_branch: bool,
+    /// Where paths on the command line count from.
+    pub(crate) place: Place,
 }
 
 impl Sides {
@@ -54,6 +57,7 @@ impl Sides {
             head,
             why,
             on_default_branch,
+            place: Place::of(arguments, repository.as_ref()),
         })
     }
 
@@ -64,6 +68,7 @@ impl Sides {
             head,
             why: String::new(),
             on_default_branch: false,
+            place: Place::default(),
         }
     }
 

@@ -36,14 +36,14 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
     }
     let threshold = arguments.fail_on.map(fail_on).or(config.settings.fail_on).unwrap_or_default();
     posture.apply(&config.settings, threshold, today, &config.catalog);
+    let page = arguments.html.as_ref().map_or(Ok(()), |file| {
+        html::save(file, &html::audit::page(&posture, &config, &sides, today))
+    });
     match arguments.format {
         ListFormat::Text => people(text::write(&posture, global.quiet).trim_end())?,
         ListFormat::Json => stdout(&json::write(&posture)?)?,
     }
-    if let Some(file) = &arguments.html {
-        html::save(file, &html::audit::page(&posture, &config, &sides, today))?;
-    }
-    Ok(posture.verdict())
+    page.map(|()| posture.verdict())
 }
 
 fn open(arguments: &AuditArgs) -> Result<Box<dyn Snapshot>, CliError> {

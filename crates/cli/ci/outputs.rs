@@ -45,7 +45,7 @@ pub(crate) fn run(path: &Path) -> Result<(), CliError> {
         path: path.to_owned(),
         source,
     })?;
-    let report: Report = serde_json::from_slice(&text).map_err(|source| CliError::Report {
+    let report: Report = serde_json::from_slice(&text).map_err(|source| CliError::NoReport {
         path: path.to_owned(),
         source,
     })?;

@@ -19,6 +19,7 @@ use crate::ci::Environment;
 use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::output;
+use crate::place::Place;
 use crate::sides::Sides;
 
 /// What a hook is to judge.
@@ -51,7 +52,7 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
             }
             let (report, config) = judge_commit(&arguments.gate, repository, &sides, &merging)?;
             worst = report.verdict();
-            output::write_all(&report, &targets, &sides, &config.registry, global)?;
+            output::write_all(&report, &targets, &sides, &config.registry, global, Ok(()))?;
         }
         Work::Ranges(ranges) => {
             for range in ranges {
@@ -62,7 +63,7 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                 }
                 let (report, config) = check::judge_by(&arguments.gate, &sides)?;
                 worst = worst.max(report.verdict());
-                output::write_all(&report, &targets, &sides, &config.registry, global)?;
+                output::write_all(&report, &targets, &sides, &config.registry, global, Ok(()))?;
             }
         }
     }
@@ -92,6 +93,7 @@ fn staged(repository: &Repository, base: &str, why: &str) -> Result<Sides, CliEr
         head: Box::new(repository.index()?),
         why: why.to_owned(),
         on_default_branch: false,
+        place: Place::default(),
     })
 }
 

@@ -8,6 +8,7 @@ use super::Work;
 use crate::args::HookArgs;
 use crate::ci::Environment;
 use crate::error::CliError;
+use crate::place::Place;
 use crate::sides::Sides;
 
 /// A push names few refs; more text than this is something else.
@@ -28,6 +29,7 @@ impl Range {
             head: Box::new(repository.snapshot(&repository.resolve(&self.head)?)),
             why: self.why.clone(),
             on_default_branch: false,
+            place: Place::default(),
         })
     }
 }

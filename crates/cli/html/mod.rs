@@ -21,7 +21,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// Writes a page to a file.
 pub(crate) fn save(file: &Path, page: &str) -> Result<(), CliError> {
-    std::fs::write(file, page).map_err(|source| CliError::Write {
+    std::fs::write(file, page).map_err(|source| CliError::Report {
         path: file.to_owned(),
         source,
     })

@@ -71,37 +71,41 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
     Ok(targets)
 }
 
-/// Writes every target. A reader of standard output that went away does not change the verdict.
-pub(crate) fn write_all(report: &Report, targets: &[Target], sides: &Sides, registry: &Registry, global: &Global) -> Result<(), CliError> {
+/// Writes every target. A reader of standard output that went away does not change the verdict. `before` is what became
+/// of reports that were written already.
+///
+/// Files come first: where one cannot be written, a passing verdict must not be the last word that people read.
+pub(crate) fn write_all(
+    report: &Report,
+    targets: &[Target],
+    sides: &Sides,
+    registry: &Registry,
+    global: &Global,
+    before: Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut written = before;
     for target in targets {
-        match &target.file {
-            None => {
-                let mut text = Vec::new();
-                write_one(report, target.format, sides, registry, global, &mut text).map_err(CliError::Stdout)?;
-                // Other formats escape what others chose, or are commands themselves.
-                let guard = target.format == Format::Text && on_actions();
-                print(&String::from_utf8_lossy(&text), guard)?;
-            }
-            Some(path) => {
-                let fail = |source| CliError::Write {
-                    path: path.clone(),
-                    source,
-                };
-                let mut bytes = Vec::new();
-                write_one(
-                    report,
-                    target.format,
-                    sides,
-                    registry,
-                    global,
-                    &mut anstream::StripStream::new(&mut bytes),
-                )
-                .map_err(fail)?;
-                std::fs::write(path, bytes).map_err(fail)?;
-            }
-        }
+        let Some(path) = &target.file else { continue };
+        let mut bytes = Vec::new();
+        let mut plain = anstream::StripStream::new(&mut bytes);
+        let one = write_one(report, target.format, sides, registry, global, &mut plain).and_then(|()| std::fs::write(path, &bytes));
+        let one = one.map_err(|source| CliError::Report {
+            path: path.clone(),
+            source,
+        });
+        written = written.and(one);
     }
-    Ok(())
+    for target in targets.iter().filter(|target| target.file.is_none()) {
+        let mut text = Vec::new();
+        write_one(report, target.format, sides, registry, global, &mut text).map_err(CliError::Stdout)?;
+        if written.is_err() && target.format == Format::Text {
+            text.extend(b"not told in full: a report could not be written (exit code 2)\n");
+        }
+        // Other formats escape what others chose, or are commands themselves.
+        let guard = target.format == Format::Text && on_actions();
+        print(&String::from_utf8_lossy(&text), guard)?;
+    }
+    written
 }
 
 /// A reader that went away is no error.

@@ -159,6 +159,18 @@ fn paths() {
         &check(repo.path(), &["--base=main", "--head=HEAD", "force-app/mian"]),
         &["force-app/mian"],
     );
+    // As for git, they count from the current folder.
+    let folder = repo.path().join("force-app/main");
+    caught(&check(&folder, &["--base=main", "--head=HEAD", "default/connectedApps"]));
+    caught(&check(&folder, &["--base=main", "--head=HEAD", "."]));
+    caught(&check(&folder, &["--base=main", "--head=HEAD", "../../force-app"]));
+    caught(&check(
+        &folder,
+        &["--base=main", "--head=HEAD", repo.path().join(APP).to_str().expect("text")],
+    ));
+    passed(&check(&folder, &["--base=main", "--head=HEAD", "../../README.md"]));
+    refused(&check(&folder, &["--base=main", "--head=HEAD", "force-app"]), &["current folder"]);
+    refused(&check(&folder, &["--base=main", "--head=HEAD", "../../.."]), &["../../.."]);
     // A part of a folder's name is another folder.
     refused(&check(repo.path(), &["--base=main", "--head=HEAD", "force"]), &["force"]);
 }

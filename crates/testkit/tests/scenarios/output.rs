@@ -70,6 +70,18 @@ fn unwritable() {
         &check(repo.path(), &["--base=main", "--head=HEAD", "--output=json=no/such/folder/x"]),
         &["no/such/folder/x"],
     );
+    // Whoever reads only the last line must not take it for a pass.
+    for report in ["--output=sarif=no/such/folder/x", "--html=no/such/folder/x"] {
+        let run = check(repo.path(), &["--base=change", "--head=main", "--output=text", report]);
+        refused(&run, &["no/such/folder/x", "could be told"]);
+        assert!(
+            run.stdout.contains("pass: ") && !run.stderr.contains("nothing was judged"),
+            "{}",
+            run.said()
+        );
+        let last = run.stdout.lines().last().unwrap_or_default();
+        assert!(last.contains("exit code 2"), "{last}");
+    }
     refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--output=json=."]), &[]);
     refused(&check(repo.path(), &["--base=main", "--head=HEAD", "--output=json="]), &[]);
 }
