@@ -9,7 +9,7 @@ use std::sync::Arc;
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
 use orgate_core::report::build::Case;
-use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable, Warning};
+use orgate_core::report::{Better, Renamed, Report, Side as Which, SubjectRef, Unreadable, Warning};
 use orgate_core::subject::{Pair, assemble, pair, single};
 use orgate_core::world::{Facts, Subject};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
@@ -97,6 +97,11 @@ impl<'a> Judging<'a> {
                 path: None,
                 line: 0,
                 text: format!("'{new}' is compared with '{}', in whose place it comes ({why})", old.spelling),
+            });
+            report.renamed.push(Renamed {
+                new,
+                old: old.spelling.clone(),
+                certain: old.certain,
             });
         }
     }
