@@ -1,6 +1,7 @@
 //! Judges what is touched, on both sides, and collects the outcomes.
 
 mod around;
+mod deletions;
 mod pointing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +90,8 @@ impl<'a> Judging<'a> {
                 }
             }
         }
-        report.work.subjects = subjects.len();
+        let deleted = self.judge_deleted(report);
+        report.work.subjects = subjects.len().saturating_add(deleted);
         for ((kind, new), old) in self.successors.pairs() {
             let new = self.spelling(*kind, new);
             let why = if old.certain { "the same client" } else { "much alike" };

@@ -15,7 +15,9 @@ impl Judging<'_> {
     pub(super) fn held_elsewhere(&self, control: &Control, comparison: &Comparison) -> bool {
         still_held(control, comparison, || {
             let components = control.per.iter().flat_map(|type_name| self.head.components(type_name));
+            let stays = |component: &Arc<_>| !self.touched.deleted.iter().any(|deleted| deleted.is(component));
             components
+                .filter(stays)
                 .filter_map(|component| self.judge_side(Evidence::Kept, control, &single(&component), self.head, &[]).ok())
                 .collect()
         })
