@@ -8,7 +8,8 @@ use orgate_core::subject::{Pair, single};
 use orgate_core::world::World;
 use orgate_core::{Control, SubjectKind};
 
-use super::{Evidence, Judging};
+use super::Judging;
+use super::comparing::Evidence;
 
 impl Judging<'_> {
     /// Whether other components of head hold what this one no longer does.
