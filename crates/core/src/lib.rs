@@ -9,6 +9,7 @@ mod condition;
 pub mod element;
 pub mod explain;
 pub mod judge;
+pub mod lasting;
 pub mod lexical;
 pub mod pack;
 pub mod path;

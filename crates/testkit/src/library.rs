@@ -31,7 +31,11 @@ pub fn policies() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies")
 }
 
-fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
+/// The control files in a folder and below, sorted.
+///
+/// # Panics
+/// When a folder cannot be read.
+pub fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())

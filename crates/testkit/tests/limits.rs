@@ -1,6 +1,7 @@
 //! Bounds on what the author of a change can make the gate work on: what exceeds one is refused with a message that says
 //! which.
 
+use orgate::testing::Written;
 use orgate_core::Catalog;
 use orgate_core::policy::catalog::PolicyFile;
 use orgate_core::report::verdict::Verdict;
@@ -8,7 +9,8 @@ use orgate_core::settings::Settings;
 use orgate_metadata::Limits;
 use orgate_metadata::xml::Doc;
 use orgate_testkit::Tree;
-use orgate_testkit::fuzz::comparison::report;
+use orgate_testkit::fuzz::comparison::{report, snapshot};
+use orgate_testkit::fuzz::writers;
 use orgate_testkit::library::library;
 use orgate_testkit::sample::{APP, connected_app};
 
@@ -126,6 +128,22 @@ fn patterns_are_bounded() {
     }
 }
 
+/// The number of findings, and the report in every format.
+fn written(base: &Tree, head: &Tree) -> (usize, Vec<(&'static str, String)>) {
+    let settings = Settings::default();
+    let report = report(base, head, &settings);
+    let library = library();
+    let written = writers::check(&Written {
+        report: &report,
+        base: &snapshot(base),
+        head: &snapshot(head),
+        registry: &library.registry,
+        catalog: &library.catalog,
+        settings: &settings,
+    });
+    (report.findings.len(), written)
+}
+
 /// A change with many weakenings: every format is written, those for one page are cut, the others grow with the number.
 #[test]
 fn many_findings_are_all_told_and_no_page_grows_without_bound() {
@@ -140,22 +158,8 @@ fn many_findings_are_all_told_and_no_page_grows_without_bound() {
         tree
     };
     let (base, head) = (side(false), side(true));
-    let settings = Settings::default();
-    let report = report(&base, &head, &settings);
-    assert_eq!(report.findings.len(), 100);
-    let library = library();
-    let (base, head) = (
-        orgate_testkit::fuzz::comparison::snapshot(&base),
-        orgate_testkit::fuzz::comparison::snapshot(&head),
-    );
-    let written = orgate_testkit::fuzz::writers::check(&orgate::testing::Written {
-        report: &report,
-        base: &base,
-        head: &head,
-        registry: &library.registry,
-        catalog: &library.catalog,
-        settings: &settings,
-    });
+    let (findings, written) = written(&base, &head);
+    assert_eq!(findings, 100);
     for (format, text) in written {
         let most = match format {
             "github" => 30_000,
@@ -175,22 +179,8 @@ fn a_long_value_makes_no_long_report() {
     let head = connected_app(true).replace("https://billing.example.com/cb", &long);
     let head = head.replace("<isPkceRequired>true", &format!("<isPkceRequired>{long}"));
     let head = Tree::default().with(APP, head);
-    let settings = Settings::default();
-    let report = report(&base, &head, &settings);
-    assert!(!report.findings.is_empty());
-    let library = library();
-    let (base, head) = (
-        orgate_testkit::fuzz::comparison::snapshot(&base),
-        orgate_testkit::fuzz::comparison::snapshot(&head),
-    );
-    let written = orgate_testkit::fuzz::writers::check(&orgate::testing::Written {
-        report: &report,
-        base: &base,
-        head: &head,
-        registry: &library.registry,
-        catalog: &library.catalog,
-        settings: &settings,
-    });
+    let (findings, written) = written(&base, &head);
+    assert!(findings > 0);
     for (format, text) in written {
         assert!(text.len() < 1_000_000, "{format} has {} bytes", text.len());
     }

@@ -2,28 +2,14 @@
 //! found at run time: a new control is a new test without any Rust.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use orgate_core::policy::Example;
 use orgate_core::policy::catalog::PolicyFile;
 use orgate_core::{Catalog, Control, Outcome, Registry};
-
-fn yaml_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("folder")
-        .map(|entry| entry.expect("entry").path())
-        .collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            yaml_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "yaml") && !path.ends_with("coverage.yaml") {
-            found.push(path);
-        }
-    }
-}
+use orgate_testkit::library::yaml_files;
 
 /// What must hold for every example under every control of the same subject, not only its own.
 fn invariants(catalog: &Catalog, registry: &Arc<Registry>) -> Vec<Trial> {

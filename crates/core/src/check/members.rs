@@ -1,21 +1,25 @@
 //! `members`: a set. What matters is how it changed: members that the other side does not cover.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::address::Range;
 use super::{Found, Measure, Member, State, url};
-use crate::condition::FieldRef;
 use crate::condition::resolve::{Found as Fields, Frame, Value};
+use crate::condition::{Condition, FieldRef};
 use crate::element::Element;
 use crate::judge::env::{Env, Place, Why};
 use crate::pattern::Pattern;
 use crate::policy::raw::{MemberKind, WeakerWhen};
+use crate::truth::Truth;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Members {
     pub(crate) from: Vec<FieldRef>,
+    /// States that are members while they hold.
+    pub(crate) each: Vec<(Arc<str>, Condition)>,
     pub(crate) weaker_when: WeakerWhen,
     /// Members that are weak by themselves.
     pub(crate) weak: Vec<String>,
@@ -59,6 +63,16 @@ impl Members {
     pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
         let mut members = Vec::new();
         let mut unknown = false;
+        for (name, condition) in &self.each {
+            let (truth, reads) = env.aside(|| env.holds(condition, frames));
+            let place = reads.iter().find_map(|read| read.values.first().map(|value| &value.1));
+            let place = place.or_else(|| reads.iter().find_map(|read| read.home.as_ref())).cloned();
+            env.reads.borrow_mut().extend(reads);
+            unknown |= truth == Truth::Unknown;
+            if let (true, Some(place)) = (truth.is_true(), place) {
+                members.push(self.member(name.to_string(), place));
+            }
+        }
         for field in &self.from {
             if self.kind == MemberKind::AddressRanges {
                 unknown |= !self.ranges(env, field, frames, &mut members);

@@ -20,8 +20,8 @@ pub(crate) use members::Members;
 pub(crate) use ranking::{Rank, Ranking};
 pub(crate) use review::Review;
 
-use crate::condition::Condition;
 use crate::condition::resolve::Frame;
+use crate::condition::{Condition, Visit};
 use crate::judge::env::{Env, Place};
 
 /// A compiled check.
@@ -124,15 +124,18 @@ impl Check {
         }
     }
 
-    /// Calls `visit` for every type the check reads.
-    pub(crate) fn types(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+    /// Calls `visit` for everything the check reads, as [`Condition::reads`] does.
+    pub(crate) fn reads(&self, visit: &mut Visit<'_>) {
         match self {
-            Self::Require(condition) => condition.types(visit),
-            Self::Grades(check) => check.steps.iter().for_each(|(_, condition)| condition.types(visit)),
-            Self::Limit(check) => check.values.iter().for_each(|value| visit(&value.field.type_name)),
-            Self::Ranking(check) => visit(&check.field.type_name),
-            Self::Members(check) => check.from.iter().for_each(|field| visit(&field.type_name)),
-            Self::Review(check) => check.of.iter().for_each(|field| visit(&field.type_name)),
+            Self::Require(condition) => condition.reads(visit),
+            Self::Grades(check) => check.steps.iter().for_each(|(_, condition)| condition.reads(visit)),
+            Self::Limit(check) => check.values.iter().for_each(|value| value.field.visit(visit)),
+            Self::Ranking(check) => check.field.visit(visit),
+            Self::Members(check) => {
+                check.from.iter().for_each(|field| field.visit(visit));
+                check.each.iter().for_each(|(_, condition)| condition.reads(visit));
+            }
+            Self::Review(check) => check.of.iter().for_each(|field| field.visit(visit)),
         }
     }
 }

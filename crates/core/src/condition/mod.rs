@@ -49,6 +49,9 @@ impl From<&FieldSpec> for Shape {
     }
 }
 
+/// What is called with a type and the names of elements below its root.
+pub(crate) type Visit<'a> = dyn FnMut(&Arc<str>, &[Arc<str>]) + 'a;
+
 /// A field that the registry knows.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldRef {
@@ -65,6 +68,11 @@ impl FieldRef {
     /// Whether it holds several values by its nature.
     pub(crate) fn is_list(&self) -> bool {
         self.spec.many || matches!(self.spec.kind, FieldKind::Lines | FieldKind::Commas)
+    }
+
+    /// Calls `visit` with the type and the element.
+    pub(crate) fn visit(&self, visit: &mut Visit<'_>) {
+        visit(&self.type_name, &self.parts);
     }
 
     /// A field by its full name, `Type/path/below`.
@@ -172,27 +180,28 @@ pub(crate) struct Record {
 }
 
 impl Condition {
-    /// Calls `visit` for every type the condition reads.
-    pub(crate) fn types(&self, visit: &mut dyn FnMut(&Arc<str>)) {
+    /// Calls `visit` for everything the condition reads: a type, and the element below its root; no element where
+    /// components are only counted.
+    pub(crate) fn reads(&self, visit: &mut Visit<'_>) {
         match self {
-            Self::All(list) | Self::Any(list) => list.iter().for_each(|item| item.types(visit)),
-            Self::Not(inner) | Self::Collapse(inner, _) => inner.types(visit),
-            Self::Named(_, inner) => inner.types(visit),
+            Self::All(list) | Self::Any(list) => list.iter().for_each(|item| item.reads(visit)),
+            Self::Not(inner) | Self::Collapse(inner, _) => inner.reads(visit),
+            Self::Named(_, inner) => inner.reads(visit),
             Self::Always(_) | Self::Declared(_) => {}
-            Self::Field(test) => visit(&test.field.type_name),
+            Self::Field(test) => test.field.visit(visit),
             Self::Exists(exists) => {
-                visit(&exists.type_name);
+                visit(&exists.type_name, &[]);
                 match &exists.link {
                     Link::Any => {}
-                    Link::By(field) | Link::ListedIn(field) | Link::HeldBy(field) => visit(&field.type_name),
+                    Link::By(field) | Link::ListedIn(field) | Link::HeldBy(field) => field.visit(visit),
                 }
                 if let Some(inner) = &exists.condition {
-                    inner.types(visit);
+                    inner.reads(visit);
                 }
             }
             Self::Record(record) => {
-                visit(&record.block.type_name);
-                record.condition.types(visit);
+                record.block.visit(visit);
+                record.condition.reads(visit);
             }
         }
     }

@@ -187,6 +187,7 @@ pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
     match &control.check {
         crate::check::Check::Require(condition) => words::names(condition, &mut note),
         crate::check::Check::Grades(grades) => grades.steps.iter().for_each(|(_, when)| words::names(when, &mut note)),
+        crate::check::Check::Members(members) => members.each.iter().for_each(|(_, when)| words::names(when, &mut note)),
         _ => {}
     }
     for condition in [&control.applies_when, &control.introduced_when, &control.satisfied_when]

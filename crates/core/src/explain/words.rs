@@ -69,7 +69,18 @@ fn members(members: &Members) -> Vec<String> {
         (MemberKind::Text, WeakerWhen::Added) => "a new member makes it weaker",
         (MemberKind::Text, WeakerWhen::Removed) => "a member that goes makes it weaker",
     };
-    let mut said = vec![format!("The members of {} are compared: {what}.", fields.join(" and "))];
+    let mut said = if members.each.is_empty() {
+        vec![format!("The members of {} are compared: {what}.", fields.join(" and "))]
+    } else {
+        let what = match members.weaker_when {
+            WeakerWhen::Added => "one that did not hold before makes it weaker",
+            WeakerWhen::Removed => "one that no longer holds makes it weaker",
+        };
+        let states = members.each.iter().map(|(name, when)| format!("`{name}`: {}.", condition(when)));
+        std::iter::once(format!("It is compared which of these states hold: {what}."))
+            .chain(states)
+            .collect()
+    };
     let mut weak: Vec<String> = members.weak.iter().map(|member| code(member)).collect();
     if let Some(pattern) = &members.weak_matching {
         let except = members.except.as_ref();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::control::{Control, Fix, Risk, Source};
 use super::problem::{Problem, nearest};
-use super::raw::{MemberKind, RawCheck, RawCondition, RawControl, RawNamed, RawRank, RawRisk, RawSource};
+use super::raw::{MemberKind, RawCheck, RawCondition, RawControl, RawGrade, RawNamed, RawRank, RawRisk, RawSource};
 use crate::check::{Check, Grades, Limit, LimitValue, Members, Rank, Ranking, Review};
 use crate::condition::compile::Compiler;
 use crate::condition::{Condition, FieldRef};
@@ -79,24 +79,9 @@ pub(super) fn control(
         return None;
     }
     let check = check?;
-    let mut reads = BTreeSet::new();
     let mut fields = BTreeSet::new();
-    check.types(&mut |name| {
-        reads.insert(Arc::clone(name));
-    });
     collect_fields(&check, &mut fields);
-    let conditions = applies_when
-        .iter()
-        .chain(&introduced_when)
-        .chain(&satisfied_when)
-        .chain(raises_risk.iter().chain(&lowers_risk).map(|risk| &risk.when));
-    for condition in conditions {
-        condition.types(&mut |name| {
-            reads.insert(Arc::clone(name));
-        });
-    }
-    reads.extend(raw.per.iter().map(|name| Arc::from(name.value.as_str())));
-    Some(Control {
+    let mut control = Control {
         id: raw.id.value.as_str().into(),
         title: raw.title,
         status: raw.status,
@@ -120,9 +105,13 @@ pub(super) fn control(
         fix,
         twin: raw.twin.map(|twin| twin.value),
         examples,
-        reads,
+        reads: BTreeSet::new(),
         fields: fields.into_iter().collect(),
-    })
+    };
+    let mut reads: BTreeSet<Arc<str>> = control.per.iter().cloned().collect();
+    control.visit(&mut |type_name, _| _ = reads.insert(Arc::clone(type_name)));
+    control.reads = reads;
+    Some(control)
 }
 
 fn frame_of(per: &[Spanned<String>]) -> Vec<String> {
@@ -204,16 +193,8 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
     match raw {
         RawCheck::Require(condition) => compiler.condition(condition, near).map(Check::Require),
         RawCheck::Grades(steps) => {
-            let steps: Vec<_> = steps
-                .iter()
-                .map(|step| {
-                    compiler
-                        .condition(&step.when, near)
-                        .map(|when| (Arc::from(step.name.as_str()), when))
-                })
-                .collect();
-            let steps: Option<Vec<_>> = steps.into_iter().collect();
-            Some(Check::Grades(Grades { steps: steps? }))
+            let steps = states(compiler, steps, near)?;
+            Some(Check::Grades(Grades { steps }))
         }
         RawCheck::Limit(limit) => {
             let mut values = Vec::new();
@@ -290,14 +271,14 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             let from: Option<Vec<FieldRef>> = from.into_iter().collect();
             let weak_matching = pattern(compiler, members.weak_matching.as_ref())?;
             let except = pattern(compiler, members.except.as_ref())?;
-            let from = from?;
-            if let Some(first) = members.from.first()
-                && members.only_weak
-                && members.weak.is_empty()
-                && weak_matching.is_none()
-            {
+            let (from, each) = (from?, states(compiler, &members.each, near)?);
+            if from.is_empty() == each.is_empty() {
+                let text = "`members` needs `from` or `each`, and only one of them".to_owned();
+                compiler.problems.push(Problem::at(near, text));
+            }
+            if members.only_weak && members.weak.is_empty() && weak_matching.is_none() {
                 let text = "`only-weak` without `weak` or `weak-matching`: no member would ever count".to_owned();
-                compiler.problems.push(Problem::at(first, text));
+                compiler.problems.push(Problem::at(members.from.first().unwrap_or(near), text));
             }
             for (field, name) in from.iter().zip(&members.from) {
                 let block = field.spec.kind == FieldKind::Block;
@@ -314,6 +295,7 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             );
             Some(Check::Members(Box::new(Members {
                 from,
+                each,
                 weaker_when: members.weaker_when,
                 weak: members.weak.clone(),
                 weak_matching,
@@ -334,6 +316,18 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             }))
         }
     }
+}
+
+/// Named states; the outcome is `None` when a condition has a problem, after all of them were looked at.
+fn states(compiler: &mut Compiler<'_>, raw: &[RawGrade], near: &Spanned<String>) -> Option<Vec<(Arc<str>, Condition)>> {
+    let states: Vec<_> = raw
+        .iter()
+        .map(|state| {
+            let when = compiler.condition(&state.when, near)?;
+            Some((Arc::from(state.name.as_str()), when))
+        })
+        .collect();
+    states.into_iter().collect()
 }
 
 fn undocumented(compiler: &mut Compiler<'_>, name: &Spanned<String>, field: &FieldRef, said: bool) {
@@ -361,7 +355,10 @@ fn collect_fields(check: &Check, fields: &mut BTreeSet<String>) {
         Check::Grades(grades) => grades.steps.iter().for_each(|(_, condition)| condition_fields(condition, &mut add)),
         Check::Limit(limit) => limit.values.iter().for_each(|value| add(&value.field)),
         Check::Ranking(ranking) => add(&ranking.field),
-        Check::Members(members) => members.from.iter().for_each(add),
+        Check::Members(members) => {
+            members.from.iter().for_each(&mut add);
+            members.each.iter().for_each(|(_, condition)| condition_fields(condition, &mut add));
+        }
         Check::Review(review) => review.of.iter().for_each(add),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::raw::{OnRemoval, Status};
 use crate::check::Check;
-use crate::condition::Condition;
+use crate::condition::{Condition, Visit};
 use crate::registry::SubjectKind;
 use crate::score::ScoreRange;
 
@@ -127,6 +127,25 @@ impl Control {
     /// Whether any file of this type can change the judgement.
     pub fn reads(&self, type_name: &str) -> bool {
         self.reads.contains(type_name)
+    }
+
+    /// Whether the judgement reads an element of this type that `any` accepts, by the names of elements below the root.
+    pub fn reads_any(&self, type_name: &str, any: &dyn Fn(&[Arc<str>]) -> bool) -> bool {
+        let mut found = false;
+        if self.reads(type_name) {
+            self.visit(&mut |of, parts| found |= &**of == type_name && !parts.is_empty() && any(parts));
+        }
+        found
+    }
+
+    /// Calls `visit` for everything the judgement reads, as [`Condition::reads`] does.
+    pub(crate) fn visit(&self, visit: &mut Visit<'_>) {
+        self.check.reads(visit);
+        let when = [&self.applies_when, &self.introduced_when, &self.satisfied_when];
+        let risks = self.raises_risk.iter().chain(&self.lowers_risk).map(|risk| &risk.when);
+        for condition in when.into_iter().flatten().chain(risks) {
+            condition.reads(visit);
+        }
     }
 
     /// All types it reads.

@@ -13,6 +13,7 @@ use super::problem::{Problem, nearest};
 use crate::compare::{Comparison, Outcome, compare};
 use crate::element::{Component, Element, Span};
 use crate::judge::{TooManyAlternatives, judge};
+use crate::lasting::settle;
 use crate::path::RepoPath;
 use crate::registry::{Join, Registry, SubjectKind, TypeSpec};
 use crate::score::Score;
@@ -369,14 +370,19 @@ impl Example {
     /// # Errors
     /// [`TooManyAlternatives`] as [`judge`].
     pub fn compare(&self, control: &Control, registry: &Registry) -> Result<Comparison, TooManyAlternatives> {
-        let side = |components: &Option<Vec<Arc<Component>>>| {
-            let Some(components) = components else { return Ok(None) };
-            let Some(subject) = subject(control, registry, components) else {
-                return Ok(None);
-            };
-            judge(control, &subject, &ExampleWorld { registry, components }, &self.facts).map(Some)
+        let world = |components| ExampleWorld {
+            registry,
+            components: Option::as_deref(components).unwrap_or_default(),
         };
-        Ok(compare(control, side(&self.base)?, side(&self.head)?))
+        let (before, after) = (world(&self.base), world(&self.head));
+        let subject_in = |components: &Option<Vec<_>>| components.as_ref().and_then(|all| subject(control, registry, all));
+        let (base, head) = (subject_in(&self.base), subject_in(&self.head));
+        let side = |subject: &Option<Subject>, world: &ExampleWorld<'_>| {
+            let judged = subject.as_ref().map(|subject| judge(control, subject, world, &self.facts));
+            judged.transpose()
+        };
+        let comparison = compare(control, side(&base, &before)?, side(&head, &after)?);
+        settle(comparison, control, head.as_ref(), (&before, &after), &self.facts)
     }
 
     /// What the example gets wrong, in words; nothing when it holds.

@@ -311,8 +311,12 @@ pub(crate) enum WeakerWhen {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct RawMembers {
     /// The fields whose values are the members.
+    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub(crate) from: Vec<Spanned<String>>,
+    /// States that are members by their names, as long as they hold: switches that have no order among them.
+    #[serde(default)]
+    pub(crate) each: Vec<RawGrade>,
     /// Which change weakens the set.
     pub(crate) weaker_when: WeakerWhen,
     /// Members that are weak by themselves.

@@ -102,7 +102,7 @@ impl<'a> Judging<'a> {
     }
 
     /// Which controls have to be judged on which subjects: all on a subject whose own files changed; on every other
-    /// subject those that read a type of which some component changed.
+    /// subject those that read an element of another type that changed.
     fn plan(&self) -> BTreeMap<App, Vec<Arc<Control>>> {
         let mut plan: BTreeMap<App, Vec<Arc<Control>>> = BTreeMap::new();
         let controls = || self.input.catalog.controls().filter(|control| control.per.is_empty());
@@ -118,8 +118,12 @@ impl<'a> Judging<'a> {
         }
         for kind in [SubjectKind::ConnectedApp, SubjectKind::ExternalClientApp, SubjectKind::Org] {
             let foreign = |type_name: &Arc<str>| self.input.registry.get(type_name).is_none_or(|spec| spec.subject != Some(kind));
+            let concerned = |control: &Control| {
+                let mut types = self.touched.types.iter();
+                types.any(|(name, extent)| foreign(name) && extent.concerns(control, name))
+            };
             let list: Vec<Arc<Control>> = controls()
-                .filter(|control| control.subject == kind && self.touched.types.iter().any(|name| foreign(name) && control.reads(name)))
+                .filter(|control| control.subject == kind && concerned(control))
                 .cloned()
                 .collect();
             if list.is_empty() {

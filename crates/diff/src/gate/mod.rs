@@ -4,6 +4,7 @@
 //! weaker (that is `orgate-core`) and never prints.
 
 mod deleted;
+mod extent;
 pub mod glob;
 mod judging;
 mod name;

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use orgate_core::RepoPath;
 use orgate_core::registry::Registry;
 use orgate_core::report::Side as Which;
-use orgate_metadata::{Suffixes, classify, full_name};
+use orgate_metadata::{Suffixes, classify, identify};
 
 use super::name::Name;
 use crate::compare::{Listed, changes, list_one, share_objects};
@@ -103,13 +103,13 @@ impl<'a> Related<'a> {
     pub(super) fn listing(&self, side: Which) -> Result<Listing, DiffError> {
         let mut listing = Listing::default();
         for file in self.files(side)? {
-            let Some(spec) = classify(file.path(), self.registry) else {
+            let Some((spec, name)) = identify(file.path(), self.registry) else {
                 continue;
             };
             let files = listing.types.entry(Arc::clone(&spec.name)).or_default();
             files
                 .by_name
-                .entry(full_name(file.path(), self.registry).map(|name| Name::of(&name)))
+                .entry(name.map(|name| Name::of(&name)))
                 .or_default()
                 .push(files.all.len());
             files.all.push(file.clone());

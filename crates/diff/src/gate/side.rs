@@ -254,6 +254,11 @@ impl<'a> Side<'a> {
         found
     }
 
+    /// Whether some project at or above a file replaces something in it.
+    pub(super) fn replaces(&self, path: &RepoPath) -> bool {
+        folders_above(path).any(|folder| self.project(folder).covers(path))
+    }
+
     /// What the projects at and above a file replace in it.
     fn tokens(&self, path: &RepoPath) -> Arc<Tokens> {
         if let Some(known) = lock(&self.tokens).get(path) {

@@ -1,5 +1,6 @@
 //! What a change touches: components whose content differs, however they were moved or reformatted.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use orgate_metadata::manifest::deletes;
 
 use super::Input;
 use super::deleted::{Deleted, newly};
+use super::extent::Extent;
 use super::name::{App, Name};
 use super::related::{Related, Wanted};
 use super::replacements::{folders_above, is_project};
@@ -29,8 +31,8 @@ pub(super) struct Touched {
     pub(super) paths: BTreeSet<RepoPath>,
     /// Subjects one of whose files changed.
     pub(super) subjects: BTreeSet<App>,
-    /// Types of which some component changed in content.
-    pub(super) types: BTreeSet<Arc<str>>,
+    /// Types of which some component changed in content, and what of it.
+    pub(super) types: BTreeMap<Arc<str>, Extent>,
     /// Changed components, by type and full name.
     pub(super) components: BTreeSet<(Arc<str>, Name)>,
     /// Head path to base path of components that moved.
@@ -149,7 +151,8 @@ impl Touched {
             for (component, side) in before.iter().map(|c| (c, base)).chain(after.iter().map(|c| (c, head))) {
                 touched.subject(component, side, input);
             }
-            touched.types.insert(Arc::clone(&type_name));
+            let extent = extent(&before, &after, |path| base.replaces(path) || head.replaces(path));
+            touched.extend(&type_name, extent);
             touched.components.insert((type_name, name));
         }
         touched.replaced(&projects, base, head);
@@ -190,7 +193,7 @@ impl Touched {
                     if let Some(subject) = side.subject_name(&component) {
                         self.subjects.insert(subject);
                     }
-                    self.types.insert(Arc::clone(&component.type_name));
+                    self.extend(&component.type_name, Extent::Whole);
                     self.components
                         .insert((Arc::clone(&component.type_name), Name::of(&component.name)));
                 }
@@ -232,6 +235,13 @@ impl Touched {
             }
         }
         Ok(())
+    }
+
+    fn extend(&mut self, type_name: &Arc<str>, extent: Extent) {
+        match self.types.entry(Arc::clone(type_name)) {
+            Entry::Vacant(entry) => _ = entry.insert(extent),
+            Entry::Occupied(mut entry) => entry.get_mut().merge(extent),
+        }
     }
 
     fn note_move(&mut self, old: &Component, new: &Component) {
@@ -282,4 +292,17 @@ impl Touched {
             });
         }
     }
+}
+
+/// What differs between the files of one component. `replaced` tells where what is written is not what is deployed.
+fn extent(before: &[Arc<Component>], after: &[Arc<Component>], replaced: impl Fn(&RepoPath) -> bool) -> Extent {
+    let mut extent = Extent::Elements(BTreeSet::new());
+    let mut left: Vec<&Arc<Component>> = after.iter().collect();
+    for old in before {
+        match left.iter().position(|new| new.path == old.path) {
+            Some(at) if !replaced(&old.path) => extent.add(&old.root, &left.swap_remove(at).root),
+            _ => return Extent::Whole,
+        }
+    }
+    if left.is_empty() { extent } else { Extent::Whole }
 }

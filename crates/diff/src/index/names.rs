@@ -19,6 +19,8 @@ use super::trees::Trees;
 const PIECE: usize = 256 << 10;
 /// Bits of the first flag word that tell the side of a conflict.
 const STAGE: u16 = 0x3000;
+/// Bytes that hold any entry whose length is told in its flags.
+const USUAL: usize = 8 << 10;
 /// Longer paths are left to others.
 const LONGEST: usize = 64 << 10;
 /// Bytes behind the entries that are read at most.
@@ -43,7 +45,7 @@ impl Names {
         }
         let version = number(header, 4).filter(|version| (2..=4).contains(version))?;
         let count = number(header, 8)?;
-        pieces.skip(HEADER);
+        pieces.skip(HEADER)?;
         let mut files = Vec::new();
         let mut before = Vec::new();
         for _ in 0..count {
@@ -92,37 +94,33 @@ impl Names {
 /// Reads one entry, and adds it to `files` if it is wanted. `before` is the path of the last entry, for version 4.
 fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>, want: Want<'_>, files: &mut Vec<FileRef>) -> Option<()> {
     let fixed = STAT + id_len + 2;
-    let mut data = pieces.get(fixed)?;
+    let mut data = pieces.ahead();
     let first = short(data, fixed - 2)?;
-    let mut next = fixed;
-    if first & EXTENDED != 0 {
-        next += 2;
-    }
     let mode = number(data, 24)?;
+    let mut next = if first & EXTENDED == 0 { fixed } else { fixed + 2 };
     let known = usize::from(first & NAME);
-    let end;
-    if version < 4 && known < usize::from(NAME) {
-        // From 1 to 8 zero bytes follow, up to a multiple of 8.
-        end = (next + known + 8) & !7;
-        data = pieces.get(end)?;
+    // From 1 to 8 zero bytes follow a path, up to a multiple of 8; not in version 4.
+    let padded = |path: usize, len: usize| (path + len + 8) & !7;
+    let (path, end) = if version < 4 && known < usize::from(NAME) {
+        (slice(data, next, known)?, padded(next, known))
     } else {
-        data = pieces.get_up_to(PIECE)?;
-        end = 0;
-    }
-    let id = slice(data, STAT, id_len)?;
-    let (path, end) = if version < 4 {
-        let len = if end > 0 { known } else { memchr::memchr(0, data.get(next..)?)? };
-        (slice(data, next, len)?, (next + len + 8) & !7)
-    } else {
-        let drop = varint(data, &mut next)?;
-        let len = memchr::memchr(0, data.get(next..)?)?;
-        before.truncate(before.len().checked_sub(drop)?);
-        before.extend_from_slice(slice(data, next, len)?);
-        // Each entry may repeat all of the path before it.
-        if before.len() > LONGEST {
-            return None;
+        if memchr::memchr(0, data.get(next..)?).is_none() {
+            data = pieces.get_up_to(PIECE)?;
         }
-        (before.as_slice(), next + len + 1)
+        if version < 4 {
+            let len = memchr::memchr(0, data.get(next..)?)?;
+            (slice(data, next, len)?, padded(next, len))
+        } else {
+            let drop = varint(data, &mut next)?;
+            let len = memchr::memchr(0, data.get(next..)?)?;
+            before.truncate(before.len().checked_sub(drop)?);
+            before.extend_from_slice(slice(data, next, len)?);
+            // Each entry may repeat all of the path before it.
+            if before.len() > LONGEST {
+                return None;
+            }
+            (before.as_slice(), next + len + 1)
+        }
     };
     let kind = match EntryKind::from_mode(mode)? {
         EntryKind::File(kind) => kind,
@@ -131,11 +129,10 @@ fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>,
     };
     if want(path) {
         // The sides of a conflict are in no tree.
-        let id = ObjectId::from_bytes(id).filter(|_| first & STAGE == 0)?;
+        let id = ObjectId::from_bytes(slice(data, STAT, id_len)?).filter(|_| first & STAGE == 0)?;
         files.push(FileRef::new(path, kind, Content::Object(id)));
     }
-    pieces.skip(end);
-    Some(())
+    pieces.skip(end)
 }
 
 /// Finds the trees among the extensions.
@@ -194,8 +191,18 @@ impl Pieces {
         self.buffer.get(self.from..self.from + have)
     }
 
-    fn skip(&mut self, len: usize) {
-        self.from = (self.from + len).min(self.to);
+    /// What is at hand: some entries of usual length, or all that is left.
+    fn ahead(&mut self) -> &[u8] {
+        if self.to - self.from < USUAL {
+            // At the end of the file there is less.
+            let _ = self.fill(USUAL);
+        }
+        self.buffer.get(self.from..self.to).unwrap_or_default()
+    }
+
+    fn skip(&mut self, len: usize) -> Option<()> {
+        self.from += len;
+        (self.from <= self.to).then_some(())
     }
 
     fn fill(&mut self, len: usize) -> Option<()> {

@@ -41,6 +41,8 @@ pub fn classify<'r>(path: &RepoPath, registry: &'r Registry) -> Option<&'r TypeS
 /// The endings that names of metadata files have: a quick answer for the many files that are none.
 #[derive(Clone, Debug, Default)]
 pub struct Suffixes {
+    /// Which letters stand before each last letter, in any case: refuses nearly all other files.
+    endings: [u32; 32],
     /// By length, which alone refuses most.
     by_length: Vec<Vec<Box<[u8]>>>,
 }
@@ -58,6 +60,10 @@ impl Suffixes {
     }
 
     fn add(&mut self, suffix: &[u8]) {
+        match ending(suffix) {
+            Some((place, bit)) => self.endings.get_mut(place).into_iter().for_each(|letters| *letters |= bit),
+            None => self.endings.fill(u32::MAX),
+        }
         let wanted = suffix.len().saturating_add(1);
         if self.by_length.len() < wanted {
             self.by_length.resize_with(wanted, Vec::new);
@@ -72,6 +78,10 @@ impl Suffixes {
     /// Whether a file of this name can be one that [`classify`] knows: false only if it knows none.
     pub fn fit(&self, path: &[u8]) -> bool {
         let (base, _) = strip_meta(path);
+        let possible = |(place, bit): (usize, u32)| self.endings.get(place).is_some_and(|letters| letters & bit != 0);
+        if !ending(base).is_some_and(possible) {
+            return false;
+        }
         let Some(dot) = memchr::memrchr(b'.', base) else {
             return false;
         };
@@ -83,10 +93,17 @@ impl Suffixes {
     }
 }
 
-/// The full name that a file's name gives its component; `None` for files of no known type, and for names that are not
-/// UTF-8.
-pub fn full_name(path: &RepoPath, registry: &Registry) -> Option<String> {
-    recognise(path, registry)?.full_name()
+/// The last letter as a place, and the one before it as a bit. The lower five bits of a letter are the same in both cases.
+fn ending(name: &[u8]) -> Option<(usize, u32)> {
+    match name {
+        [.., before, last] => Some((usize::from(last & 31), 1 << (before & 31))),
+        _ => None,
+    }
+}
+
+/// As [`classify`], with the full name that the file's name gives its component; none for a name that is not UTF-8.
+pub fn identify<'r>(path: &RepoPath, registry: &'r Registry) -> Option<(&'r TypeSpec, Option<String>)> {
+    recognise(path, registry).map(|found| (found.spec, found.full_name()))
 }
 
 pub(super) fn recognise<'p, 'r>(path: &'p RepoPath, registry: &'r Registry) -> Option<Found<'p, 'r>> {

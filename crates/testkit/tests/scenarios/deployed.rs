@@ -21,6 +21,8 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("deployed::org settings that leave source", settings_leave),
     ("deployed::org settings of another org", other_org),
     ("deployed::a block that a manifest deletes", manifest),
+    ("deployed::a mitigation that leaves source", mitigation_leaves),
+    ("deployed::address ranges that a profile leaves out", ranges_left_out),
 ];
 
 const PROJECT: &str = "sfdx-project.json";
@@ -331,4 +333,58 @@ fn manifest() {
     passed(&run(place, None, names(kind, &["Unknown"])));
     passed(&run("manifest/package.xml", None, names(kind, &["Bad"])));
     assert_eq!(run(place, None, "<Package><types>".to_owned()).code, 2);
+}
+
+fn mitigation_leaves() {
+    let path = "force-app/main/default/transactionSecurityPolicies/Watch.transactionSecurityPolicy-meta.xml";
+    let watch = |active: bool| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<TransactionSecurityPolicy xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <active>{active}</active>\n    <eventName>ApiEvent</eventName>\n</TransactionSecurityPolicy>\n"
+        )
+    };
+    let repo = TestRepo::new();
+    repo.write(APP, running());
+    repo.write(path, watch(true));
+    repo.commit("Before");
+    repo.write(path, watch(false));
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    let found = run.findings().iter().any(|hit| hit.control == CONTROL && hit.outcome == "worsened");
+    assert!(found && run.code == 1, "{}", run.said());
+    // A deploy deletes nothing that is merely missing: the watch is not known any more, and not lost.
+    repo.remove(path);
+    passed(&check(repo.path(), &["--base", "HEAD"]));
+    // Nor does it help what gets weaker for another reason.
+    repo.write(APP, connected_app(true));
+    repo.commit("Without a user");
+    repo.write(path, watch(true));
+    repo.commit("Watched");
+    repo.remove(path);
+    repo.write(APP, running());
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    assert!(run.findings().iter().any(|hit| hit.control == CONTROL), "{}", run.said());
+}
+
+fn ranges_left_out() {
+    let path = "force-app/main/default/profiles/Robot.profile-meta.xml";
+    let profile = |ranges: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Profile xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <custom>true</custom>\n{ranges}</Profile>\n"
+        )
+    };
+    let repo = TestRepo::new();
+    repo.write(APP, running());
+    repo.write("orgate.yaml", "users:\n  bot@example.com: { profile: Robot }\n");
+    repo.write(
+        path,
+        profile("    <loginIpRanges>\n        <endAddress>203.0.113.31</endAddress>\n        <startAddress>203.0.113.0</startAddress>\n    </loginIpRanges>\n"),
+    );
+    repo.commit("Before");
+    repo.write(path, profile(""));
+    passed(&check(repo.path(), &["--base", "HEAD"]));
+}
+
+/// The app with the flow on and a user to run as.
+fn running() -> String {
+    let user = "<oauthClientCredentialUser>bot@example.com</oauthClientCredentialUser>";
+    connected_app(true).replace("<scopes>", &format!("{user}\n        <scopes>"))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use orgate_core::Control;
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
+use orgate_core::lasting::settle;
 use orgate_core::subject::{Pair, assemble};
 use orgate_core::world::Subject;
 
@@ -65,6 +66,11 @@ impl Judging<'_> {
                 Some(self.judge_side(how, control, base, self.base, without)?),
                 head.clone(),
             );
+            let seen = (
+                View::of(self.base, base, without),
+                View::of(self.head, one.head.as_ref().unwrap_or(base), without),
+            );
+            let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
             if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
                 worst = Some(comparison);
             }
