@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
     let mut wanted = Vec::new();
     for path in &arguments.paths {
         let unknown = || CliError::UnknownPath(path.clone());
-        let whole = sides.place.from_root(path).ok_or_else(unknown)?;
+        let whole = sides.place.whole(path).ok_or_else(unknown)?;
         if !sides.knows(&whole)? {
             return Err(unknown());
         }

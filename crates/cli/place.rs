@@ -30,7 +30,7 @@ impl Place {
     }
 
     /// The path from the root, as git spells it; `None` when it leads out of both sides.
-    pub(crate) fn from_root(&self, path: &str) -> Option<String> {
+    pub(crate) fn whole(&self, path: &str) -> Option<String> {
         let given = Path::new(path);
         let whole = if given.is_absolute() {
             given.strip_prefix(&self.top).ok()?.to_owned()
@@ -71,9 +71,9 @@ mod tests {
             ("/work/x", Some("x")),
             ("/elsewhere/x", None),
         ] {
-            assert_eq!(place.from_root(given).as_deref(), wanted, "{given}");
+            assert_eq!(place.whole(given).as_deref(), wanted, "{given}");
         }
-        assert_eq!(Place::default().from_root("./x").as_deref(), Some("x"));
-        assert_eq!(Place::default().from_root("/x"), None);
+        assert_eq!(Place::default().whole("./x").as_deref(), Some("x"));
+        assert_eq!(Place::default().whole("/x"), None);
     }
 }

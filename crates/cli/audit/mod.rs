@@ -5,6 +5,7 @@ mod text;
 
 use orgate_core::posture::Posture;
 use orgate_core::report::verdict::Verdict;
+use orgate_core::settings::FailOn;
 use orgate_diff::gate::posture::{AuditInput, audit};
 use orgate_diff::{DirSnapshot, Repository, Snapshot};
 use orgate_metadata::Limits;
@@ -23,19 +24,10 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
     let sides = Sides::of_one(open()?, open()?);
     let today = today(arguments.team.today.as_deref())?;
     let config = Config::load(&gate(&arguments.team), &sides)?;
-    let mut posture = audit(&AuditInput {
-        snapshot: sides.head.as_ref(),
-        registry: &config.registry,
-        catalog: &config.catalog,
-        settings: &config.settings,
-        limits: Limits::default(),
-        cache: None,
-    })?;
+    let posture = posture(sides.head.as_ref(), &config, arguments.fail_on.map(fail_on), today)?;
     if posture.cells.is_empty() && posture.unreadable.is_empty() {
         return Err(CliError::NothingToAudit(posture.snapshot));
     }
-    let threshold = arguments.fail_on.map(fail_on).or(config.settings.fail_on).unwrap_or_default();
-    posture.apply(&config.settings, threshold, today, &config.catalog);
     let page = arguments.html.as_ref().map_or(Ok(()), |file| {
         html::save(file, &html::audit::page(&posture, &config, &sides, today))
     });
@@ -44,6 +36,26 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
         ListFormat::Json => stdout(&json::write(&posture)?)?,
     }
     page.map(|()| posture.verdict())
+}
+
+/// How a snapshot stands, with settings and waivers applied.
+pub(crate) fn posture(
+    snapshot: &dyn Snapshot,
+    config: &Config,
+    fail_on: Option<FailOn>,
+    today: jiff::civil::Date,
+) -> Result<Posture, CliError> {
+    let mut posture = audit(&AuditInput {
+        snapshot,
+        registry: &config.registry,
+        catalog: &config.catalog,
+        settings: &config.settings,
+        limits: Limits::default(),
+        cache: None,
+    })?;
+    let threshold = fail_on.or(config.settings.fail_on).unwrap_or_default();
+    posture.apply(&config.settings, threshold, today, &config.catalog);
+    Ok(posture)
 }
 
 fn open(arguments: &AuditArgs) -> Result<Box<dyn Snapshot>, CliError> {

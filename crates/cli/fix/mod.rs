@@ -13,14 +13,11 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use orgate_core::RepoPath;
-use orgate_core::posture::Posture;
 use orgate_core::report::verdict::Verdict;
 use orgate_diff::Repository;
-use orgate_diff::gate::posture::{AuditInput, audit};
-use orgate_metadata::Limits;
 
 use crate::args::{CiArgs, CiPlatform, FixArgs, SideArgs};
-use crate::audit::gate;
+use crate::audit::{gate, posture};
 use crate::check::{judge_by, today};
 use crate::config::Config;
 use crate::error::CliError;
@@ -48,12 +45,13 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
     if arguments.team.config.is_none() {
         "base".clone_into(&mut team.config_from);
     }
+    let today = today(arguments.team.today.as_deref())?;
     let (report, config) = judge_by(&team, &sides)?;
     check_names(arguments, &config)?;
     let mut plan = Plan::of_report(&report, arguments, &config, &sides);
     let reported = plan.wanted.len();
     if arguments.all {
-        plan.add_old(&posture(arguments, &config, &sides)?, arguments, &config);
+        plan.add_old(&posture(sides.head.as_ref(), &config, None, today)?, arguments, &config);
     }
     let mut text = String::new();
     let files = edit_all(&mut plan, &root, &mut text)?;
@@ -79,7 +77,7 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
         verdict = again.verdict();
         let mut open: Vec<String> = again.findings.iter().filter(|finding| finding.fails).map(plan::of).collect();
         if arguments.all {
-            let posture = posture(arguments, &config, &sides)?;
+            let posture = posture(sides.head.as_ref(), &config, None, today)?;
             let weak = posture.violations().into_iter().filter(|cell| cell.waived.is_none());
             open.extend(weak.map(|cell| plan::title(&cell.control.id, &cell.subject.name)));
         }
@@ -93,25 +91,6 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
     text.push_str(&guard::defused(&end));
     log(text.trim_end())?;
     Ok(verdict)
-}
-
-/// How the work tree stands as a whole.
-fn posture(arguments: &FixArgs, config: &Config, sides: &Sides) -> Result<Posture, CliError> {
-    let mut posture = audit(&AuditInput {
-        snapshot: sides.head.as_ref(),
-        registry: &config.registry,
-        catalog: &config.catalog,
-        settings: &config.settings,
-        limits: Limits::default(),
-        cache: None,
-    })?;
-    posture.apply(
-        &config.settings,
-        config.settings.fail_on.unwrap_or_default(),
-        today(arguments.team.today.as_deref())?,
-        &config.catalog,
-    );
-    Ok(posture)
 }
 
 fn sides(arguments: &FixArgs) -> SideArgs {

@@ -66,16 +66,15 @@ pub(super) fn notes(report: &Report, asked: &dyn Fn(Option<&str>, &str) -> bool)
         };
         Note { what, text, controls }
     });
-    // The gate says it in a remark that names both.
-    let renamed = report
-        .warnings
-        .iter()
-        .filter(|warning| warning.path.is_none() && warning.text.contains("' is compared with '"));
-    let renamed = renamed.filter(|warning| names(&warning.text).is_some_and(|(new, old)| asked(None, new) || asked(None, old)));
-    let renamed = renamed.map(|warning| Note {
-        what: What::Renamed,
-        text: warning.text.clone(),
-        controls: Vec::new(),
+    let renamed = report.renamed.iter();
+    let renamed = renamed.filter(|pair| asked(None, &pair.new) || asked(None, &pair.old));
+    let renamed = renamed.map(|pair| {
+        let why = if pair.certain { "the same client" } else { "much alike" };
+        Note {
+            what: What::Renamed,
+            text: format!("'{}' is compared with '{}', in whose place it comes ({why})", pair.new, pair.old),
+            controls: Vec::new(),
+        }
     });
     renamed.chain(unjudged).collect()
 }
@@ -83,11 +82,4 @@ pub(super) fn notes(report: &Report, asked: &dyn Fn(Option<&str>, &str) -> bool)
 /// A new app that cannot be judged was never judged before.
 fn judged_before(entry: &Undecided) -> bool {
     entry.base.as_ref().is_some_and(|base| base.standing != Standing::Undecided)
-}
-
-/// The new and the old name in the gate's remark.
-fn names(remark: &str) -> Option<(&str, &str)> {
-    let (new, rest) = remark.strip_prefix('\'')?.split_once("' is compared with '")?;
-    let (old, _) = rest.split_once("', in whose place it comes")?;
-    Some((new, old))
 }

@@ -7,14 +7,11 @@ use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, SideView, SubjectRef};
 use orgate_core::{Severity, SubjectKind};
-use orgate_diff::Snapshot;
-use orgate_diff::gate::posture::{AuditInput, audit};
-use orgate_metadata::Limits;
 
 use super::audit::{ALL, prose, unreadable, violation};
 use super::map::{Map, legend};
 use super::{class, contents, document, evidence, numbers, severities, text, waivers};
-use crate::audit::risk;
+use crate::audit::{posture, risk};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::output::facts;
@@ -24,8 +21,8 @@ use crate::sides::Sides;
 /// The page.
 pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff::civil::Date) -> Result<String, CliError> {
     let (base, head) = (
-        posture(sides.base.as_ref(), config, today)?,
-        posture(sides.head.as_ref(), config, today)?,
+        posture(sides.base.as_ref(), config, None, today)?,
+        posture(sides.head.as_ref(), config, None, today)?,
     );
     let redactor = Redactor::new(&config.registry);
     let open: Vec<&Finding> = report.findings.iter().collect();
@@ -97,25 +94,6 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
     unreadable(&mut main, &report.unreadable);
     main.push_str(&waivers::section(&config.settings, &report.waiver_notes, today));
     Ok(document(&format!("orgate check: {}", report.verdict().as_str()), &header, &main))
-}
-
-/// How one side stands as a whole, for the map.
-fn posture(side: &dyn Snapshot, config: &Config, today: jiff::civil::Date) -> Result<Posture, CliError> {
-    let mut posture = audit(&AuditInput {
-        snapshot: side,
-        registry: &config.registry,
-        catalog: &config.catalog,
-        settings: &config.settings,
-        limits: Limits::default(),
-        cache: None,
-    })?;
-    posture.apply(
-        &config.settings,
-        config.settings.fail_on.unwrap_or_default(),
-        today,
-        &config.catalog,
-    );
-    Ok(posture)
 }
 
 fn top(report: &Report, today: jiff::civil::Date) -> String {

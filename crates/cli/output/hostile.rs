@@ -185,6 +185,7 @@ pub(crate) fn sample_report(name: &str) -> Report {
             line: 0,
             text: name.to_owned(),
         }],
+        renamed: Vec::new(),
         waiver_notes: vec![name.to_owned()],
         controls,
         ..Report::default()

@@ -8,6 +8,8 @@ use orgate_core::Registry;
 const HIDDEN: &str = "(not shown)";
 /// Parts of names of unknown elements whose content is never shown.
 const NAMES: [&str; 7] = ["secret", "password", "key", "certificate", "serviceaccount", "credential", "token"];
+/// Parts of words: a line that speaks of one is not shown by itself, whatever element it belongs to.
+const WORDS: [&str; 6] = ["secret", "password", "privatekey", "private key", "signingkey", "serviceaccount"];
 /// A line this long without a blank, in a file that holds a private key, is taken for a part of it.
 const LONGEST_PLAIN: usize = 40;
 
@@ -102,8 +104,17 @@ fn by_sound(name: &str) -> Kind {
     }
 }
 
+/// The last of some lines by itself. Nothing when it speaks of a secret, but for the switches that say whether one is
+/// asked for.
+pub(crate) fn alone(window: &[u8]) -> Option<String> {
+    let line = last(window)?;
+    let lower = line.to_lowercase();
+    let switch = lower.contains("secretoptional") || lower.contains("secretrequired");
+    (switch || !WORDS.iter().any(|word| lower.contains(word))).then_some(line)
+}
+
 /// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
-pub(crate) fn last(window: &[u8]) -> Option<String> {
+fn last(window: &[u8]) -> Option<String> {
     let shown = blanked(&String::from_utf8_lossy(window), &by_sound);
     let line = shown.rsplit('\n').next()?.trim_end_matches('\r');
     let key = shown.contains("PRIVATE KEY") && looks_like_key(line);

@@ -14,9 +14,6 @@ pub(crate) type Files<'a> = &'a dyn Fn(&RepoPath) -> Option<Vec<u8>>;
 
 /// Longer lines are not shown: they are no lines for people, and may hold more than the element in question.
 const LONGEST_LINE: usize = 200;
-/// Parts of element names whose lines are never shown.
-const SECRETS: [&str; 6] = ["secret", "password", "privatekey", "private key", "signingkey", "serviceaccount"];
-
 /// The files of one side, as far as they were asked for.
 pub(crate) struct Snippets<'a> {
     files: Files<'a>,
@@ -38,31 +35,18 @@ impl<'a> Snippets<'a> {
             .entry(path.clone())
             .or_insert_with(|| (self.files)(path).map(LineIndex::new))
             .as_ref()?;
-        // Four bytes are the longest character.
-        if file.line(line)?.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
-            return None;
-        }
-        let first = line.saturating_sub(redact::LONGEST_SECRET).max(1);
-        let window: Vec<&[u8]> = (first..=line).filter_map(|line| file.line(line)).collect();
-        shown(redact::last(&window.join(&b'\n'))?.as_bytes())
+        excerpt(file, line)
     }
 }
 
-/// A line as people may see it; nothing when it is too long or may hold a secret.
-pub(super) fn shown(line: &[u8]) -> Option<String> {
+/// One line as people may see it, counted from 1; nothing when it is too long or may hold a secret.
+pub(super) fn excerpt<S: AsRef<[u8]>>(file: &LineIndex<S>, line: u32) -> Option<String> {
     // Four bytes are the longest character.
-    if line.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
+    if file.line(line)?.len() > LONGEST_LINE.saturating_mul(4).saturating_add(1) {
         return None;
     }
-    let content = String::from_utf8_lossy(line);
-    let content = content.trim_end_matches('\r');
-    let lower = content.to_lowercase();
-    if content.chars().count() > LONGEST_LINE
-        || SECRETS
-            .iter()
-            .any(|secret| lower.contains(secret) && !lower.contains("secretoptional") && !lower.contains("secretrequired"))
-    {
-        return None;
-    }
-    Some(terminal(&content.replace('\t', "    ")))
+    let first = line.saturating_sub(redact::LONGEST_SECRET).max(1);
+    let window: Vec<&[u8]> = (first..=line).filter_map(|line| file.line(line)).collect();
+    let content = redact::alone(&window.join(&b'\n'))?;
+    (content.chars().count() <= LONGEST_LINE).then(|| terminal(&content))
 }

@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod component;
 pub mod edit;
 pub mod lines;
+pub mod manifest;
 pub mod xml;
 
 pub use component::{ReadError, ReadErrorKind, Suffixes, classify, identify, read_component, read_component_as, sniff};

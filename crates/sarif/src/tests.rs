@@ -190,6 +190,7 @@ fn sample() -> Report {
             line: 0,
             text: "odd".to_owned(),
         }],
+        renamed: Vec::new(),
         waiver_notes: vec!["the waiver of `x` for 'y' covers nothing in this change".to_owned()],
         controls,
         ..Report::default()

@@ -209,6 +209,17 @@ pub struct Warning {
     pub text: String,
 }
 
+/// An app that is compared with the one in whose place it comes. A warning says so too.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Renamed {
+    /// The name at head.
+    pub new: String,
+    /// The name at base.
+    pub old: String,
+    /// It is evidently the same client, not merely alike.
+    pub certain: bool,
+}
+
 /// What was compared.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Compared {
@@ -294,6 +305,8 @@ pub struct Report {
     pub loosened: Vec<GateLoosened>,
     /// Remarks.
     pub warnings: Vec<Warning>,
+    /// Apps that come in the place of others.
+    pub renamed: Vec<Renamed>,
     /// Counts by outcome.
     pub counts: Counts,
     /// Violated before and after on the touched subjects.

@@ -1,16 +1,17 @@
 //! Judges what is touched, on both sides, and collects the outcomes.
 
 mod around;
+mod comparing;
+mod deletions;
 mod pointing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orgate_core::compare::{Comparison, Outcome, compare};
-use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
-use orgate_core::lasting::settle;
+use orgate_core::compare::Outcome;
+use orgate_core::judge::{Judgement, TooManyAlternatives};
 use orgate_core::report::build::Case;
-use orgate_core::report::{Better, Report, Side as Which, SubjectRef, Unreadable, Warning};
+use orgate_core::report::{Better, Renamed, Report, Side as Which, SubjectRef, Unreadable, Warning};
 use orgate_core::subject::{Pair, assemble, pair, single};
 use orgate_core::world::{Facts, Subject};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
@@ -19,16 +20,8 @@ use super::Input;
 use super::name::{App, Name};
 use super::places::Lines;
 use super::side::Side;
-use super::successors::{Predecessor, Successors};
+use super::successors::Successors;
 use super::touched::Touched;
-use super::view::View;
-
-/// Whether a judgement keeps what it rests on.
-#[derive(Clone, Copy)]
-enum Evidence {
-    Kept,
-    Dropped,
-}
 
 pub(super) struct Judging<'a> {
     input: &'a Input<'a>,
@@ -90,7 +83,8 @@ impl<'a> Judging<'a> {
                 }
             }
         }
-        report.work.subjects = subjects.len();
+        let deleted = self.judge_deleted(report);
+        report.work.subjects = subjects.len().saturating_add(deleted);
         for ((kind, new), old) in self.successors.pairs() {
             let new = self.spelling(*kind, new);
             let why = if old.certain { "the same client" } else { "much alike" };
@@ -98,6 +92,11 @@ impl<'a> Judging<'a> {
                 path: None,
                 line: 0,
                 text: format!("'{new}' is compared with '{}', in whose place it comes ({why})", old.spelling),
+            });
+            report.renamed.push(Renamed {
+                new,
+                old: old.spelling.clone(),
+                certain: old.certain,
             });
         }
     }
@@ -156,30 +155,6 @@ impl<'a> Judging<'a> {
     fn pairs(&self, kind: SubjectKind, name: &Name, spelling: &str) -> Vec<Pair> {
         let build = |side: &Side<'_>| assemble(kind, spelling, &side.subject_files(kind, name), self.input.registry);
         pair(&build(self.base), build(self.head))
-    }
-
-    fn judge_side(
-        &self,
-        how: Evidence,
-        control: &Control,
-        subject: &Subject,
-        side: &Side<'_>,
-        without: &[Arc<str>],
-    ) -> Result<Judgement, TooManyAlternatives> {
-        let view = View::of(side, subject, without);
-        match how {
-            Evidence::Kept => judge(control, subject, &view, &self.facts),
-            Evidence::Dropped => judge_quietly(control, subject, &view, &self.facts),
-        }
-    }
-
-    /// Most comparisons come to nothing, and nobody asks those what they rest on.
-    fn compare_pair(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
-        let comparison = self.compare(Evidence::Dropped, control, one, &[])?;
-        if comparison.outcome.is_finding() || comparison.outcome == Outcome::Undecided {
-            return self.compare(Evidence::Kept, control, one, &[]);
-        }
-        Ok(comparison)
     }
 
     fn judge_pair(&self, control: &Arc<Control>, one: &Pair, name: &str, copies: bool, direct: bool, report: &mut Report) {
@@ -252,83 +227,6 @@ impl<'a> Judging<'a> {
             }
             _ => {}
         }
-    }
-
-    /// The worst comparison against any candidate of base, as if org settings of some types were not there.
-    fn compare(&self, how: Evidence, control: &Arc<Control>, one: &Pair, without: &[Arc<str>]) -> Result<Comparison, TooManyAlternatives> {
-        let head = match &one.head {
-            Some(head) => Some(self.judge_side(how, control, head, self.head, without)?),
-            None => None,
-        };
-        let mut worst: Option<Comparison> = None;
-        for base in &one.base {
-            let comparison = compare(
-                control,
-                Some(self.judge_side(how, control, base, self.base, without)?),
-                head.clone(),
-            );
-            let comparison = settle(comparison, control, one.head.as_ref(), (self.base, self.head), &self.facts)?;
-            if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
-                worst = Some(comparison);
-            }
-        }
-        if let Some(mut worst) = worst {
-            if self.held_elsewhere(control, &worst) {
-                worst.outcome = Outcome::Unchanged;
-            }
-            return Ok(worst);
-        }
-        let before = match &one.head {
-            Some(head) => self.before(how, control, head, without)?,
-            None => None,
-        };
-        let Some((before, certain)) = before else {
-            return Ok(compare(control, None, head));
-        };
-        let as_new = compare(control, None, head.clone());
-        let against_old = compare(control, Some(before), head);
-        Ok(if certain || against_old.outcome <= as_new.outcome {
-            against_old
-        } else {
-            as_new
-        })
-    }
-
-    /// How the app stood in whose place this one comes, and whether the two are certainly one client.
-    fn before(
-        &self,
-        how: Evidence,
-        control: &Control,
-        head: &Subject,
-        without: &[Arc<str>],
-    ) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
-        let Some(Predecessor {
-            app: (kind, name),
-            spelling,
-            certain,
-        }) = self.successors.of(head)
-        else {
-            return Ok(None);
-        };
-        let old = |control: &Control| -> Result<Option<Judgement>, TooManyAlternatives> {
-            let files = self.base.subject_files(*kind, name);
-            let subjects = assemble(*kind, spelling, &files, self.input.registry);
-            subjects
-                .first()
-                .map(|subject| self.judge_side(how, control, subject, self.base, without))
-                .transpose()
-        };
-        if *kind == head.kind {
-            return Ok(old(control)?.map(|judgement| (judgement, *certain)));
-        }
-        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
-            return Ok(None);
-        };
-        let Some(mut judgement) = old(twin)? else { return Ok(None) };
-        // The twins have conditions of their own, so only the standing is compared, never the risk around it.
-        judgement.raises = self.judge_side(how, control, head, self.head, without)?.raises;
-        judgement.lowers = Vec::new();
-        Ok(Some((judgement, *certain)))
     }
 
     fn any_file(&self, one: &Pair) -> Option<(Which, Arc<Component>)> {

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, SubjectKind};
+use orgate_metadata::manifest::deletes;
 
 use super::Input;
+use super::deleted::{Deleted, newly};
 use super::extent::Extent;
 use super::name::{App, Name};
 use super::related::{Related, Wanted};
@@ -35,6 +37,8 @@ pub(super) struct Touched {
     pub(super) components: BTreeSet<(Arc<str>, Name)>,
     /// Head path to base path of components that moved.
     pub(super) moved: BTreeMap<RepoPath, RepoPath>,
+    /// What a manifest newly deletes.
+    pub(super) deleted: Vec<Deleted>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
 }
@@ -71,12 +75,17 @@ impl Touched {
             .collect();
         // A submodule can stand where a type has its folder.
         let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
-        let mut list = changes(input.base, input.head, &|path| ours(path) || folder(path) || is_project(path))?;
+        let mut list = changes(input.base, input.head, &|path| {
+            ours(path) || folder(path) || is_project(path) || deletes(path)
+        })?;
+        let manifests: Vec<Change> = list.extract_if(.., |change| deletes(change.path.as_bytes())).collect();
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
         related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
-            list = changes(input.base, input.head, &|path| ours(path) || folder(path) || xml(path))?;
+            list = changes(input.base, input.head, &|path| {
+                !deletes(path) && (ours(path) || folder(path) || xml(path))
+            })?;
         }
         let submodule = |change: &Change| change.head.as_ref().is_some_and(|file| file.kind() == FileKind::Submodule);
         list.retain(|change| !folder(change.path.as_bytes()) || ours(change.path.as_bytes()) || submodule(change));
@@ -105,6 +114,7 @@ impl Touched {
             }
             touched.paths.insert(component.path.clone());
         }
+        touched.deleted(input, &manifests, wanted)?;
         touched.changed_metadata = touched.paths.len();
         for ((type_name, name), (before, after)) in components {
             let mut left = before.clone();
@@ -152,6 +162,21 @@ impl Touched {
             }
         }
         Ok(touched)
+    }
+
+    /// What the changed manifests newly delete.
+    fn deleted(&mut self, input: &Input<'_>, manifests: &[Change], wanted: Wanted<'_>) -> Result<(), DiffError> {
+        for change in manifests.iter().filter(|change| wanted(change.path.as_bytes())) {
+            match newly(change, input.base, input.head, &input.limits)? {
+                Ok(list) => self
+                    .deleted
+                    .extend(list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some())),
+                Err(refused) => self.orphans.push(refused),
+            }
+        }
+        let paths = self.deleted.iter().map(|one| one.path.clone());
+        self.paths.extend(paths);
+        Ok(())
     }
 
     /// Files whose deployed content changes because a project's replacements do.

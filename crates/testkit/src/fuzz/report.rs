@@ -173,6 +173,7 @@ pub fn report(parts: Vec<&[u8]>) -> Report {
             line: 0,
             text: texts.text(),
         }],
+        renamed: Vec::new(),
         waiver_notes: vec![texts.text()],
         controls,
         ..Report::default()

@@ -20,6 +20,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("deployed::ranges that are replaced", ranges),
     ("deployed::org settings that leave source", settings_leave),
     ("deployed::org settings of another org", other_org),
+    ("deployed::a block that a manifest deletes", manifest),
     ("deployed::a mitigation that leaves source", mitigation_leaves),
     ("deployed::address ranges that a profile leaves out", ranges_left_out),
 ];
@@ -276,6 +277,62 @@ fn other_org() {
 
 fn project_of(name: &str) -> String {
     format!("{{\"name\": \"{name}\", \"packageDirectories\": [{{\"path\": \".\"}}]}}\n")
+}
+
+/// What a delete manifest names goes from the org, though its file stays.
+fn manifest() {
+    let space = "xmlns=\"http://soap.sforce.com/2006/04/metadata\"";
+    let block = |key: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<BlacklistedConsumer {space}>\n    <consumerKey>{key}</consumerKey>\n    <masterLabel>Bad</masterLabel>\n</BlacklistedConsumer>\n"
+        )
+    };
+    let names = |kind: &str, members: &[&str]| {
+        let members: Vec<String> = members.iter().map(|name| format!("        <members>{name}</members>\n")).collect();
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Package {space}>\n    <types>\n{}        <name>{kind}</name>\n    </types>\n</Package>\n",
+            members.concat()
+        )
+    };
+    let file = |name: &str| format!("force-app/main/default/blacklistedConsumers/{name}.blacklistedConsumer-meta.xml");
+    let run = |manifest: &str, before: Option<String>, after: String| {
+        let repo = TestRepo::new();
+        repo.write(file("Bad"), block("3MVG9exampleKeyOfBad"));
+        repo.write(file("Worse"), block("3MVG9exampleKeyOfWorse"));
+        if let Some(before) = before {
+            repo.write(manifest, before);
+        }
+        repo.commit("Before");
+        repo.write(manifest, after);
+        check(repo.path(), &["--base", "HEAD"])
+    };
+    let kind = "BlacklistedConsumer";
+    for place in [
+        "destructiveChanges.xml",
+        "manifest/destructiveChangesPre.xml",
+        "x/destructiveChangesPost.xml",
+    ] {
+        let run = run(place, None, names(kind, &["Bad"]));
+        let found = run.findings();
+        let [hit] = found.as_slice() else { panic!("{}", run.said()) };
+        assert_eq!(
+            (run.code, hit.about().as_str()),
+            (1, "org-app-block-removed regressed BlacklistedConsumer:Bad")
+        );
+        assert_eq!((hit.side.as_str(), hit.path.as_str(), hit.line), ("head", place, 4));
+    }
+    let place = "destructiveChanges.xml";
+    assert_eq!(
+        run(place, Some(names(kind, &["Bad"])), names(kind, &["Bad", "Worse"]))
+            .findings()
+            .len(),
+        1
+    );
+    passed(&run(place, None, names("ApexClass", &["Bad"])));
+    passed(&run(place, None, names("ConnectedApp", &["Bad"])));
+    passed(&run(place, None, names(kind, &["Unknown"])));
+    passed(&run("manifest/package.xml", None, names(kind, &["Bad"])));
+    assert_eq!(run(place, None, "<Package><types>".to_owned()).code, 2);
 }
 
 fn mitigation_leaves() {

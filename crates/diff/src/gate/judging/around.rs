@@ -8,14 +8,17 @@ use orgate_core::subject::{Pair, single};
 use orgate_core::world::World;
 use orgate_core::{Control, SubjectKind};
 
-use super::{Evidence, Judging};
+use super::Judging;
+use super::comparing::Evidence;
 
 impl Judging<'_> {
     /// Whether other components of head hold what this one no longer does.
     pub(super) fn held_elsewhere(&self, control: &Control, comparison: &Comparison) -> bool {
         still_held(control, comparison, || {
             let components = control.per.iter().flat_map(|type_name| self.head.components(type_name));
+            let stays = |component: &Arc<_>| !self.touched.deleted.iter().any(|deleted| deleted.is(component));
             components
+                .filter(stays)
                 .filter_map(|component| self.judge_side(Evidence::Kept, control, &single(&component), self.head, &[]).ok())
                 .collect()
         })

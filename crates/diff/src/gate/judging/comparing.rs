@@ -1,0 +1,136 @@
+//! How a subject stands on both sides, and what became of it: against each candidate of base, or against the app in
+//! whose place it comes.
+
+use std::sync::Arc;
+
+use orgate_core::Control;
+use orgate_core::compare::{Comparison, Outcome, compare};
+use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
+use orgate_core::lasting::settle;
+use orgate_core::subject::{Pair, assemble};
+use orgate_core::world::Subject;
+
+use super::super::side::Side;
+use super::super::successors::Predecessor;
+use super::super::view::View;
+use super::Judging;
+
+/// Whether a judgement keeps what it rests on.
+#[derive(Clone, Copy)]
+pub(super) enum Evidence {
+    Kept,
+    Dropped,
+}
+
+impl Judging<'_> {
+    pub(super) fn judge_side(
+        &self,
+        how: Evidence,
+        control: &Control,
+        subject: &Subject,
+        side: &Side<'_>,
+        without: &[Arc<str>],
+    ) -> Result<Judgement, TooManyAlternatives> {
+        let view = View::of(side, subject, without);
+        match how {
+            Evidence::Kept => judge(control, subject, &view, &self.facts),
+            Evidence::Dropped => judge_quietly(control, subject, &view, &self.facts),
+        }
+    }
+
+    /// Most comparisons come to nothing, and nobody asks those what they rest on.
+    pub(super) fn compare_pair(&self, control: &Arc<Control>, one: &Pair) -> Result<Comparison, TooManyAlternatives> {
+        let comparison = self.compare(Evidence::Dropped, control, one, &[])?;
+        if comparison.outcome.is_finding() || comparison.outcome == Outcome::Undecided {
+            return self.compare(Evidence::Kept, control, one, &[]);
+        }
+        Ok(comparison)
+    }
+
+    /// The worst comparison against any candidate of base, as if org settings of some types were not there.
+    pub(super) fn compare(
+        &self,
+        how: Evidence,
+        control: &Arc<Control>,
+        one: &Pair,
+        without: &[Arc<str>],
+    ) -> Result<Comparison, TooManyAlternatives> {
+        let head = match &one.head {
+            Some(head) => Some(self.judge_side(how, control, head, self.head, without)?),
+            None => None,
+        };
+        let mut worst: Option<Comparison> = None;
+        for base in &one.base {
+            let comparison = compare(
+                control,
+                Some(self.judge_side(how, control, base, self.base, without)?),
+                head.clone(),
+            );
+            let seen = (
+                View::of(self.base, base, without),
+                View::of(self.head, one.head.as_ref().unwrap_or(base), without),
+            );
+            let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
+            if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
+                worst = Some(comparison);
+            }
+        }
+        if let Some(mut worst) = worst {
+            if self.held_elsewhere(control, &worst) {
+                worst.outcome = Outcome::Unchanged;
+            }
+            return Ok(worst);
+        }
+        let before = match &one.head {
+            Some(head) => self.before(how, control, head, without)?,
+            None => None,
+        };
+        let Some((before, certain)) = before else {
+            return Ok(compare(control, None, head));
+        };
+        let as_new = compare(control, None, head.clone());
+        let against_old = compare(control, Some(before), head);
+        Ok(if certain || against_old.outcome <= as_new.outcome {
+            against_old
+        } else {
+            as_new
+        })
+    }
+
+    /// How the app stood in whose place this one comes, and whether the two are certainly one client.
+    fn before(
+        &self,
+        how: Evidence,
+        control: &Control,
+        head: &Subject,
+        without: &[Arc<str>],
+    ) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
+        let Some(Predecessor {
+            app: (kind, name),
+            spelling,
+            certain,
+        }) = self.successors.of(head)
+        else {
+            return Ok(None);
+        };
+        let old = |control: &Control| -> Result<Option<Judgement>, TooManyAlternatives> {
+            let files = self.base.subject_files(*kind, name);
+            let subjects = assemble(*kind, spelling, &files, self.input.registry);
+            subjects
+                .first()
+                .map(|subject| self.judge_side(how, control, subject, self.base, without))
+                .transpose()
+        };
+        if *kind == head.kind {
+            return Ok(old(control)?.map(|judgement| (judgement, *certain)));
+        }
+        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
+            return Ok(None);
+        };
+        let Some(mut judgement) = old(twin)? else { return Ok(None) };
+        // The twins have conditions of their own, so only the standing is compared, never the risk around it.
+        judgement.raises = self.judge_side(how, control, head, self.head, without)?.raises;
+        judgement.lowers = Vec::new();
+        Ok(Some((judgement, *certain)))
+    }
+}

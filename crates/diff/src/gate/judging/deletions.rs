@@ -1,0 +1,61 @@
+//! Components whose mere presence protects, and that a manifest deletes.
+
+use std::sync::Arc;
+
+use orgate_core::policy::OnRemoval;
+use orgate_core::report::{Anchor, Places as _, Report, Side as Which};
+use orgate_core::subject::{Pair, single};
+use orgate_core::{Component, Control};
+
+use super::super::deleted::Deleted;
+use super::Judging;
+
+impl Judging<'_> {
+    /// Judges what a manifest newly deletes, and points at its line there. Only where a control says that losing the
+    /// component weakens: everything else that leaves an org takes along what it grants.
+    pub(super) fn judge_deleted(&self, report: &mut Report) -> usize {
+        let mut judged = 0_usize;
+        for deleted in &self.touched.deleted {
+            let there = self.base.of_name(&deleted.type_name, &deleted.name);
+            // A file that goes as well is judged as such.
+            let stays = !self.head.of_name(&deleted.type_name, &deleted.name).is_empty();
+            let controls: Vec<&Arc<Control>> = self.protecting(deleted).collect();
+            if !stays || there.is_empty() || controls.is_empty() {
+                continue;
+            }
+            judged = judged.saturating_add(1);
+            for component in &there {
+                for control in &controls {
+                    self.judge_one_deleted(control, deleted, component, there.len() > 1, report);
+                }
+            }
+        }
+        judged
+    }
+
+    fn protecting<'s>(&'s self, deleted: &'s Deleted) -> impl Iterator<Item = &'s Arc<Control>> {
+        let controls = self.input.catalog.controls();
+        controls.filter(|control| control.on_removal == OnRemoval::Regressed && control.per.contains(&deleted.type_name))
+    }
+
+    fn judge_one_deleted(&self, control: &Arc<Control>, deleted: &Deleted, component: &Arc<Component>, copies: bool, report: &mut Report) {
+        let subject = single(component);
+        let name = subject.name.clone();
+        let pair = Pair {
+            base: vec![subject],
+            head: None,
+        };
+        let known = report.findings.len();
+        self.judge_pair(control, &pair, &name, copies, true, report);
+        let Some(finding) = report.findings.get_mut(known) else { return };
+        let (line, column) = self.places.position(Which::Head, &deleted.path, deleted.span.start);
+        finding.anchor = Anchor {
+            path: deleted.path.clone(),
+            line,
+            column,
+            side: Which::Head,
+            end: Some(self.places.position(Which::Head, &deleted.path, deleted.span.end)),
+        };
+        finding.anchor_type = None;
+    }
+}
