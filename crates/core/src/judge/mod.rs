@@ -4,7 +4,7 @@ pub(crate) mod env;
 
 pub use env::{Place, Read, Role, Why};
 
-use crate::check::{Check, Found, Measure, State};
+use crate::check::{Check, Found, Length, Measure, State};
 use crate::policy::Control;
 use crate::truth::Truth;
 use crate::world::{Facts, Subject, World};
@@ -44,6 +44,8 @@ pub struct Judgement {
     pub standing: Standing,
     /// By what it is compared with the other side.
     pub measure: Measure,
+    /// Where the measures are alike, the longer side is weaker.
+    pub length: Option<Length>,
     /// Truth of the raises-risk conditions, in the control's order.
     pub raises: Vec<Truth>,
     /// Truth of the lowers-risk conditions, in the control's order.
@@ -113,7 +115,7 @@ fn weaker(a: &Judgement, b: &Judgement) -> bool {
         let down = judgement.lowers.iter().filter(|truth| !truth.is_true()).count();
         up.saturating_add(down)
     };
-    (a.standing, rank(a), context(a)) > (b.standing, rank(b), context(b))
+    (a.standing, rank(a), &a.length, context(a)) > (b.standing, rank(b), &b.length, context(b))
 }
 
 fn once(control: &Control, env: &Env<'_>) -> Judgement {
@@ -137,6 +139,9 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
             }
         }
     };
+    let overridden = control.satisfied_when.is_some() && found.measure == Measure::None;
+    let lengths = control.length.as_ref().filter(|_| applies.is_true() && !overridden);
+    let length = lengths.and_then(|lengths| lengths.read(env, &frames));
     let standing = match (applies, found.state) {
         (Truth::False, _) => Standing::NotApplicable,
         // Whatever the answer, it would be "satisfied" or "not applicable": nothing is open.
@@ -165,6 +170,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
     Judgement {
         standing,
         measure: found.measure,
+        length,
         raises,
         lowers,
         reads: env.reads.borrow().clone(),

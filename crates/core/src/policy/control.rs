@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{OnRemoval, Status};
-use crate::check::Check;
+use crate::check::{Check, Lengths};
 use crate::condition::Condition;
 use crate::registry::SubjectKind;
 use crate::score::ScoreRange;
@@ -90,6 +90,7 @@ pub struct Control {
     pub standards: Vec<String>,
     pub(crate) applies_when: Option<Condition>,
     pub(crate) check: Check,
+    pub(crate) length: Option<Lengths>,
     pub(crate) satisfied_when: Option<Condition>,
     /// Fields of which one must have changed for a regression; empty for all that the check reads.
     pub decided_by: Vec<Arc<str>>,
