@@ -92,6 +92,7 @@ pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgemen
         (_, None) => removed(control, base.as_ref()),
         (None, Some(head)) => introduced(head),
         (Some(base), Some(head)) => match both(control, base, head, &mut members, &mut roles) {
+            Outcome::Regressed if head.unseen.is_true() => Outcome::Undecided,
             Outcome::Regressed if !decided(control, base, head) => Outcome::Review,
             outcome => outcome,
         },

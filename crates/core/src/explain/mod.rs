@@ -190,10 +190,13 @@ pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
         crate::check::Check::Members(members) => members.each.iter().for_each(|(_, when)| words::names(when, &mut note)),
         _ => {}
     }
-    for condition in [&control.applies_when, &control.introduced_when, &control.satisfied_when]
-        .into_iter()
-        .flatten()
-    {
+    let surroundings = [
+        &control.applies_when,
+        &control.introduced_when,
+        &control.unseen_when,
+        &control.satisfied_when,
+    ];
+    for condition in surroundings.into_iter().flatten() {
         words::names(condition, &mut note);
     }
     used.sort();

@@ -57,6 +57,9 @@ pub(super) fn control(control: &Control) -> Vec<String> {
             fields.join(", ")
         ));
     }
+    if let Some(when) = &control.unseen_when {
+        said.push(format!("Undecided instead of weaker where {}.", condition(when)));
+    }
     if !control.decided_by.is_empty() {
         let fields: Vec<String> = control.decided_by.iter().map(|field| code(field)).collect();
         said.push(format!(

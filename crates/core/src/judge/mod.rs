@@ -58,6 +58,8 @@ pub struct Judgement {
     pub assumed: bool,
     /// Whether a violation counts on a subject that is new.
     pub counts_when_new: Truth,
+    /// Whether the subject shows too little to call a violation a regression.
+    pub unseen: Truth,
 }
 
 /// The subject says so many contradicting things that they cannot all be judged.
@@ -152,7 +154,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
     let whys = env.whys.borrow().clone();
     let mut raises = Vec::with_capacity(control.raises_risk.len());
     let mut lowers = Vec::with_capacity(control.lowers_risk.len());
-    let mut counts_when_new = Truth::True;
+    let (mut counts_when_new, mut unseen) = (Truth::True, Truth::False);
     if standing != Standing::NotApplicable {
         for (index, risk) in control.raises_risk.iter().enumerate() {
             env.role.set(Role::Raises(index));
@@ -166,6 +168,10 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
             env.role.set(Role::Applies);
             counts_when_new = env.holds(condition, &frames);
         }
+        if let Some(condition) = &control.unseen_when {
+            env.role.set(Role::Applies);
+            unseen = env.holds(condition, &frames);
+        }
     }
     Judgement {
         standing,
@@ -177,5 +183,6 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         whys,
         assumed: false,
         counts_when_new,
+        unseen,
     }
 }

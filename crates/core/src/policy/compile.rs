@@ -47,6 +47,7 @@ pub(super) fn control(
     };
     let applies_when = optional(&mut compiler, raw.applies_when.as_ref(), &id);
     let introduced_when = optional(&mut compiler, raw.introduced_when.as_ref(), &id);
+    let unseen_when = optional(&mut compiler, raw.unseen_when.as_ref(), &id);
     let satisfied_when = optional(&mut compiler, raw.satisfied_when.as_ref(), &id);
     let decided_by = raw
         .decided_by
@@ -93,6 +94,7 @@ pub(super) fn control(
     let conditions = applies_when
         .iter()
         .chain(&introduced_when)
+        .chain(&unseen_when)
         .chain(&satisfied_when)
         .chain(raises_risk.iter().chain(&lowers_risk).map(|risk| &risk.when));
     for condition in conditions {
@@ -114,6 +116,7 @@ pub(super) fn control(
         length,
         satisfied_when,
         decided_by,
+        unseen_when,
         introduced_when,
         on_removal: raw.on_removal,
         raises_risk,

@@ -94,6 +94,7 @@ pub struct Control {
     pub(crate) satisfied_when: Option<Condition>,
     /// Fields of which one must have changed for a regression; empty for all that the check reads.
     pub decided_by: Vec<Arc<str>>,
+    pub(crate) unseen_when: Option<Condition>,
     pub(crate) introduced_when: Option<Condition>,
     /// What the removal of the component means.
     pub on_removal: OnRemoval,

@@ -454,6 +454,9 @@ pub(crate) struct RawControl {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub(crate) decided_by: Vec<Spanned<String>>,
+    /// When head no longer shows what it would take to tell: a regression is undecided then.
+    #[serde(default)]
+    pub(crate) unseen_when: Option<RawCondition>,
     /// When a violation counts on a subject that is new.
     #[serde(default)]
     pub(crate) introduced_when: Option<RawCondition>,
