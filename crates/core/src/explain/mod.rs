@@ -10,6 +10,7 @@ use serde::Serialize;
 
 pub use example::{DiffLine, ExampleFile, ExamplePage, LineKind, lines, page as example_page};
 
+use crate::compare::Outcome;
 use crate::policy::{Catalog, Control, OnRemoval, Risk, Status};
 use crate::registry::{Absent, FieldKind, FieldSpec, Registry, SubjectKind, TypeSpec};
 use crate::score::{Score, Severity};
@@ -169,6 +170,18 @@ pub struct Page {
     pub good_example: Option<ExamplePage>,
     /// What to write into `orgate.yaml` to accept a finding for a while.
     pub waiver: String,
+}
+
+impl Page {
+    /// What [`Page::bad_example`] is, for its heading: not everything that is reported fails a change.
+    pub fn bad_heading(&self) -> &'static str {
+        let shown = self.bad_example.as_ref().is_some_and(|example| example.outcome == Outcome::Review);
+        if shown || self.status == Status::Preview {
+            "A change that is shown, and fails nothing"
+        } else {
+            "A change that fails"
+        }
+    }
 }
 
 /// The page of a control.
