@@ -58,7 +58,7 @@ pub(crate) fn page(page: &Page) -> String {
             let _ = writeln!(text, "- Not checkable: {}", prose(statement));
         }
     }
-    example(&mut text, "A change that fails", page.bad_example.as_ref());
+    example(&mut text, page.bad_heading(), page.bad_example.as_ref());
     example(&mut text, "A change that is fine", page.good_example.as_ref());
     section(&mut text, "How to mend it", &page.remediation);
     if let Some(fix) = &page.fix {

@@ -78,7 +78,7 @@ pub(super) fn page(page: &Page) -> String {
         heading(&mut text, "How we read the source");
         paragraphs(&mut text, interpretation);
     }
-    example(&mut text, "A change that fails", page.bad_example.as_ref());
+    example(&mut text, page.bad_heading(), page.bad_example.as_ref());
     example(&mut text, "A change that is fine", page.good_example.as_ref());
     heading(&mut text, "How to mend it");
     paragraphs(&mut text, &page.remediation);

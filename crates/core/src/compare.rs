@@ -1,10 +1,11 @@
 //! The gate's one question: is this control on this subject weaker at head than at base?
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Check, Measure, Member};
+use crate::check::{Check, Length, Measure, Member};
 use crate::judge::{Judgement, Role, Standing, Why};
 use crate::policy::Control;
 use crate::policy::raw::{OnRemoval, WeakerWhen};
@@ -91,6 +92,7 @@ pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgemen
         (_, None) => removed(control, base.as_ref()),
         (None, Some(head)) => introduced(head),
         (Some(base), Some(head)) => match both(control, base, head, &mut members, &mut roles) {
+            Outcome::Regressed if head.unseen.is_true() => Outcome::Undecided,
             Outcome::Regressed if !decided(control, base, head) => Outcome::Review,
             outcome => outcome,
         },
@@ -203,18 +205,22 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (_, Standing::Undecided) => Outcome::Undecided,
         (Standing::Violated, Standing::NotApplicable | Standing::Satisfied) => Outcome::Resolved,
         (_, Standing::NotApplicable) => Outcome::NotApplicable,
+        // As it should be on both sides, but less so: for a person to know.
+        (Standing::Satisfied, Standing::Satisfied) if by_length(base, head) == Some(Ordering::Less) => Outcome::Review,
         (_, Standing::Satisfied) => Outcome::Unchanged,
         (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
         // What is weak for certain now, where something stood that could not be read, is no old weakness.
         (Standing::Undecided, Standing::Violated) if written(base) => Outcome::Introduced,
         (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
-        (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure) {
-            std::cmp::Ordering::Less => Outcome::Regressed,
-            std::cmp::Ordering::Greater => Outcome::Improved,
+        (Standing::Violated, Standing::Violated) => match by_measure(&base.measure, &head.measure).then(by_hours(base, head)) {
+            Ordering::Less => Outcome::Regressed,
+            Ordering::Greater => Outcome::Improved,
+            // Nobody defines which of the two is stricter; but one of them need never end.
+            Ordering::Equal if by_length(base, head) == Some(Ordering::Less) => Outcome::Review,
             // What would be no finding on a new subject does not become one by its surroundings; and what makes it count
             // now (a flow that was switched on) has a control of its own.
-            std::cmp::Ordering::Equal if [base, head].iter().any(|side| side.counts_when_new == Truth::False) => Outcome::Unchanged,
-            std::cmp::Ordering::Equal => by_risk(base, head, roles),
+            Ordering::Equal if [base, head].iter().any(|side| side.counts_when_new == Truth::False) => Outcome::Unchanged,
+            Ordering::Equal => by_risk(base, head, roles),
         },
     }
 }
@@ -244,11 +250,25 @@ fn by_grade(base: &Judgement, head: &Judgement) -> bool {
 }
 
 /// `Less` when head is weaker.
-fn by_measure(base: &Measure, head: &Measure) -> std::cmp::Ordering {
+fn by_measure(base: &Measure, head: &Measure) -> Ordering {
     match (base, head) {
         (Measure::Grade { rank: before, .. }, Measure::Grade { rank: after, .. }) => before.cmp(after),
         (Measure::Number { value: before, .. }, Measure::Number { value: after, .. }) => before.cmp(after),
-        _ => std::cmp::Ordering::Equal,
+        _ => Ordering::Equal,
+    }
+}
+
+/// `Less` when head lives longer, or as long and is renewed at every use; `None` where a side states no length.
+fn by_length(base: &Judgement, head: &Judgement) -> Option<Ordering> {
+    let key = |length: &Length| (length.hours, length.renewed);
+    Some(key(base.length.as_ref()?).cmp(&key(head.length.as_ref()?)))
+}
+
+/// `Less` when head lives longer for certain.
+fn by_hours(base: &Judgement, head: &Judgement) -> Ordering {
+    match (&base.length, &head.length) {
+        (Some(before), Some(after)) => before.hours.cmp(&after.hours),
+        _ => Ordering::Equal,
     }
 }
 

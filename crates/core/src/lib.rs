@@ -27,7 +27,7 @@ mod truth;
 pub mod world;
 mod yaml;
 
-pub use check::{Measure, Member};
+pub use check::{Length, Measure, Member};
 pub use compare::{Comparison, Outcome};
 pub use element::{Component, Element, Note, Span};
 pub use path::RepoPath;

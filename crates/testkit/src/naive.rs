@@ -256,16 +256,19 @@ fn refresh(app: &App<'_>) -> Standing {
         .text(ECA_POLICY, "refreshTokenValidityPeriod")
         .and_then(|text| text.parse().ok())
         .unwrap_or_default();
-    let (quarter, year) = match app.text(ECA_POLICY, "refreshTokenValidityUnit") {
-        Some("Days") => (90, 365),
-        Some("Months") => (3, 12),
-        _ => (2160, 8760),
+    let (quarter, year, hours) = match app.text(ECA_POLICY, "refreshTokenValidityUnit") {
+        Some("Days") => (90, 365, 24),
+        Some("Months") => (3, 12, 730),
+        _ => (2160, 8760, 1),
     };
+    // Of two in one step, the longer one is weaker.
+    let longest = 10_000_000;
+    let step = |step: usize| step * longest + usize::try_from(number * hours).unwrap_or(longest).min(longest - 1);
     match app.text(ECA_POLICY, "refreshTokenPolicyType").unwrap_or("Infinite") {
         "Zero" => NotApplicable,
-        "Infinite" => Violated(4),
-        _ if number > year => Violated(3),
-        _ if number > quarter => Violated(2),
+        "Infinite" => Violated(4 * longest),
+        _ if number > year => Violated(step(3)),
+        _ if number > quarter => Violated(step(2)),
         _ => Satisfied,
     }
 }

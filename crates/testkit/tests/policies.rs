@@ -64,6 +64,33 @@ fn may_regress_both_ways(control: &Control) -> bool {
     control.check_kind() == "members"
 }
 
+/// Every field that a control's text names, outside its examples, is one that it is known to read: a control that reads
+/// what it is not known to read would stay silent about a change of it.
+fn reads_what_it_names(control: &Control, text: &str, registry: &Registry) -> Result<(), Failed> {
+    let judged = text.lines().take_while(|line| !line.starts_with("examples:"));
+    let judged = judged.filter(|line| !line.starts_with("fix:"));
+    let names = |line: &str| -> Vec<String> {
+        line.split(|c: char| !c.is_ascii_alphanumeric() && c != '/' && c != '_')
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut named = 0;
+    for name in judged.flat_map(names) {
+        let Some((spec, path, _)) = registry.field(&name) else { continue };
+        named += 1;
+        let reads = control.reads_any(&spec.name, &|parts| parts.iter().map(|part| &**part).eq(path.split('/')));
+        if !reads {
+            return Err(Failed::from(format!("{name} is not among what it reads")));
+        }
+    }
+    let by_name = text.contains(" is: ");
+    if named > 0 || by_name {
+        Ok(())
+    } else {
+        Err(Failed::from("it names no field"))
+    }
+}
+
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.
 fn fresh(path: &str, generated: &str) -> Result<(), Failed> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
@@ -113,6 +140,19 @@ fn main() {
                 } else {
                     Err(Failed::from(format!("line {}: {}", example.line, failures.join("; "))))
                 }
+            }));
+        }
+    }
+    for (name, text) in texts {
+        let id = name
+            .rsplit('/')
+            .next()
+            .and_then(|name| name.strip_suffix(".yaml"))
+            .unwrap_or_default();
+        if let Some(control) = catalog.controls().find(|control| &*control.id == id) {
+            let (control, registry) = (Arc::clone(control), Arc::clone(&registry));
+            trials.push(Trial::test(format!("{id}::reads what it names"), move || {
+                reads_what_it_names(&control, &text, &registry)
             }));
         }
     }

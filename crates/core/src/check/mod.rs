@@ -3,6 +3,7 @@
 
 pub(crate) mod address;
 mod grades;
+mod length;
 mod limit;
 mod members;
 mod ranking;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use grades::Grades;
+pub use length::Length;
+pub(crate) use length::Lengths;
 pub(crate) use limit::{Limit, LimitValue};
 pub(crate) use members::Members;
 pub(crate) use ranking::{Rank, Ranking};

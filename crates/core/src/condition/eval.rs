@@ -78,8 +78,13 @@ impl Env<'_> {
                     self.remember(field, Vec::new(), None);
                     self.unknown(why)
                 }
-                Found::Here { occurrences, home } => {
-                    let some = occurrences.iter().any(|occurrence| !occurrence.element().nil);
+                Found::Here { mut occurrences, home } => {
+                    // A block that holds nothing declares nothing, as if it were not there.
+                    occurrences.retain(|occurrence| {
+                        let element = occurrence.element();
+                        !(element.nil || element.children.is_empty() && element.text.is_empty())
+                    });
+                    let some = !occurrences.is_empty();
                     self.remember(field, occurrences, Some(home));
                     Truth::from(some)
                 }

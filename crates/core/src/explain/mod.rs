@@ -10,6 +10,7 @@ use serde::Serialize;
 
 pub use example::{DiffLine, ExampleFile, ExamplePage, LineKind, lines, page as example_page};
 
+use crate::compare::Outcome;
 use crate::policy::{Catalog, Control, OnRemoval, Risk, Status};
 use crate::registry::{Absent, FieldKind, FieldSpec, Registry, SubjectKind, TypeSpec};
 use crate::score::{Score, Severity};
@@ -171,6 +172,18 @@ pub struct Page {
     pub waiver: String,
 }
 
+impl Page {
+    /// What [`Page::bad_example`] is, for its heading: not everything that is reported fails a change.
+    pub fn bad_heading(&self) -> &'static str {
+        let shown = self.bad_example.as_ref().is_some_and(|example| example.outcome == Outcome::Review);
+        if shown || self.status == Status::Preview {
+            "A change that is shown, and fails nothing"
+        } else {
+            "A change that fails"
+        }
+    }
+}
+
 /// The page of a control.
 pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
     let meanings: BTreeMap<String, String> = catalog.conditions().map(|condition| (condition.name, condition.meaning)).collect();
@@ -190,10 +203,13 @@ pub fn page(control: &Control, catalog: &Catalog, registry: &Registry) -> Page {
         crate::check::Check::Members(members) => members.each.iter().for_each(|(_, when)| words::names(when, &mut note)),
         _ => {}
     }
-    for condition in [&control.applies_when, &control.introduced_when, &control.satisfied_when]
-        .into_iter()
-        .flatten()
-    {
+    let surroundings = [
+        &control.applies_when,
+        &control.introduced_when,
+        &control.unseen_when,
+        &control.satisfied_when,
+    ];
+    for condition in surroundings.into_iter().flatten() {
         words::names(condition, &mut note);
     }
     used.sort();

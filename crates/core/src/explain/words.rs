@@ -49,6 +49,17 @@ fn ranking(ranking: &Ranking) -> String {
 /// What a control looks at, in sentences.
 pub(super) fn control(control: &Control) -> Vec<String> {
     let mut said = check(&control.check);
+    if let Some(length) = &control.length {
+        let fields: Vec<String> = length.of.iter().map(|field| code(&field.full)).collect();
+        said.push(format!(
+            "Where that is the same on both sides, the time in {} is compared: longer is weaker where it is weak already, and shown for \
+             review where it is still good.",
+            fields.join(", ")
+        ));
+    }
+    if let Some(when) = &control.unseen_when {
+        said.push(format!("Undecided instead of weaker where {}.", condition(when)));
+    }
     if !control.decided_by.is_empty() {
         let fields: Vec<String> = control.decided_by.iter().map(|field| code(field)).collect();
         said.push(format!(

@@ -4,7 +4,7 @@ pub(crate) mod env;
 
 pub use env::{Place, Read, Role, Why};
 
-use crate::check::{Check, Found, Measure, State};
+use crate::check::{Check, Found, Length, Measure, State};
 use crate::policy::Control;
 use crate::truth::Truth;
 use crate::world::{Facts, Subject, World};
@@ -44,6 +44,8 @@ pub struct Judgement {
     pub standing: Standing,
     /// By what it is compared with the other side.
     pub measure: Measure,
+    /// Where the measures are alike, the longer side is weaker.
+    pub length: Option<Length>,
     /// Truth of the raises-risk conditions, in the control's order.
     pub raises: Vec<Truth>,
     /// Truth of the lowers-risk conditions, in the control's order.
@@ -56,6 +58,8 @@ pub struct Judgement {
     pub assumed: bool,
     /// Whether a violation counts on a subject that is new.
     pub counts_when_new: Truth,
+    /// Whether the subject shows too little to call a violation a regression.
+    pub unseen: Truth,
 }
 
 /// The subject says so many contradicting things that they cannot all be judged.
@@ -113,7 +117,7 @@ fn weaker(a: &Judgement, b: &Judgement) -> bool {
         let down = judgement.lowers.iter().filter(|truth| !truth.is_true()).count();
         up.saturating_add(down)
     };
-    (a.standing, rank(a), context(a)) > (b.standing, rank(b), context(b))
+    (a.standing, rank(a), &a.length, context(a)) > (b.standing, rank(b), &b.length, context(b))
 }
 
 fn once(control: &Control, env: &Env<'_>) -> Judgement {
@@ -137,6 +141,9 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
             }
         }
     };
+    let overridden = control.satisfied_when.is_some() && found.measure == Measure::None;
+    let lengths = control.length.as_ref().filter(|_| applies.is_true() && !overridden);
+    let length = lengths.and_then(|lengths| lengths.read(env, &frames));
     let standing = match (applies, found.state) {
         (Truth::False, _) => Standing::NotApplicable,
         // Whatever the answer, it would be "satisfied" or "not applicable": nothing is open.
@@ -147,7 +154,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
     let whys = env.whys.borrow().clone();
     let mut raises = Vec::with_capacity(control.raises_risk.len());
     let mut lowers = Vec::with_capacity(control.lowers_risk.len());
-    let mut counts_when_new = Truth::True;
+    let (mut counts_when_new, mut unseen) = (Truth::True, Truth::False);
     if standing != Standing::NotApplicable {
         for (index, risk) in control.raises_risk.iter().enumerate() {
             env.role.set(Role::Raises(index));
@@ -161,15 +168,21 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
             env.role.set(Role::Applies);
             counts_when_new = env.holds(condition, &frames);
         }
+        if let Some(condition) = &control.unseen_when {
+            env.role.set(Role::Applies);
+            unseen = env.holds(condition, &frames);
+        }
     }
     Judgement {
         standing,
         measure: found.measure,
+        length,
         raises,
         lowers,
         reads: env.reads.borrow().clone(),
         whys,
         assumed: false,
         counts_when_new,
+        unseen,
     }
 }

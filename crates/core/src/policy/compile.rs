@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::control::{Control, Fix, Risk, Source};
 use super::problem::{Problem, nearest};
-use super::raw::{MemberKind, RawCheck, RawCondition, RawControl, RawGrade, RawNamed, RawRank, RawRisk, RawSource};
-use crate::check::{Check, Grades, Limit, LimitValue, Members, Rank, Ranking, Review};
+use super::raw::{MemberKind, RawCheck, RawCondition, RawControl, RawGrade, RawLength, RawNamed, RawRank, RawRisk, RawSource};
+use crate::check::{Check, Grades, Lengths, Limit, LimitValue, Members, Rank, Ranking, Review};
 use crate::condition::compile::Compiler;
 use crate::condition::{Condition, FieldRef};
 use crate::pattern::Pattern;
@@ -47,6 +47,7 @@ pub(super) fn control(
     };
     let applies_when = optional(&mut compiler, raw.applies_when.as_ref(), &id);
     let introduced_when = optional(&mut compiler, raw.introduced_when.as_ref(), &id);
+    let unseen_when = optional(&mut compiler, raw.unseen_when.as_ref(), &id);
     let satisfied_when = optional(&mut compiler, raw.satisfied_when.as_ref(), &id);
     let decided_by = raw
         .decided_by
@@ -55,6 +56,7 @@ pub(super) fn control(
         .map(|field| field.full)
         .collect();
     let check = check(&mut compiler, &raw.check, &id);
+    let length = raw.length.as_ref().and_then(|length| lengths(&mut compiler, length));
     let raises_risk = risks(&mut compiler, &raw.raises_risk, &id);
     let lowers_risk = risks(&mut compiler, &raw.lowers_risk, &id);
     let fix = raw.fix.as_ref().and_then(|fix| {
@@ -81,6 +83,9 @@ pub(super) fn control(
     let check = check?;
     let mut fields = BTreeSet::new();
     collect_fields(&check, &mut fields);
+    for field in length.iter().flat_map(|length| &length.of) {
+        fields.insert(field.full.to_string());
+    }
     let mut control = Control {
         id: raw.id.value.as_str().into(),
         title: raw.title,
@@ -91,8 +96,10 @@ pub(super) fn control(
         standards: raw.standards,
         applies_when,
         check,
+        length,
         satisfied_when,
         decided_by,
+        unseen_when,
         introduced_when,
         on_removal: raw.on_removal,
         raises_risk,
@@ -316,6 +323,17 @@ fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<String>) ->
             }))
         }
     }
+}
+
+fn lengths(compiler: &mut Compiler<'_>, raw: &RawLength) -> Option<Lengths> {
+    let of: Vec<_> = raw.of.iter().map(|name| compiler.field(name)).collect();
+    let of: Option<Vec<FieldRef>> = of.into_iter().collect();
+    Some(Lengths {
+        of: of?,
+        hours: raw.hours.clone(),
+        fixed: raw.fixed.clone(),
+        renewed: raw.renewed.clone(),
+    })
 }
 
 /// Named states; the outcome is `None` when a condition has a problem, after all of them were looked at.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{OnRemoval, Status};
-use crate::check::Check;
+use crate::check::{Check, Lengths};
 use crate::condition::{Condition, Visit};
 use crate::registry::SubjectKind;
 use crate::score::ScoreRange;
@@ -90,9 +90,11 @@ pub struct Control {
     pub standards: Vec<String>,
     pub(crate) applies_when: Option<Condition>,
     pub(crate) check: Check,
+    pub(crate) length: Option<Lengths>,
     pub(crate) satisfied_when: Option<Condition>,
     /// Fields of which one must have changed for a regression; empty for all that the check reads.
     pub decided_by: Vec<Arc<str>>,
+    pub(crate) unseen_when: Option<Condition>,
     pub(crate) introduced_when: Option<Condition>,
     /// What the removal of the component means.
     pub on_removal: OnRemoval,
@@ -141,7 +143,9 @@ impl Control {
     /// Calls `visit` for everything the judgement reads, as [`Condition::reads`] does.
     pub(crate) fn visit(&self, visit: &mut Visit<'_>) {
         self.check.reads(visit);
-        let when = [&self.applies_when, &self.introduced_when, &self.satisfied_when];
+        let lengths = self.length.iter().flat_map(|length| &length.of);
+        lengths.for_each(|field| field.visit(visit));
+        let when = [&self.applies_when, &self.introduced_when, &self.unseen_when, &self.satisfied_when];
         let risks = self.raises_risk.iter().chain(&self.lowers_risk).map(|risk| &risk.when);
         for condition in when.into_iter().flatten().chain(risks) {
             condition.reads(visit);

@@ -350,6 +350,23 @@ pub(crate) struct RawMembers {
     pub(crate) end: Option<String>,
 }
 
+/// Where a length of time stands.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct RawLength {
+    /// The fields that give `kind:number:unit`, in one text or as three.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+    pub(crate) of: Vec<Spanned<String>>,
+    /// Hours of each unit.
+    pub(crate) hours: BTreeMap<String, u32>,
+    /// Kinds that end after their time.
+    pub(crate) fixed: Vec<String>,
+    /// Kinds whose time starts again at every use.
+    #[serde(default)]
+    pub(crate) renewed: Vec<String>,
+}
+
 /// Values without an order.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -427,6 +444,9 @@ pub(crate) struct RawControl {
     pub(crate) applies_when: Option<RawCondition>,
     /// What is good.
     pub(crate) check: RawCheck,
+    /// A length of time that is compared where the check sees no difference: more of it is weaker.
+    #[serde(default)]
+    pub(crate) length: Option<RawLength>,
     /// When all is well whatever the check says: something else overrides what it reads.
     #[serde(default)]
     pub(crate) satisfied_when: Option<RawCondition>,
@@ -434,6 +454,9 @@ pub(crate) struct RawControl {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub(crate) decided_by: Vec<Spanned<String>>,
+    /// When head no longer shows what it would take to tell: a regression is undecided then.
+    #[serde(default)]
+    pub(crate) unseen_when: Option<RawCondition>,
     /// When a violation counts on a subject that is new.
     #[serde(default)]
     pub(crate) introduced_when: Option<RawCondition>,

@@ -158,7 +158,9 @@ impl Case<'_> {
             .map(|head| head.whys.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
         let comparable = head.is_none_or(|head| head.standing == Standing::Undecided);
-        if !comparable {
+        if head.is_some_and(|head| !comparable && head.unseen.is_true()) {
+            reasons = vec!["retrieved differently: what would tell is no longer in the file".to_owned()];
+        } else if !comparable {
             let before = self.comparison.base.iter().flat_map(|base| &base.whys);
             reasons = before.map(|why| format!("cannot be compared with base: {why}")).collect();
         } else if head.is_none() {

@@ -3,7 +3,7 @@
 use super::build::{Case, view};
 use super::difference::Difference;
 use crate::compare::Outcome;
-use crate::judge::{Read, Standing};
+use crate::judge::{Judgement, Read, Standing};
 use crate::lexical;
 use crate::registry::SubjectKind;
 
@@ -70,7 +70,12 @@ impl Case<'_> {
         if members.is_empty() {
             members = side(first.and_then(|difference| difference.head));
         }
-        let grade = self.comparison.head.as_ref().and_then(|head| view(head).grade).unwrap_or_default();
+        let mut grade = self.comparison.head.as_ref().and_then(|head| view(head).grade).unwrap_or_default();
+        let length = |side: &Option<Judgement>| side.as_ref().and_then(|side| side.length.clone());
+        if let (Some(before), Some(after)) = (length(&self.comparison.base), length(&self.comparison.head)) {
+            let texts = format!("now {}, before {}", after.text, before.text);
+            grade = if grade.is_empty() { texts } else { format!("{grade}: {texts}") };
+        }
         let now = || {
             let text = side(first.and_then(|difference| difference.head));
             if grade == NO_LIMIT {

@@ -2,7 +2,7 @@
 //! has no before.
 
 use orgate_testkit::TestRepo;
-use orgate_testkit::gate::list;
+use orgate_testkit::gate::{list, orgate};
 use orgate_testkit::sample::{APP, CONTROL, connected_app};
 
 use super::check;
@@ -11,6 +11,8 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("messages::settings that come into source", settings),
     ("messages::an app that comes into source", app),
     ("messages::a profile that comes into source", profile),
+    ("messages::a flow that the org keeps off", kept_off),
+    ("messages::an example that fails nothing", fails_nothing),
 ];
 
 const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -58,4 +60,40 @@ fn profile() {
         said.starts_with("'Profile:Admin' is new in source: A profile or permission set lets"),
         "{said}"
     );
+}
+
+fn kept_off() {
+    let repo = TestRepo::new();
+    let settings =
+        format!("{HEADER}<OauthOidcSettings {SPACE}>\n    <oAuthCdCrdtFlowEnable>false</oAuthCdCrdtFlowEnable>\n</OauthOidcSettings>\n");
+    repo.write("force-app/main/default/settings/OauthOidc.settings-meta.xml", settings);
+    repo.write(APP, connected_app(false));
+    repo.commit("Before");
+    let flow = "<isCodeCredentialEnabled>true</isCodeCredentialEnabled>\n        <isConsumer";
+    repo.write(APP, connected_app(false).replacen("<isConsumer", flow, 1));
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    let found = list(&run.report["findings"])
+        .iter()
+        .find(|finding| finding["control"] == "ca-code-credentials-flow-exposed")
+        .unwrap_or_else(|| panic!("{}", run.said()));
+    assert_eq!(
+        found["message"].as_str(),
+        Some(
+            "'Billing' now has the flow in which the app itself collects user names and passwords (code and credentials: kept-off-by-the-org)."
+        )
+    );
+}
+
+fn fails_nothing() {
+    let explain = |control: &str| {
+        let mut command = orgate(std::path::Path::new("/"));
+        let output = command.args(["explain", control]).output().expect("a run");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for control in ["ca-callback-url-changed", "eca-token-exchange-enabled"] {
+        let said = explain(control);
+        assert!(said.contains("\nA change that is shown, and fails nothing\n"), "{said}");
+    }
+    let said = explain(CONTROL);
+    assert!(said.contains("\nA change that fails\n"), "{said}");
 }

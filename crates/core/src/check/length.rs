@@ -1,0 +1,53 @@
+//! How long something lives, beside the check: of two values that the check takes for alike, the longer one is weaker.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::FieldRef;
+use crate::condition::resolve::{Frame, Value};
+use crate::judge::env::Env;
+use crate::lexical;
+
+/// Where a length stands: texts that give `kind:number:unit`, in one field or over several.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Lengths {
+    pub(crate) of: Vec<FieldRef>,
+    /// Hours of each unit.
+    pub(crate) hours: BTreeMap<String, u32>,
+    /// Kinds that end after their time. A kind in neither list has no length, whatever number stands beside it.
+    pub(crate) fixed: Vec<String>,
+    /// Kinds whose time starts again at every use.
+    pub(crate) renewed: Vec<String>,
+}
+
+/// A length as one side states it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Length {
+    /// In hours; the units of the source have no finer one.
+    pub hours: i64,
+    /// It starts again at every use, so that it need never end.
+    pub renewed: bool,
+    /// For people.
+    pub text: String,
+}
+
+impl Lengths {
+    /// `None` where nothing states a length, or nobody can tell which.
+    pub(crate) fn read(&self, env: &Env<'_>, frames: &[Frame]) -> Option<Length> {
+        let mut texts = Vec::new();
+        for field in &self.of {
+            let Value::One { text } = env.value(field, None, frames) else {
+                return None;
+            };
+            texts.push(text);
+        }
+        let text = texts.join(":");
+        let (kind, rest) = text.split_once(':')?;
+        let (number, unit) = rest.split_once(':')?;
+        let hours = lexical::integer(number)?.checked_mul(i64::from(*self.hours.get(unit)?))?;
+        let is = |list: &[String]| list.iter().any(|name| name == kind);
+        let renewed = is(&self.renewed);
+        (renewed || is(&self.fixed)).then_some(Length { hours, renewed, text })
+    }
+}
