@@ -82,7 +82,7 @@ impl Env<'_> {
                     // A block that holds nothing declares nothing, as if it were not there.
                     occurrences.retain(|occurrence| {
                         let element = occurrence.element();
-                        !element.nil && !(element.children.is_empty() && element.text.is_empty())
+                        !(element.nil || element.children.is_empty() && element.text.is_empty())
                     });
                     let some = !occurrences.is_empty();
                     self.remember(field, occurrences, Some(home));
