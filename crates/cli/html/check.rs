@@ -101,8 +101,9 @@ fn top(report: &Report, today: jiff::civil::Date) -> String {
     let failing = report.findings.iter().filter(|finding| finding.fails).count();
     let said = match verdict {
         Verdict::Pass => format!(
-            "nothing at or above {} got weaker{}",
+            "nothing at or above {} got weaker{}{}",
             report.thresholds.fail_on.as_str(),
+            facts::but_shown(report),
             facts::but_unjudged(facts::unjudged(report).0)
         ),
         Verdict::Fail if failing == 0 => "strict, and something can no longer be judged or the gate itself is loosened".to_owned(),

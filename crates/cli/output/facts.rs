@@ -206,6 +206,16 @@ pub(crate) fn verdict(report: &Report) -> String {
     }
 }
 
+/// What else a pass lets through: weaker, but by a control that never fails a change.
+pub(crate) fn but_shown(report: &Report) -> &'static str {
+    let preview = |finding: &Finding| finding.control.status == Status::Preview && finding.outcome != Outcome::Review;
+    if open(report).any(preview) {
+        ", controls in preview aside"
+    } else {
+        ""
+    }
+}
+
 /// How much was looked at.
 pub(crate) fn work(report: &Report) -> String {
     let work = &report.work;

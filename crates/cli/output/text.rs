@@ -204,8 +204,9 @@ fn summary(text: &mut String, report: &Report) {
     let failing = report.findings.iter().filter(|finding| finding.fails).count();
     let line = match report.verdict() {
         Verdict::Pass => format!(
-            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker{}",
+            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker{}{}",
             report.thresholds.fail_on.as_str(),
+            facts::but_shown(report),
             facts::but_unjudged(facts::unjudged(report).0)
         ),
         Verdict::Fail if failing == 0 => {

@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("messages::a profile that comes into source", profile),
     ("messages::a flow that the org keeps off", kept_off),
     ("messages::an example that fails nothing", fails_nothing),
+    ("messages::a pass beside a control in preview", preview),
 ];
 
 const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -96,4 +97,20 @@ fn fails_nothing() {
     }
     let said = explain(CONTROL);
     assert!(said.contains("\nA change that fails\n"), "{said}");
+}
+
+fn preview() {
+    let repo = TestRepo::new();
+    let demand = format!("{HEADER}<OauthOidcSettings {SPACE}>\n    <isPkceRequired>true</isPkceRequired>\n</OauthOidcSettings>\n");
+    repo.write("force-app/main/default/settings/OauthOidc.settings-meta.xml", demand);
+    repo.write(APP, connected_app(false));
+    repo.commit("Before");
+    repo.write(APP, connected_app(false).replace("<isPkceRequired>true", "<isPkceRequired>false"));
+    let run = orgate(repo.path()).args(["check", "--base=HEAD"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && said.contains("warning[ca-pkce-left-to-the-org]"), "{said}");
+    assert!(
+        said.ends_with("pass: nothing at or above `low` got weaker, controls in preview aside\n"),
+        "{said}"
+    );
 }
