@@ -12,7 +12,7 @@ use orgate_core::report::{Report, Side};
 use orgate_core::settings::Settings;
 use orgate_diff::gate::{Input, run};
 use orgate_diff::{LineMap, MemorySnapshot};
-use orgate_metadata::Limits;
+use orgate_metadata::{Limits, read_component};
 
 use super::writers;
 use crate::library::{hits, library};
@@ -189,12 +189,9 @@ pub fn anchored(base: &Tree, head: &Tree, found: &Report) {
         let Some(old) = base.files.get(anchor.path.as_bytes()).filter(|_| anchor.side == Side::Head) else {
             continue;
         };
-        // What could not be read at base is new as a whole, wherever the few bytes lie that made it so.
-        if found
-            .unreadable
-            .iter()
-            .any(|file| file.side == Side::Base && file.path == anchor.path)
-        {
+        // What was no metadata at base is new as a whole, wherever the few bytes lie that made it so.
+        let before = read_component(&anchor.path, old, &library().registry, &small());
+        if !matches!(before, Ok(Some(_))) {
             continue;
         }
         let map = LineMap::new(old, content);
