@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::compile;
 use super::control::{Control, NamedCondition};
-use super::problem::{Problem, nearest};
+use super::problem::{Problem, nearest, one_line};
 use super::raw::{RawConditions, RawControl, RawNamed};
 use crate::condition::compile::Compiler;
 use crate::registry::{Registry, SubjectKind};
@@ -80,7 +80,7 @@ impl Catalog {
                     file: control.id.to_string(),
                     line: 0,
                     column: 0,
-                    message: format!("no control has the id of the twin `{twin}`{near}"),
+                    message: one_line(format!("no control has the id of the twin `{twin}`{near}")),
                 });
             }
         }
@@ -158,7 +158,7 @@ fn parse_problem(file: &str, error: yaml::YamlError) -> Problem {
         file: file.to_owned(),
         line: error.line,
         column: error.column,
-        message: error.message,
+        message: one_line(error.message),
     }
 }
 

@@ -24,9 +24,25 @@ impl Problem {
             file: String::new(),
             line: place.referenced.line(),
             column: place.referenced.column(),
-            message,
+            message: one_line(message),
         }
     }
+}
+
+/// A message that quotes what stands in a file, which may hold anything, is still one line.
+pub(super) fn one_line(message: String) -> String {
+    if !message.contains(char::is_control) {
+        return message;
+    }
+    let mut line = String::with_capacity(message.len());
+    for c in message.chars() {
+        if c.is_control() {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 impl fmt::Display for Problem {
