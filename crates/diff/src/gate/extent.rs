@@ -34,6 +34,14 @@ impl Extent {
         }
     }
 
+    /// Whether an element directly below the root changed.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Elements(found) => found.iter().any(|path| path.first().is_none_or(|first| &**first == name)),
+        }
+    }
+
     /// Whether a control can judge otherwise because of this.
     pub(super) fn concerns(&self, control: &Control, type_name: &str) -> bool {
         match self {

@@ -151,7 +151,11 @@ impl Touched {
             for (component, side) in before.iter().map(|c| (c, base)).chain(after.iter().map(|c| (c, head))) {
                 touched.subject(component, side, input);
             }
-            let extent = extent(&before, &after, |path| base.replaces(path) || head.replaces(path));
+            let mut extent = extent(&before, &after, |path| base.replaces(path) || head.replaces(path));
+            // Another label can make it one that other files name.
+            if spec.and_then(|spec| spec.label.as_deref()).is_some_and(|label| extent.has(label)) {
+                extent = Extent::Whole;
+            }
             touched.extend(&type_name, extent);
             touched.components.insert((type_name, name));
         }

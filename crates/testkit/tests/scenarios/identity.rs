@@ -269,6 +269,17 @@ fn by_label() {
             "Billing"
         );
     }
+    // It is the label alone that makes the set one that the app lists.
+    let (app, path) = (
+        listing("permissionSetName", "Demo"),
+        format!("{folder}/permissionsets/Other.permissionset-meta.xml"),
+    );
+    let (before, after) = ("<label>Else</label>", "<label>Demo</label>");
+    let run = change(
+        &[(APP, &app), (&path, &grants("PermissionSet", before, true))],
+        &[(APP, &app), (&path, &grants("PermissionSet", after, true))],
+    );
+    hit(&run, "ca-ip-restrictions-relaxed", "worsened");
     passed(&gains("profileName", "Administrator", "profiles/Admin.profile"));
     passed(&gains("permissionSetName", "Demo", "permissionsets/Demo_All.permissionset"));
     // A file of the very name is the profile, whatever a standard one is called.
