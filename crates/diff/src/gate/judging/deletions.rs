@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use orgate_core::policy::OnRemoval;
-use orgate_core::report::{Anchor, Places as _, Report, Side as Which};
+use orgate_core::report::Report;
 use orgate_core::subject::{Pair, single};
 use orgate_core::{Component, Control};
 
@@ -48,14 +48,7 @@ impl Judging<'_> {
         let known = report.findings.len();
         self.judge_pair(control, &pair, &name, copies, true, report);
         let Some(finding) = report.findings.get_mut(known) else { return };
-        let (line, column) = self.places.position(Which::Head, &deleted.path, deleted.span.start);
-        finding.anchor = Anchor {
-            path: deleted.path.clone(),
-            line,
-            column,
-            side: Which::Head,
-            end: Some(self.places.position(Which::Head, &deleted.path, deleted.span.end)),
-        };
+        finding.anchor = self.anchor_at(&deleted.path, deleted.span);
         finding.anchor_type = None;
     }
 }

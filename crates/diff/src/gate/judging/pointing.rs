@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use orgate_core::report::{Anchor, Finding, Places as _, Side as Which};
 use orgate_core::subject::Pair;
-use orgate_core::{Component, Control};
+use orgate_core::{Component, Control, RepoPath, Span};
 
 use super::Judging;
 
@@ -16,16 +16,20 @@ impl Judging<'_> {
             return;
         }
         let Some(cause) = self.cause(control, one) else { return };
-        let span = cause.root.span;
-        let (line, column) = self.places.position(Which::Head, &cause.path, span.start);
-        finding.anchor = Anchor {
-            path: cause.path.clone(),
+        finding.anchor = self.anchor_at(&cause.path, cause.root.span);
+        finding.anchor_type = Some(Arc::clone(&cause.type_name));
+    }
+
+    /// A place in a file of head.
+    pub(super) fn anchor_at(&self, path: &RepoPath, span: Span) -> Anchor {
+        let (line, column) = self.places.position(Which::Head, path, span.start);
+        Anchor {
+            path: path.clone(),
             line,
             column,
             side: Which::Head,
-            end: Some(self.places.position(Which::Head, &cause.path, span.end)),
-        };
-        finding.anchor_type = Some(Arc::clone(&cause.type_name));
+            end: Some(self.places.position(Which::Head, path, span.end)),
+        }
     }
 
     fn cause<'p>(&self, control: &Control, one: &'p Pair) -> Option<&'p Component> {
