@@ -13,7 +13,7 @@ use crate::listing;
 use crate::objects::Objects;
 use crate::snapshot::{Change, Content, FileRef, Snapshot, Source, Want};
 use crate::tree::EntryKind;
-use crate::walk::{self, Budget};
+use crate::walk;
 
 /// A commit, or a bare tree.
 #[derive(Debug, Clone)]
@@ -30,26 +30,7 @@ pub struct CommitSnapshot {
 impl CommitSnapshot {
     /// What differs between two trees of one repository.
     pub(crate) fn changes(&self, head: &Self, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
-        let mut changes = Vec::new();
-        let mut budget = Budget::new(head.describe());
-        walk::walk(
-            &self.objects,
-            Some(self.tree),
-            Some(head.tree),
-            &mut budget,
-            &mut |budget, path, base, head| {
-                if want(path) {
-                    budget.list(path)?;
-                    changes.push(Change {
-                        path: RepoPath::new(path),
-                        base: walk::file_ref(path, base),
-                        head: walk::file_ref(path, head),
-                    });
-                }
-                Ok(())
-            },
-        )?;
-        Ok(changes)
+        walk::walk(&self.objects, self.tree, head.tree, head.describe(), want)
     }
 
     /// The wanted files of the repository's index, which may know this tree.

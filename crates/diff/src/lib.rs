@@ -19,6 +19,7 @@ pub mod hunks;
 mod id;
 mod index;
 mod layout;
+mod levels;
 mod linediff;
 mod listing;
 mod loose;

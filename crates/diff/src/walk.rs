@@ -1,13 +1,15 @@
-//! The merge walk over two trees: work grows with the change, because equal subtrees are never opened.
-//!
-//! Iterative, and bounded in depth, entries and listed bytes: a tree of a few kilobytes can stand for billions of files.
+//! The merge walk over two trees: work grows with the change, because equal subtrees are never opened. And the bounds of
+//! every walk.
 
 use std::cmp::Ordering;
 
+use orgate_core::path::RepoPath;
+
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::levels::{self, Inside, Left};
 use crate::objects::{Objects, Raw};
-use crate::snapshot::{Content, FileKind, FileRef};
+use crate::snapshot::{Change, Content, FileKind, FileRef, Want};
 use crate::tree::{Cursor, EntryKind, order};
 
 /// Folders within folders. Git itself refuses to go deeper than this by default.
@@ -101,71 +103,46 @@ pub(crate) fn listed(path: &[u8]) -> u64 {
 /// A file of a tree: kind and id.
 pub(crate) type Leaf = (FileKind, ObjectId);
 
-/// Receives a path with what stands there on either side.
-pub(crate) type Emit<'a> = &'a mut dyn FnMut(&mut Budget, &[u8], Option<Leaf>, Option<Leaf>) -> Result<(), DiffError>;
-
-/// The two sides of one folder.
-struct Frame<'a> {
-    base: Option<Cursor<Raw<'a>>>,
-    head: Option<Cursor<Raw<'a>>>,
-    /// Length of the path of this folder, including its slash.
-    prefix: usize,
-    ids: (Option<ObjectId>, Option<ObjectId>),
-}
-
-/// One step of a walk.
-enum Step {
-    Down(Option<ObjectId>, Option<ObjectId>),
-    Leaf(Option<Leaf>, Option<Leaf>),
-    Same,
-    Up,
-}
-
-/// Calls `emit` for every path that differs between two trees, in order of path bytes. A side that is `None` has no
-/// files at all, so that listing a tree is comparing it with nothing.
-pub(crate) fn walk(
-    objects: &Objects,
+/// A folder of which the sides differ; a side that is `None` has no such folder.
+struct Folder {
+    /// Its path with a slash behind it.
+    path: Box<[u8]>,
     base: Option<ObjectId>,
     head: Option<ObjectId>,
-    budget: &mut Budget,
-    emit: Emit<'_>,
-) -> Result<(), DiffError> {
-    if base == head {
-        return Ok(());
-    }
-    let mut path = Vec::with_capacity(256);
-    let mut stack = vec![open(objects, base, head, &path)?];
-    while let Some(frame) = stack.last_mut() {
-        path.truncate(frame.prefix);
-        budget.entry()?;
-        match step(frame, &mut path)? {
-            Step::Same => {}
-            Step::Up => {
-                stack.pop();
-            }
-            Step::Leaf(base, head) => emit(budget, &path, base, head)?,
-            Step::Down(base, head) => {
-                path.push(b'/');
-                budget.folder(stack.len())?;
-                let frame = open(objects, base, head, &path)?;
-                stack.push(frame);
-            }
-        }
-    }
-    Ok(())
 }
 
-fn open<'a>(objects: &'a Objects, base: Option<ObjectId>, head: Option<ObjectId>, path: &[u8]) -> Result<Frame<'a>, DiffError> {
-    let side = |id: Option<ObjectId>| match id {
-        Some(id) => cursor(objects, id, path).map(Some),
-        None => Ok(None),
+/// Every wanted path that differs between two trees, in order of path bytes. `snapshot` is named in messages.
+pub(crate) fn walk(objects: &Objects, base: ObjectId, head: ObjectId, snapshot: String, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
+    if base == head {
+        return Ok(Vec::new());
+    }
+    let root = Folder {
+        path: Box::default(),
+        base: Some(base),
+        head: Some(head),
     };
-    Ok(Frame {
-        base: side(base)?,
-        head: side(head)?,
-        prefix: path.len(),
-        ids: (base, head),
-    })
+    levels::search(root, snapshot, |folder, left| look(objects, folder, left, want))
+}
+
+/// One side of a folder.
+struct Side<'a>(Option<(Cursor<Raw<'a>>, ObjectId)>);
+
+impl<'a> Side<'a> {
+    fn open(objects: &'a Objects, id: Option<ObjectId>, path: &[u8]) -> Result<Self, DiffError> {
+        let open = |id| Ok((cursor(objects, id, path)?, id));
+        id.map(open).transpose().map(Self)
+    }
+
+    fn entry(&self) -> Option<(EntryKind, &[u8], &[u8])> {
+        self.0.as_ref()?.0.entry()
+    }
+
+    fn advance(&mut self) -> Result<(), DiffError> {
+        match &mut self.0 {
+            Some((cursor, id)) => cursor.advance().map_err(|reason| DiffError::broken(*id, reason)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A cursor on the first entry of the tree `id`.
@@ -173,41 +150,56 @@ pub(crate) fn cursor<'a>(objects: &'a Objects, id: ObjectId, path: &[u8]) -> Res
     Cursor::new(objects.tree(id, path)?, objects.id_len()).map_err(|reason| DiffError::broken(id, reason))
 }
 
-/// Takes the next entry off one side or both, and appends its name to `path`.
-fn step(frame: &mut Frame<'_>, path: &mut Vec<u8>) -> Result<Step, DiffError> {
-    let base = frame.base.as_ref().and_then(Cursor::entry);
-    let head = frame.head.as_ref().and_then(Cursor::entry);
-    let side = match (base, head) {
-        (None, None) => return Ok(Step::Up),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (Some(base), Some(head)) => order(base.1, base.0 == EntryKind::Folder, head.1, head.0 == EntryKind::Folder),
-    };
-    let base = base.filter(|_| side != Ordering::Greater);
-    let head = head.filter(|_| side != Ordering::Less);
-    let step = match (base, head) {
-        (Some(base), Some(head)) if base.0 == head.0 && base.2 == head.2 => Step::Same,
-        _ => {
-            if let Some((_, name, _)) = base.or(head) {
-                path.extend_from_slice(name);
-            }
-            let folder = base.or(head).is_some_and(|entry| entry.0 == EntryKind::Folder);
-            let id = |entry: Option<(EntryKind, &[u8], &[u8])>| entry.and_then(|entry| ObjectId::from_bytes(entry.2));
-            if folder {
-                Step::Down(id(base), id(head))
+/// Compares the entries of one folder.
+fn look(objects: &Objects, folder: &Folder, left: &Left, want: Want<'_>) -> Result<Inside<Change, Folder>, DiffError> {
+    let mut inside = Inside::new();
+    let mut base = Side::open(objects, folder.base, &folder.path)?;
+    let mut head = Side::open(objects, folder.head, &folder.path)?;
+    let mut path = folder.path.to_vec();
+    loop {
+        let side = match (base.entry(), head.entry()) {
+            (None, None) => return Ok(inside),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(base), Some(head)) => order(base.1, base.0 == EntryKind::Folder, head.1, head.0 == EntryKind::Folder),
+        };
+        inside.entry();
+        let old = base.entry().filter(|_| side != Ordering::Greater);
+        let new = head.entry().filter(|_| side != Ordering::Less);
+        let same = old.zip(new).is_some_and(|(old, new)| old.0 == new.0 && old.2 == new.2);
+        if let Some((kind, name, _)) = old.or(new).filter(|_| !same) {
+            path.truncate(folder.path.len());
+            path.extend_from_slice(name);
+            let id = |entry: Option<(EntryKind, &[u8], &[u8])>| ObjectId::from_bytes(entry?.2);
+            let more = if kind == EntryKind::Folder {
+                path.push(b'/');
+                let below = Folder {
+                    path: path.as_slice().into(),
+                    base: id(old),
+                    head: id(new),
+                };
+                inside.folder(left, &path, below)
+            } else if want(&path) {
+                let change = Change {
+                    path: RepoPath::new(path.as_slice()),
+                    base: file_ref(&path, leaf(old)),
+                    head: file_ref(&path, leaf(new)),
+                };
+                inside.find(left, &path, change)
             } else {
-                Step::Leaf(leaf(base), leaf(head))
+                true
+            };
+            if !more {
+                return Ok(inside);
             }
         }
-    };
-    let (base, head) = (base.is_some(), head.is_some());
-    if base {
-        advance(frame.base.as_mut(), frame.ids.0)?;
+        if side != Ordering::Greater {
+            base.advance()?;
+        }
+        if side != Ordering::Less {
+            head.advance()?;
+        }
     }
-    if head {
-        advance(frame.head.as_mut(), frame.ids.1)?;
-    }
-    Ok(step)
 }
 
 fn leaf(entry: Option<(EntryKind, &[u8], &[u8])>) -> Option<Leaf> {
@@ -215,13 +207,6 @@ fn leaf(entry: Option<(EntryKind, &[u8], &[u8])>) -> Option<Leaf> {
         (EntryKind::File(kind), _, id) => Some((kind, ObjectId::from_bytes(id)?)),
         (EntryKind::Folder, ..) => None,
     }
-}
-
-fn advance(cursor: Option<&mut Cursor<Raw<'_>>>, id: Option<ObjectId>) -> Result<(), DiffError> {
-    let (Some(cursor), Some(id)) = (cursor, id) else {
-        return Ok(());
-    };
-    cursor.advance().map_err(|reason| DiffError::broken(id, reason))
 }
 
 /// A leaf as a file reference.
