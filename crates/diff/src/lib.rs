@@ -26,6 +26,7 @@ mod loose;
 mod memory;
 mod objects;
 mod pack;
+mod positioned;
 mod range;
 pub mod repository;
 mod revision;

@@ -8,6 +8,7 @@ mod against;
 mod format;
 mod list;
 mod names;
+mod pieces;
 mod trees;
 
 use std::fs;

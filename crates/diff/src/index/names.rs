@@ -1,28 +1,39 @@
 //! Which files a tree holds, as far as the index knows that tree: a look at one file instead of at every folder.
 //!
 //! The index names the trees of its folders. Where a commit has the same tree, the entries below the folder are the files
-//! of the tree. The file is read in pieces and only wanted entries are kept. Must not be the only source: whoever uses it
-//! reads the trees that it does not know, and everything unusual (split, sparse, damaged) is [`None`].
+//! of the tree. Only wanted entries are kept. Must not be the only source: whoever uses it reads the trees that it does
+//! not know, and everything unusual (split, sparse, damaged) is [`None`].
 
-use std::fs;
-use std::io::Read;
+use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
 
 use crate::id::ObjectId;
+use crate::positioned::read_at;
 use crate::snapshot::{Content, FileRef, Want};
 use crate::tree::EntryKind;
 
 use super::format::{EXTENDED, HEADER, NAME, STAT, number, short, slice, varint};
+use super::pieces::{PIECE, Pieces};
 use super::trees::Trees;
 
-/// Bytes that are read at a time. Longer entries are left to others.
-const PIECE: usize = 256 << 10;
+/// Bytes of an index from which on several threads are faster than one, and of the part that one thread reads at least.
+const PART: u64 = 1 << 20;
+/// Parts that an index is read in at most.
+const PARTS: u64 = 8;
+/// Bytes in which a part looks for its first entry, and entries that must follow each other there.
+const WINDOW: usize = 16 << 10;
+const FOLLOWING: usize = 8;
 /// Bits of the first flag word that tell the side of a conflict.
 const STAGE: u16 = 0x3000;
 /// Bytes that hold any entry whose length is told in its flags.
 const USUAL: usize = 8 << 10;
 /// Longer paths are left to others.
 const LONGEST: usize = 64 << 10;
+
 /// Bytes behind the entries that are read at most.
 const EXTENSIONS: u64 = 64 << 20;
 
@@ -30,58 +41,76 @@ const EXTENSIONS: u64 = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Names {
     files: Vec<FileRef>,
-    /// What stands behind the entries; `trees` are places in it.
+    /// What stands behind the entries, and where in it the cache of trees is.
     extensions: Vec<u8>,
-    trees: Trees,
+    cache: Range<usize>,
+    id_len: usize,
+    /// The cache, read when more of it is asked for than its root.
+    trees: OnceLock<Trees>,
 }
 
 impl Names {
     /// Reads the wanted names of an index file.
     pub(crate) fn read(path: &Path, id_len: usize, want: Want<'_>) -> Option<Self> {
-        let mut pieces = Pieces::open(path)?;
-        let header = pieces.get(HEADER)?;
+        let file = File::open(path).ok()?;
+        let header = read_at(&file, 0, HEADER)?;
         if header.get(..4)? != b"DIRC" {
             return None;
         }
-        let version = number(header, 4).filter(|version| (2..=4).contains(version))?;
-        let count = number(header, 8)?;
-        pieces.skip(HEADER)?;
-        let mut files = Vec::new();
-        let mut before = Vec::new();
-        for _ in 0..count {
-            entry(&mut pieces, id_len, version, &mut before, want, &mut files)?;
+        let form = Form {
+            id_len,
+            version: number(&header, 4).filter(|version| (2..=4).contains(version))?,
+            count: number(&header, 8)?,
+            size: file.metadata().ok()?.len(),
+        };
+        let (files, end) = entries(&file, &form, &starts(&file, &form, form.parts())?, want)?;
+        let rest = form.size.checked_sub(end)?.checked_sub(u64::try_from(id_len).ok()?)?;
+        if rest > EXTENSIONS {
+            return None;
         }
-        let mut extensions = pieces.rest()?;
-        extensions.truncate(extensions.len().checked_sub(id_len)?);
-        let trees = trees(&extensions, id_len)?;
-        let (_, entries) = trees
-            .root()
-            .map(|root| trees.tree(&extensions, root))
-            .unwrap_or_default()
-            .unwrap_or_default();
+        let extensions = read_at(&file, end, usize::try_from(rest).ok()?)?;
+        let names = Self {
+            cache: cache(&extensions)?,
+            files,
+            extensions,
+            id_len,
+            trees: OnceLock::new(),
+        };
         // A root that is known stands for all entries.
-        let sound = entries == 0 || u32::try_from(entries) == Ok(count);
-        (sound && files.is_sorted_by(|a: &FileRef, b| a.path() < b.path())).then_some(Self { files, extensions, trees })
+        let all = names.whole().is_none_or(|(_, entries)| u32::try_from(entries) == Ok(form.count));
+        all.then_some(names)
+    }
+
+    /// Id of the root's tree and number of entries below it, if the index knows them.
+    fn whole(&self) -> Option<(&[u8], usize)> {
+        Trees::first(&self.extensions, self.cache.clone(), self.id_len)
     }
 
     /// All files, if the root folder has this tree.
     pub(crate) fn all(&self, tree: ObjectId) -> Option<&[FileRef]> {
-        self.below(self.root()?, tree.as_bytes(), b"")
+        let (id, _) = self.whole()?;
+        (id == tree.as_bytes()).then_some(&self.files)
+    }
+
+    fn trees(&self) -> &Trees {
+        // One that is malformed knows nothing.
+        let read = || Trees::parse(&self.extensions, self.cache.clone(), self.id_len).unwrap_or_default();
+        self.trees.get_or_init(read)
     }
 
     /// The root folder, if anything is known of it.
     pub(crate) fn root(&self) -> Option<usize> {
-        self.trees.root()
+        self.trees().root()
     }
 
     /// The folder `name` below another one.
     pub(crate) fn child(&self, parent: usize, name: &[u8]) -> Option<usize> {
-        self.trees.child(&self.extensions, parent, name)
+        self.trees().child(&self.extensions, parent, name)
     }
 
     /// The wanted files below a folder, if its tree is `tree`. `prefix` is its path with a slash behind it.
     pub(crate) fn below(&self, folder: usize, tree: &[u8], prefix: &[u8]) -> Option<&[FileRef]> {
-        let (id, _) = self.trees.tree(&self.extensions, folder)?;
+        let (id, _) = self.trees().tree(&self.extensions, folder)?;
         if id != tree {
             return None;
         }
@@ -91,54 +120,175 @@ impl Names {
     }
 }
 
-/// Reads one entry, and adds it to `files` if it is wanted. `before` is the path of the last entry, for version 4.
-fn entry(pieces: &mut Pieces, id_len: usize, version: u32, before: &mut Vec<u8>, want: Want<'_>, files: &mut Vec<FileRef>) -> Option<()> {
-    let fixed = STAT + id_len + 2;
-    let mut data = pieces.ahead();
-    let first = short(data, fixed - 2)?;
-    let mode = number(data, 24)?;
-    let mut next = if first & EXTENDED == 0 { fixed } else { fixed + 2 };
-    let known = usize::from(first & NAME);
-    // From 1 to 8 zero bytes follow a path, up to a multiple of 8; not in version 4.
-    let padded = |path: usize, len: usize| (path + len + 8) & !7;
-    let (path, end) = if version < 4 && known < usize::from(NAME) {
-        (slice(data, next, known)?, padded(next, known))
-    } else {
-        if memchr::memchr(0, data.get(next..)?).is_none() {
-            data = pieces.get_up_to(PIECE)?;
-        }
-        if version < 4 {
-            let len = memchr::memchr(0, data.get(next..)?)?;
-            (slice(data, next, len)?, padded(next, len))
-        } else {
-            let drop = varint(data, &mut next)?;
-            let len = memchr::memchr(0, data.get(next..)?)?;
-            before.truncate(before.len().checked_sub(drop)?);
-            before.extend_from_slice(slice(data, next, len)?);
-            // Each entry may repeat all of the path before it.
-            if before.len() > LONGEST {
-                return None;
+/// What all parts of an index share.
+struct Form {
+    id_len: usize,
+    version: u32,
+    /// Entries of the index.
+    count: u32,
+    /// Bytes of the file.
+    size: u64,
+}
+
+impl Form {
+    /// In how many parts the index is best read.
+    fn parts(&self) -> u64 {
+        // In version 4 an entry cannot be read without the one before it.
+        let most = if self.version < 4 { self.size / PART } else { 1 };
+        let cores = u64::try_from(rayon::current_num_threads()).unwrap_or(1);
+        most.min(cores).min(PARTS)
+    }
+}
+
+/// The entries that lie together, read by one thread.
+#[derive(Default)]
+struct Part {
+    count: u32,
+    files: Vec<FileRef>,
+    /// Place behind the last entry.
+    end: u64,
+}
+
+impl Part {
+    /// Reads entries from `start` on, up to `end`, or as long as there are any.
+    fn read(file: &File, form: &Form, start: u64, end: Option<u64>, want: Want<'_>) -> Self {
+        let mut pieces = Pieces::new(file, start);
+        let mut part = Self::default();
+        let mut before = Vec::new();
+        loop {
+            part.end = pieces.at();
+            let more = part.count < form.count && end.is_none_or(|end| part.end < end);
+            if !more || entry(&mut pieces, form, &mut before, want, &mut part.files).is_none() {
+                return part;
             }
-            (before.as_slice(), next + len + 1)
+            part.count += 1;
         }
+    }
+}
+
+/// The wanted files among all entries, sorted by path, and the place behind the last entry.
+fn entries(file: &File, form: &Form, starts: &[u64], want: Want<'_>) -> Option<(Vec<FileRef>, u64)> {
+    let part = |(at, start): (usize, &u64)| Part::read(file, form, *start, starts.get(at + 1).copied(), want);
+    let parts: Vec<Part> = if starts.len() > 1 {
+        starts.par_iter().enumerate().map(part).collect()
+    } else {
+        starts.iter().enumerate().map(part).collect()
     };
-    let kind = match EntryKind::from_mode(mode)? {
+    // Where a part begins was guessed. The part before it ends there only if the guess was right.
+    let meet = parts.iter().zip(starts.get(1..)?).all(|(part, next)| part.end == *next);
+    let count: u64 = parts.iter().map(|part| u64::from(part.count)).sum();
+    let end = parts.last()?.end;
+    let files: Vec<FileRef> = parts.into_iter().flat_map(|part| part.files).collect();
+    let sorted = files.is_sorted_by(|one, next| one.path() < next.path());
+    (meet && count == u64::from(form.count) && sorted).then_some((files, end))
+}
+
+/// Where the parts of an index begin. All but the first are guesses.
+fn starts(file: &File, form: &Form, parts: u64) -> Option<Vec<u64>> {
+    let header = u64::try_from(HEADER).ok()?;
+    let mut starts = vec![header];
+    for part in 1..parts {
+        // Entries begin at multiples of 8 behind the header.
+        let place = (form.size / parts * part) & !7 | header & 7;
+        let window = read_at(file, place, WINDOW)?;
+        let skipped = (0..WINDOW).step_by(8).find(|skipped| follow(&window, *skipped, form));
+        starts.extend(skipped.and_then(|skipped| place.checked_add(u64::try_from(skipped).ok()?)));
+    }
+    Some(starts)
+}
+
+/// Whether entries seem to follow each other here.
+fn follow(data: &[u8], mut at: usize, form: &Form) -> bool {
+    (0..FOLLOWING).all(|_| {
+        let end = data.get(at..).and_then(|data| {
+            let next = Fixed::read(data, form)?;
+            let (path, end) = next.whole(data)?;
+            let plain = next.mode < 1 << 16 && EntryKind::from_mode(next.mode).is_some();
+            let filled = !path.is_empty() && !path.contains(&0);
+            let padded = data.get(next.path + path.len()..end)?.iter().all(|byte| *byte == 0);
+            (plain && filled && padded).then_some(end)
+        });
+        at += end.unwrap_or_default();
+        end.is_some()
+    })
+}
+
+/// What every entry begins with.
+struct Fixed {
+    mode: u32,
+    flags: u16,
+    /// Where the path begins.
+    path: usize,
+    /// Length of the path, if it is told.
+    len: Option<usize>,
+}
+
+impl Fixed {
+    fn read(data: &[u8], form: &Form) -> Option<Self> {
+        let end = STAT + form.id_len + 2;
+        let flags = short(data, end - 2)?;
+        let known = flags & NAME;
+        Some(Self {
+            mode: number(data, 24)?,
+            flags,
+            path: if flags & EXTENDED == 0 { end } else { end + 2 },
+            len: (form.version < 4 && known < NAME).then_some(usize::from(known)),
+        })
+    }
+
+    /// The path, and the place behind the entry. Not for version 4.
+    fn whole<'d>(&self, data: &'d [u8]) -> Option<(&'d [u8], usize)> {
+        let len = match self.len {
+            Some(len) => len,
+            None => memchr::memchr(0, data.get(self.path..)?)?,
+        };
+        // From 1 to 8 zero bytes follow a path, up to a multiple of 8.
+        Some((slice(data, self.path, len)?, (self.path + len + 8) & !7))
+    }
+}
+
+/// Reads one entry, and adds it to `files` if it is wanted. `before` is the path of the last entry, for version 4.
+fn entry(pieces: &mut Pieces, form: &Form, before: &mut Vec<u8>, want: Want<'_>, files: &mut Vec<FileRef>) -> Option<()> {
+    let mut data = pieces.ahead(USUAL);
+    let fixed = Fixed::read(data, form)?;
+    if fixed.len.is_none() && memchr::memchr(0, data.get(fixed.path..)?).is_none() {
+        data = pieces.ahead(PIECE);
+    }
+    let (path, end) = if form.version < 4 {
+        fixed.whole(data)?
+    } else {
+        let mut next = fixed.path;
+        let drop = varint(data, &mut next)?;
+        let len = memchr::memchr(0, data.get(next..)?)?;
+        before.truncate(before.len().checked_sub(drop)?);
+        before.extend_from_slice(slice(data, next, len)?);
+        // Each entry may repeat all of the path before it.
+        if before.len() > LONGEST {
+            return None;
+        }
+        (before.as_slice(), next + len + 1)
+    };
+    let kind = match EntryKind::from_mode(fixed.mode)? {
         EntryKind::File(kind) => kind,
         // A sparse index.
         EntryKind::Folder => return None,
     };
-    if want(path) {
+    let file = if want(path) {
         // The sides of a conflict are in no tree.
-        let id = ObjectId::from_bytes(slice(data, STAT, id_len)?).filter(|_| first & STAGE == 0)?;
-        files.push(FileRef::new(path, kind, Content::Object(id)));
-    }
-    pieces.skip(end)
+        let id = ObjectId::from_bytes(slice(data, STAT, form.id_len)?).filter(|_| fixed.flags & STAGE == 0)?;
+        Some(FileRef::new(path, kind, Content::Object(id)))
+    } else {
+        None
+    };
+    pieces.skip(end)?;
+    files.extend(file);
+    Some(())
 }
 
-/// Finds the trees among the extensions.
-fn trees(extensions: &[u8], id_len: usize) -> Option<Trees> {
+/// Finds the cache of trees among the extensions; an empty place if there is none.
+fn cache(extensions: &[u8]) -> Option<Range<usize>> {
     let mut at = 0;
-    let mut trees = Trees::default();
+    let mut cache = 0..0;
     while at < extensions.len() {
         let name = slice(extensions, at, 4)?;
         let size = usize::try_from(number(extensions, at + 4)?).ok()?;
@@ -146,87 +296,13 @@ fn trees(extensions: &[u8], id_len: usize) -> Option<Trees> {
         extensions.get(body.clone())?;
         at = body.end;
         match name {
-            b"TREE" => trees = Trees::parse(extensions, body, id_len)?,
+            b"TREE" => cache = body,
             _ if name.first().is_some_and(u8::is_ascii_uppercase) => {}
             _ => return None,
         }
     }
-    Some(trees)
+    Some(cache)
 }
 
-/// A file that is read from front to back.
-struct Pieces {
-    file: fs::File,
-    buffer: Vec<u8>,
-    /// What is in the buffer and was not skipped.
-    from: usize,
-    to: usize,
-}
-
-impl Pieces {
-    fn open(path: &Path) -> Option<Self> {
-        Some(Self {
-            file: fs::File::open(path).ok()?,
-            buffer: vec![0; 2 * PIECE],
-            from: 0,
-            to: 0,
-        })
-    }
-
-    /// The next `len` bytes.
-    fn get(&mut self, len: usize) -> Option<&[u8]> {
-        if self.to - self.from < len {
-            self.fill(len)?;
-        }
-        self.buffer.get(self.from..self.to)?.get(..len)
-    }
-
-    /// The next `len` bytes, or as many as there are.
-    fn get_up_to(&mut self, len: usize) -> Option<&[u8]> {
-        if self.to - self.from < len {
-            // At the end of the file there are fewer.
-            let _ = self.fill(len);
-        }
-        let have = (self.to - self.from).min(len);
-        self.buffer.get(self.from..self.from + have)
-    }
-
-    /// What is at hand: some entries of usual length, or all that is left.
-    fn ahead(&mut self) -> &[u8] {
-        if self.to - self.from < USUAL {
-            // At the end of the file there is less.
-            let _ = self.fill(USUAL);
-        }
-        self.buffer.get(self.from..self.to).unwrap_or_default()
-    }
-
-    fn skip(&mut self, len: usize) -> Option<()> {
-        self.from += len;
-        (self.from <= self.to).then_some(())
-    }
-
-    fn fill(&mut self, len: usize) -> Option<()> {
-        if len > PIECE {
-            return None;
-        }
-        self.buffer.copy_within(self.from..self.to, 0);
-        self.to -= self.from;
-        self.from = 0;
-        while self.to < self.buffer.len() {
-            match self.file.read(self.buffer.get_mut(self.to..)?) {
-                Ok(0) => break,
-                Ok(more) => self.to += more,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(_) => return None,
-            }
-        }
-        (self.to >= len).then_some(())
-    }
-
-    /// Everything that was not skipped.
-    fn rest(&mut self) -> Option<Vec<u8>> {
-        let mut rest = self.buffer.get(self.from..self.to)?.to_vec();
-        let more = (&self.file).take(EXTENSIONS).read_to_end(&mut rest).ok()?;
-        (u64::try_from(more).ok()? < EXTENSIONS).then_some(rest)
-    }
-}
+#[cfg(test)]
+mod tests;

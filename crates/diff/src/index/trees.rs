@@ -23,7 +23,36 @@ struct Folder {
     end: usize,
 }
 
+impl Folder {
+    /// Reads the folder at `at`, and the number of folders directly below it.
+    fn read(data: &[u8], at: usize, end: usize, id_len: usize) -> Option<(Self, usize)> {
+        let rest = data.get(at..end)?;
+        let name = memchr::memchr(0, rest)?;
+        let line = memchr::memchr(b'\n', rest.get(name + 1..)?)? + name + 1;
+        let text = std::str::from_utf8(rest.get(name + 1..line)?).ok()?;
+        let (entries, children) = text.split_once(' ')?;
+        let entries: i64 = entries.parse().ok()?;
+        let entries = usize::try_from(entries).ok();
+        let id = at + line + 1;
+        let folder = Self {
+            name: at..at + name,
+            entries,
+            id: id..id + if entries.is_some() { id_len } else { 0 },
+            below: 0..0,
+            end: 0,
+        };
+        Some((folder, children.parse().ok()?))
+    }
+}
+
 impl Trees {
+    /// Id of the root's tree and number of entries below it, if nothing changed, without a look at the rest.
+    pub(crate) fn first(data: &[u8], body: Range<usize>, id_len: usize) -> Option<(&[u8], usize)> {
+        let (root, _) = Folder::read(data, body.start, body.end, id_len)?;
+        let entries = root.entries?;
+        Some((data.get(..body.end)?.get(root.id)?, entries))
+    }
+
     /// Name of every folder, with the place behind the last one below it.
     pub(crate) fn folders<'d>(&'d self, data: &'d [u8]) -> impl Iterator<Item = (&'d [u8], usize)> {
         (0..).zip(&self.folders).map(|(at, folder)| (self.name(data, at), folder.end))
@@ -64,24 +93,9 @@ impl Trees {
             if !folders.is_empty() && open.is_empty() {
                 return None;
             }
-            let rest = data.get(at..body.end)?;
-            let name = memchr::memchr(0, rest)?;
-            let line = memchr::memchr(b'\n', rest.get(name + 1..)?)? + name + 1;
-            let text = std::str::from_utf8(rest.get(name + 1..line)?).ok()?;
-            let (entries, children) = text.split_once(' ')?;
-            let entries: i64 = entries.parse().ok()?;
-            let children: usize = children.parse().ok()?;
-            let entries = usize::try_from(entries).ok();
-            let id = at + line + 1;
-            let id = id..id + if entries.is_some() { id_len } else { 0 };
-            folders.push(Folder {
-                name: at..at + name,
-                entries,
-                id: id.clone(),
-                below: 0..0,
-                end: 0,
-            });
-            at = id.end;
+            let (folder, children) = Folder::read(data, at, body.end, id_len)?;
+            at = folder.id.end;
+            folders.push(folder);
             if let Some(parent) = open.last_mut() {
                 parent.1 = parent.1.checked_sub(1)?;
                 parents.push(parent.0);

@@ -11,6 +11,7 @@ use libdeflater::Decompressor;
 
 use super::delta::varint;
 use crate::id::ObjectId;
+use crate::positioned::read_at;
 
 /// Bytes of the file that are read at a time.
 const PIECE: u64 = 32 << 10;
@@ -190,31 +191,4 @@ fn distance(data: &[u8], at: &mut usize) -> Option<u64> {
         value = value.checked_add(1)?.checked_mul(128)? | u64::from(byte & 0x7f);
     }
     (value > 0).then_some(value)
-}
-
-/// Exactly `len` bytes of a file.
-pub(super) fn read_at(file: &fs::File, offset: u64, len: usize) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; len];
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, offset).ok()?;
-    }
-    #[cfg(windows)]
-    {
-        let mut filled = 0;
-        while filled < len {
-            let rest = bytes.get_mut(filled..)?;
-            let at = offset + u64::try_from(filled).ok()?;
-            match std::os::windows::fs::FileExt::seek_read(file, rest, at) {
-                Ok(more) if more > 0 => filled += more,
-                _ => return None,
-            }
-        }
-    }
-    #[cfg(not(any(unix, windows)))]
-    {
-        let _ = (file, offset);
-        return None;
-    }
-    Some(bytes)
 }
