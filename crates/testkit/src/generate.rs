@@ -380,3 +380,11 @@ pub fn change(seed: u64, apps: usize) -> (Tree, Tree) {
     }
     (base, head)
 }
+
+/// The same change as far as it is one of content: no file comes, goes or moves.
+pub fn in_place(base: &Tree, head: &Tree) -> Tree {
+    let content = |(path, old): (&Vec<u8>, &Vec<u8>)| (path.clone(), head.files.get(path).unwrap_or(old).clone());
+    Tree {
+        files: base.files.iter().map(content).collect(),
+    }
+}

@@ -8,6 +8,8 @@ mod pointing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use orgate_core::compare::Outcome;
 use orgate_core::judge::{Judgement, TooManyAlternatives};
 use orgate_core::report::build::Case;
@@ -23,6 +25,9 @@ use super::side::Side;
 use super::successors::Successors;
 use super::touched::Touched;
 
+/// Subjects from which on several threads are faster than one.
+const MANY: usize = 16;
+
 pub(super) struct Judging<'a> {
     input: &'a Input<'a>,
     base: &'a Side<'a>,
@@ -31,6 +36,8 @@ pub(super) struct Judging<'a> {
     facts: Facts,
     places: Lines<'a>,
     successors: Successors,
+    /// Controls that read nothing of what differs.
+    unaffected: BTreeSet<Arc<str>>,
 }
 
 impl<'a> Judging<'a> {
@@ -40,6 +47,13 @@ impl<'a> Judging<'a> {
         let mut moved = touched.moved.clone();
         moved.extend(successors.moved(base, head));
         let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), moved);
+        let unaffected = |control: &&Arc<Control>| touched.in_place && !touched.concerns(control, |_| true);
+        let unaffected = input
+            .catalog
+            .controls()
+            .filter(unaffected)
+            .map(|control| Arc::clone(&control.id))
+            .collect();
         Self {
             input,
             base,
@@ -48,25 +62,16 @@ impl<'a> Judging<'a> {
             facts,
             places,
             successors,
+            unaffected,
         }
     }
 
     /// Judges everything the change can have made weaker.
     pub(super) fn run(&self, report: &mut Report) {
         let mut subjects = BTreeSet::new();
-        for ((kind, name), controls) in self.plan() {
-            let spelling = self.spelling(kind, &name);
-            let pairs = self.pairs(kind, &name, &spelling);
-            let direct = self.touched.subjects.contains(&(kind, name));
-            if direct {
-                subjects.insert((kind, spelling.clone()));
-            }
-            let copies = pairs.len() > 1;
-            for one in &pairs {
-                for control in &controls {
-                    self.judge_pair(control, one, &spelling, copies, direct, report);
-                }
-            }
+        for (subject, judged) in self.judge_all(self.plan().into_iter().collect()) {
+            subjects.extend(subject);
+            absorb(report, judged);
         }
         for (type_name, name) in &self.touched.components {
             for control in self.input.catalog.controls().filter(|control| control.per.contains(type_name)) {
@@ -101,6 +106,30 @@ impl<'a> Judging<'a> {
         }
     }
 
+    /// Judges subjects, on all cores if they are many. With each comes its name if its own files changed.
+    fn judge_all(&self, plan: Vec<(App, Vec<Arc<Control>>)>) -> Vec<(Option<(SubjectKind, String)>, Report)> {
+        let judge = |((kind, name), controls): ((SubjectKind, Name), Vec<Arc<Control>>)| {
+            let mut report = Report::default();
+            let spelling = self.spelling(kind, &name);
+            let pairs = self.pairs(kind, &name, &spelling);
+            let direct = self.touched.subjects.contains(&(kind, name));
+            let copies = pairs.len() > 1;
+            for one in &pairs {
+                for control in &controls {
+                    self.judge_pair(control, one, &spelling, copies, direct, &mut report);
+                }
+            }
+            (direct.then_some((kind, spelling)), report)
+        };
+        if plan.len() < MANY {
+            return plan.into_iter().map(judge).collect();
+        }
+        // What all of them wait for comes first.
+        self.base.list();
+        self.head.list();
+        plan.into_par_iter().map(judge).collect()
+    }
+
     /// Which controls have to be judged on which subjects: all on a subject whose own files changed; on every other
     /// subject those that read an element of another type that changed.
     fn plan(&self) -> BTreeMap<App, Vec<Arc<Control>>> {
@@ -118,12 +147,8 @@ impl<'a> Judging<'a> {
         }
         for kind in [SubjectKind::ConnectedApp, SubjectKind::ExternalClientApp, SubjectKind::Org] {
             let foreign = |type_name: &Arc<str>| self.input.registry.get(type_name).is_none_or(|spec| spec.subject != Some(kind));
-            let concerned = |control: &Control| {
-                let mut types = self.touched.types.iter();
-                types.any(|(name, extent)| foreign(name) && extent.concerns(control, name))
-            };
             let list: Vec<Arc<Control>> = controls()
-                .filter(|control| control.subject == kind && concerned(control))
+                .filter(|control| control.subject == kind && self.touched.concerns(control, foreign))
                 .cloned()
                 .collect();
             if list.is_empty() {
@@ -259,6 +284,24 @@ impl<'a> Judging<'a> {
             reason: error.to_string(),
             fatal,
         };
+        if !report.unreadable.contains(&entry) {
+            report.unreadable.push(entry);
+        }
+    }
+}
+
+/// Adds what the judgement of one subject found.
+fn absorb(report: &mut Report, one: Report) {
+    report.work.judged = report.work.judged.saturating_add(one.work.judged);
+    for (outcome, count) in one.counts {
+        let all = report.counts.entry(outcome).or_default();
+        *all = all.saturating_add(count);
+    }
+    report.findings.extend(one.findings);
+    report.undecided.extend(one.undecided);
+    report.better.extend(one.better);
+    report.old_debt = report.old_debt.saturating_add(one.old_debt);
+    for entry in one.unreadable {
         if !report.unreadable.contains(&entry) {
             report.unreadable.push(entry);
         }

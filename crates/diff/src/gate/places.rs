@@ -1,7 +1,7 @@
 //! From positions in files to lines, and from what is gone to where head would hold it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use orgate_core::report::{Places, Side as Which};
 use orgate_core::{RepoPath, Span};
@@ -45,28 +45,24 @@ impl<'a> Lines<'a> {
 
     fn text(&self, side: Which, path: &RepoPath) -> Option<Text> {
         let key = (side, path.clone());
-        let mut known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = known.get(&key) {
+        if let Some(found) = lock(&self.texts).get(&key) {
             return found.clone();
         }
         let snapshot = if side == Which::Base { self.base } else { self.head };
         let file = snapshot.file(path).ok().flatten();
         let bytes = file.and_then(|file| snapshot.read(&file, self.limit).ok());
         let found = bytes.map(|bytes| Arc::new(LineIndex::new(bytes)));
-        known.insert(key, found.clone());
-        found
+        lock(&self.texts).entry(key).or_insert(found).clone()
     }
 
     fn map(&self, head_path: &RepoPath) -> Arc<LineMap> {
-        let mut known = self.maps.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = known.get(head_path) {
+        if let Some(found) = lock(&self.maps).get(head_path) {
             return Arc::clone(found);
         }
         let base = self.text(Which::Base, self.moved.get(head_path).unwrap_or(head_path));
         let head = self.text(Which::Head, head_path);
         let map = Arc::new(LineMap::new(src(base.as_ref()), src(head.as_ref())));
-        known.insert(head_path.clone(), Arc::clone(&map));
-        map
+        Arc::clone(lock(&self.maps).entry(head_path.clone()).or_insert(map))
     }
 
     fn line(&self, side: Which, path: &RepoPath, offset: u32) -> (u32, u32) {
@@ -75,6 +71,11 @@ impl<'a> Lines<'a> {
             (at.line, at.column)
         })
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What a panic left behind is whole: entries are only added.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn src(text: Option<&Text>) -> &[u8] {

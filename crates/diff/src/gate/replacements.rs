@@ -119,6 +119,11 @@ impl Project {
         }
     }
 
+    /// Whether nothing at all is declared.
+    pub(super) fn is_silent(&self) -> bool {
+        self.entries.is_empty() && !self.unclear
+    }
+
     /// Whether some replacement is declared for this file.
     pub(super) fn covers(&self, path: &RepoPath) -> bool {
         self.governs(path) && (self.unclear || self.entries.iter().any(|entry| entry.covers(path)))

@@ -164,13 +164,20 @@ impl<'a> Side<'a> {
     }
 
     fn listing(&self) -> &Listing {
-        self.listing.get_or_init(|| match self.related.listing(self.which) {
-            Ok(listing) => listing,
-            Err(error) => {
-                self.fail(error);
-                Listing::default()
-            }
-        })
+        if let Some(known) = self.listing.get() {
+            return known;
+        }
+        // Not while the cell is locked: a thread that waits for others in here takes up their work, which asks again.
+        let listing = self.related.listing(self.which).unwrap_or_else(|error| {
+            self.fail(error);
+            Listing::default()
+        });
+        self.listing.get_or_init(|| listing)
+    }
+
+    /// Lists the files of this side, before several threads ask for them.
+    pub(super) fn list(&self) {
+        self.listing();
     }
 
     /// The components of a type in these files, and those of its `extra` files that `keep` accepts, sorted by path.
@@ -252,6 +259,11 @@ impl<'a> Side<'a> {
         let found = Arc::new(found);
         lock(&self.projects).insert(folder.to_vec(), Arc::clone(&found));
         found
+    }
+
+    /// Whether no project that was looked at replaces anything.
+    pub(super) fn replaces_nothing(&self) -> bool {
+        lock(&self.projects).values().all(|project| project.is_silent())
     }
 
     /// Whether some project at or above a file replaces something in it.

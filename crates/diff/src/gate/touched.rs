@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
-use orgate_core::{Component, RepoPath, SubjectKind};
+use orgate_core::{Component, Control, RepoPath, SubjectKind};
 use orgate_metadata::manifest::deletes;
 
 use super::Input;
@@ -41,6 +41,9 @@ pub(super) struct Touched {
     pub(super) deleted: Vec<Deleted>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
+    /// Every change is one of content, in a file that can be read on both sides and stays where it is, so that
+    /// [`Self::types`] tells all that differs.
+    pub(super) in_place: bool,
 }
 
 type ByIdentity = BTreeMap<(Arc<str>, Name), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
@@ -91,6 +94,8 @@ impl Touched {
         list.retain(|change| !folder(change.path.as_bytes()) || ours(change.path.as_bytes()) || submodule(change));
         touched.buried(&list, head, related, wanted)?;
         touched.changed_files = list.len();
+        touched.in_place =
+            projects.is_empty() && manifests.is_empty() && list.iter().all(|change| change.base.is_some() && change.head.is_some());
         let mut components: ByIdentity = BTreeMap::new();
         let files = |side: fn(&Change) -> Option<&FileRef>| list.iter().filter_map(side).collect::<Vec<_>>();
         let (before, after) = (files(|change| change.base.as_ref()), files(|change| change.head.as_ref()));
@@ -166,6 +171,12 @@ impl Touched {
             }
         }
         Ok(touched)
+    }
+
+    /// Whether a control can judge otherwise because of what changed in types that `which` accepts.
+    pub(super) fn concerns(&self, control: &Control, which: impl Fn(&Arc<str>) -> bool) -> bool {
+        let mut types = self.types.iter();
+        types.any(|(name, extent)| which(name) && extent.concerns(control, name))
     }
 
     /// What the changed manifests newly delete.
@@ -258,8 +269,11 @@ impl Touched {
         let before = change.base.as_ref().map(|file| base.load(file));
         let after = change.head.as_ref().map(|file| head.load(file));
         let refused = |loaded: &Option<Loaded>| matches!(loaded, Some(Loaded::Refused(_)));
-        if wanted(change.path.as_bytes()) && (refused(&before) || refused(&after)) {
-            self.paths.insert(change.path.clone());
+        if refused(&before) || refused(&after) {
+            self.in_place = false;
+            if wanted(change.path.as_bytes()) {
+                self.paths.insert(change.path.clone());
+            }
         }
         if let Some(Loaded::Component(component)) = before {
             components

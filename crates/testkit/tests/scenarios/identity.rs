@@ -23,6 +23,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::a name in another case", other_case),
     ("identity::files of an app in another case", other_case_of_files),
     ("identity::org settings under an unknown name", unknown_settings),
+    ("identity::files that change hands", changed_hands),
 ];
 
 const OTHER: &str = "force-app/main/default/connectedApps/Payments.connectedApp-meta.xml";
@@ -363,4 +364,27 @@ fn unknown_settings() {
         &[],
         &[("force-app/main/default/settings/Account.settings-meta.xml", plain)],
     ));
+}
+
+/// Nothing but the names of the apps differs, and each file stays where it is.
+fn changed_hands() {
+    let global = |app: &str, pkce: bool| {
+        format!(
+            "<ExtlClntAppGlobalOauthSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    \
+             <externalClientApplication>{app}</externalClientApplication>\n    \
+             <isPkceRequired>{pkce}</isPkceRequired>\n\
+             </ExtlClntAppGlobalOauthSettings>\n"
+        )
+    };
+    let folder = "force-app/main/default/extlClntAppGlobalOauthSets";
+    let (one, two) = (
+        format!("{folder}/One.ecaGlblOauth-meta.xml"),
+        format!("{folder}/Two.ecaGlblOauth-meta.xml"),
+    );
+    let run = change(
+        &[(&one, &global("Orders", true)), (&two, &global("Billing", false))],
+        &[(&one, &global("Billing", true)), (&two, &global("Orders", false))],
+    );
+    let found = hit(&run, "eca-pkce-not-required", "regressed");
+    assert_eq!((run.code, found.subject.as_str()), (1, "Orders"));
 }

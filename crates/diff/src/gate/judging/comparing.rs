@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use orgate_core::Control;
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
 use orgate_core::lasting::settle;
 use orgate_core::subject::{Pair, assemble};
 use orgate_core::world::Subject;
+use orgate_core::{Control, RepoPath};
 
 use super::super::side::Side;
 use super::super::successors::Predecessor;
@@ -59,6 +59,11 @@ impl Judging<'_> {
             Some(head) => Some(self.judge_side(how, control, head, self.head, without)?),
             None => None,
         };
+        if let (Some(known), [base], Some(same)) = (&head, one.base.as_slice(), &one.head)
+            && self.stands_alike(control, base, same)
+        {
+            return Ok(compare(control, Some(known.clone()), head));
+        }
         let mut worst: Option<Comparison> = None;
         for base in &one.base {
             let comparison = compare(
@@ -97,6 +102,13 @@ impl Judging<'_> {
         })
     }
 
+    /// Whether a subject cannot stand otherwise on base than on head, where it has just been judged: the change is in
+    /// content only, the control reads nothing of it, and both sides have the same files and no others exchange what is
+    /// written in them.
+    fn stands_alike(&self, control: &Control, base: &Subject, head: &Subject) -> bool {
+        self.unaffected.contains(&control.id) && paths(base).eq(paths(head)) && self.head.replaces_nothing()
+    }
+
     /// How the app stood in whose place this one comes, and whether the two are certainly one client.
     fn before(
         &self,
@@ -133,4 +145,9 @@ impl Judging<'_> {
         judgement.lowers = Vec::new();
         Ok(Some((judgement, *certain)))
     }
+}
+
+fn paths(subject: &Subject) -> impl Iterator<Item = (&Arc<str>, &RepoPath)> {
+    let files = subject.files.iter();
+    files.flat_map(|(type_name, files)| files.iter().map(move |file| (type_name, &file.path)))
 }

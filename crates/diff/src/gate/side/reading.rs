@@ -79,10 +79,6 @@ impl Side<'_> {
         if let Some(error) = fresh.failure {
             self.fail(error);
         }
-        if fresh.read {
-            let mut read = lock(&self.read);
-            *read = read.saturating_add(1);
-        }
         match (&fresh.loaded, classify(file.path(), self.registry)) {
             (Loaded::Refused(_), Some(spec)) => {
                 lock(&self.blind).insert(Arc::clone(&spec.name));
@@ -92,7 +88,12 @@ impl Side<'_> {
             }
             _ => {}
         }
-        lock(&self.loaded).insert(file.path().clone(), fresh.loaded.clone());
+        // Two threads may have read it.
+        let first = lock(&self.loaded).insert(file.path().clone(), fresh.loaded.clone()).is_none();
+        if fresh.read && first {
+            let mut read = lock(&self.read);
+            *read = read.saturating_add(1);
+        }
         fresh.loaded
     }
 

@@ -109,18 +109,20 @@ impl Side<'_> {
     }
 
     fn labels(&self) -> &BTreeMap<Name, Option<Name>> {
-        self.labels.get_or_init(|| {
-            let mut labels: BTreeMap<Name, Option<Name>> = BTreeMap::new();
-            for header in self.components(HEADER) {
-                let own: BTreeSet<Name> = header.root.children_named("label").map(|label| Name::of(&label.text)).collect();
-                for label in own {
-                    labels
-                        .entry(label)
-                        .and_modify(|name| *name = None)
-                        .or_insert_with(|| Some(Name::of(&header.name)));
-                }
+        if let Some(known) = self.labels.get() {
+            return known;
+        }
+        let mut labels: BTreeMap<Name, Option<Name>> = BTreeMap::new();
+        for header in self.components(HEADER) {
+            let own: BTreeSet<Name> = header.root.children_named("label").map(|label| Name::of(&label.text)).collect();
+            for label in own {
+                labels
+                    .entry(label)
+                    .and_modify(|name| *name = None)
+                    .or_insert_with(|| Some(Name::of(&header.name)));
             }
-            labels
-        })
+        }
+        // Not before all is read, as with the listing.
+        self.labels.get_or_init(|| labels)
     }
 }
