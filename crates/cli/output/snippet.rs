@@ -10,7 +10,7 @@ use super::escape::terminal;
 use super::redact;
 
 /// Reads a file of one side.
-pub(crate) type Files<'a> = &'a dyn Fn(&RepoPath) -> Option<Vec<u8>>;
+pub(crate) type Files<'a> = &'a (dyn Fn(&RepoPath) -> Option<Vec<u8>> + Sync);
 
 /// Longer lines are not shown: they are no lines for people, and may hold more than the element in question.
 const LONGEST_LINE: usize = 200;

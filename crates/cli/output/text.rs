@@ -5,6 +5,8 @@ mod finding;
 use std::fmt::Write as _;
 use std::io;
 
+use rayon::prelude::*;
+
 use orgate_core::compare::Outcome;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Side};
@@ -18,7 +20,10 @@ use crate::args::Global;
 use crate::fix::suggest::Suggestion;
 
 /// The edit that mends a finding.
-pub(crate) type Suggest<'a> = &'a dyn Fn(&Finding) -> Option<Suggestion>;
+pub(crate) type Suggest<'a> = &'a (dyn Fn(&Finding) -> Option<Suggestion> + Sync);
+
+/// Findings that one thread shows.
+const SOME: usize = 16;
 
 /// Writes the report.
 pub(crate) fn write(
@@ -29,7 +34,6 @@ pub(crate) fn write(
     global: &Global,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let (head, base) = (Snippets::new(head), Snippets::new(base));
     let mut text = String::new();
     if !global.quiet {
         for file in &report.unreadable {
@@ -50,14 +54,30 @@ pub(crate) fn write(
             note(&mut text, "reason", &file.reason);
             text.push('\n');
         }
-        for finding in report.findings.iter().filter(|finding| finding.waived.is_none()) {
-            finding::show(&mut text, finding, suggest, &head, &base);
-        }
+        findings(&mut text, report, head, base, suggest);
         undecided(&mut text, report, global.verbose > 0);
         rest(&mut text, report);
     }
     summary(&mut text, report);
     out.write_all(guard::defused(&text).as_bytes())
+}
+
+/// The findings, on all cores where they are many. Those of one file mostly come one after another.
+fn findings(text: &mut String, report: &Report, head: Files<'_>, base: Files<'_>, suggest: Suggest<'_>) {
+    let shown: Vec<&Finding> = report.findings.iter().filter(|finding| finding.waived.is_none()).collect();
+    let show = |some: &[&Finding]| {
+        let (head, base) = (Snippets::new(head), Snippets::new(base));
+        let mut text = String::new();
+        for finding in some {
+            finding::show(&mut text, finding, suggest, &head, &base);
+        }
+        text
+    };
+    if shown.len() > SOME {
+        text.extend(shown.par_chunks(SOME).map(show).collect::<Vec<_>>());
+    } else {
+        text.push_str(&show(&shown));
+    }
 }
 
 fn side_note(side: Side) -> &'static str {

@@ -63,7 +63,9 @@ impl Names {
             count: number(&header, 8)?,
             size: file.metadata().ok()?.len(),
         };
-        let (files, end) = entries(&file, &form, &starts(&file, &form, form.parts())?, want)?;
+        let starts = starts(&file, &form, form.parts())?;
+        let parts = entries(&file, &form, &starts, want);
+        let (files, end) = parts.or_else(|| entries(&file, &form, starts.get(..1)?, want))?;
         let rest = form.size.checked_sub(end)?.checked_sub(u64::try_from(id_len).ok()?)?;
         if rest > EXTENSIONS {
             return None;
@@ -203,10 +205,9 @@ fn follow(data: &[u8], mut at: usize, form: &Form) -> bool {
         let end = data.get(at..).and_then(|data| {
             let next = Fixed::read(data, form)?;
             let (path, end) = next.whole(data)?;
-            let plain = next.mode < 1 << 16 && EntryKind::from_mode(next.mode).is_some();
             let filled = !path.is_empty() && !path.contains(&0);
             let padded = data.get(next.path + path.len()..end)?.iter().all(|byte| *byte == 0);
-            (plain && filled && padded).then_some(end)
+            (next.kind().is_some() && filled && padded).then_some(end)
         });
         at += end.unwrap_or_default();
         end.is_some()
@@ -234,6 +235,11 @@ impl Fixed {
             path: if flags & EXTENDED == 0 { end } else { end + 2 },
             len: (form.version < 4 && known < NAME).then_some(usize::from(known)),
         })
+    }
+
+    /// What stands there. What follows the entries hardly ever looks like one.
+    fn kind(&self) -> Option<EntryKind> {
+        EntryKind::from_mode(u16::try_from(self.mode).ok()?.into())
     }
 
     /// The path, and the place behind the entry. Not for version 4.
@@ -268,7 +274,7 @@ fn entry(pieces: &mut Pieces, form: &Form, before: &mut Vec<u8>, want: Want<'_>,
         }
         (before.as_slice(), next + len + 1)
     };
-    let kind = match EntryKind::from_mode(fixed.mode)? {
+    let kind = match fixed.kind()? {
         EntryKind::File(kind) => kind,
         // A sparse index.
         EntryKind::Folder => return None,
