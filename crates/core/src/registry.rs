@@ -3,8 +3,8 @@
 //! The registry is data (`crates/metadata/types/*.yaml`, and files of users beside their own policies). It is what
 //! makes a misspelt field in a control a load error instead of a silent "absent".
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -181,6 +181,9 @@ pub struct RegistryError {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Registry {
     types: BTreeMap<Arc<str>, TypeSpec>,
+    /// Names of types by the suffixes of their files, in small letters.
+    #[serde(skip)]
+    by_suffix: OnceLock<HashMap<Vec<u8>, Vec<Arc<str>>>>,
 }
 
 impl Registry {
@@ -224,6 +227,7 @@ impl Registry {
                 }));
             }
         }
+        self.by_suffix = OnceLock::new();
         match self.types.get_mut(&spec.name) {
             Some(known) => known.fields.extend(spec.fields),
             None => {
@@ -241,6 +245,24 @@ impl Registry {
     /// All types, sorted by name.
     pub fn types(&self) -> impl Iterator<Item = &TypeSpec> {
         self.types.values()
+    }
+
+    /// The types whose files can end in this suffix, in whatever case and right or wrong, sorted by name.
+    pub fn with_suffix(&self, suffix: &[u8]) -> impl Iterator<Item = &TypeSpec> {
+        let by_suffix = self.by_suffix.get_or_init(|| {
+            let mut by_suffix: HashMap<Vec<u8>, Vec<Arc<str>>> = HashMap::new();
+            for spec in self.types() {
+                for suffix in std::iter::once(&spec.suffix).chain(&spec.misnamed) {
+                    let names = by_suffix.entry(suffix.to_ascii_lowercase().into_bytes()).or_default();
+                    if names.last() != Some(&spec.name) {
+                        names.push(Arc::clone(&spec.name));
+                    }
+                }
+            }
+            by_suffix
+        });
+        let names = by_suffix.get(&suffix.to_ascii_lowercase());
+        names.into_iter().flatten().filter_map(|name| self.get(name))
     }
 
     /// Splits `Type/path/below` into the type and the field, when both are known.

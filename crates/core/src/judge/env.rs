@@ -180,6 +180,11 @@ impl<'a> Env<'a> {
         Self { quiet, ..self }
     }
 
+    /// Whether nobody asks for the evidence.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet != Quiet::Nothing
+    }
+
     /// The frames a control starts with: the one component of a `per` control.
     pub(crate) fn frames(&self) -> Vec<Frame> {
         self.subject

@@ -77,7 +77,8 @@ pub fn judge(control: &Control, subject: &Subject, world: &dyn World, facts: &Fa
     judge_in(control, &|assume| Env::new(world, subject, facts, assume))
 }
 
-/// The same judgement without its evidence: [`Judgement::reads`] holds what the check itself needs at most.
+/// The same judgement without its evidence, as far as a comparison needs it: [`Judgement::reads`] holds what the check
+/// itself needs at most, risks are known of violations only, and [`Judgement::assumed`] is not worked out.
 ///
 /// # Errors
 /// As [`judge`].
@@ -91,7 +92,8 @@ pub fn judge_quietly(control: &Control, subject: &Subject, world: &dyn World, fa
 fn judge_in<'a>(control: &Control, env: &dyn Fn(bool) -> Env<'a>) -> Result<Judgement, TooManyAlternatives> {
     let trusting = env(true);
     let mut judgement = weakest(control, &trusting)?;
-    if trusting.assumed.get() {
+    // How sure one can be is asked of what is told only.
+    if trusting.assumed.get() && !trusting.is_quiet() {
         judgement.assumed = weakest(control, &env(false))?.standing != judgement.standing;
     }
     Ok(judgement)
@@ -155,7 +157,8 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
     let mut raises = Vec::with_capacity(control.raises_risk.len());
     let mut lowers = Vec::with_capacity(control.lowers_risk.len());
     let (mut counts_when_new, mut unseen) = (Truth::True, Truth::False);
-    if standing != Standing::NotApplicable {
+    // Nothing but a violation comes to anything by what is around it.
+    if standing == Standing::Violated || standing != Standing::NotApplicable && !env.is_quiet() {
         for (index, risk) in control.raises_risk.iter().enumerate() {
             env.role.set(Role::Raises(index));
             raises.push(env.holds(&risk.when, &frames));
@@ -168,10 +171,10 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
             env.role.set(Role::Applies);
             counts_when_new = env.holds(condition, &frames);
         }
-        if let Some(condition) = &control.unseen_when {
-            env.role.set(Role::Applies);
-            unseen = env.holds(condition, &frames);
-        }
+    }
+    if let Some(condition) = control.unseen_when.as_ref().filter(|_| standing != Standing::NotApplicable) {
+        env.role.set(Role::Applies);
+        unseen = env.holds(condition, &frames);
     }
     Judgement {
         standing,

@@ -4,7 +4,7 @@ mod orgs;
 mod reading;
 mod subjects;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use orgate_core::registry::{Join, Registry};
@@ -57,7 +57,7 @@ pub(super) struct Side<'a> {
     /// The project that a folder belongs to.
     homes: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
     /// What replacements exchange, by file.
-    tokens: Mutex<BTreeMap<RepoPath, Arc<Tokens>>>,
+    tokens: Mutex<HashMap<RepoPath, Arc<Tokens>>>,
     /// The project files of both sides declare the same.
     declared_alike: OnceLock<()>,
     failure: Mutex<Option<DiffError>>,

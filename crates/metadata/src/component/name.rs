@@ -115,7 +115,7 @@ pub(super) fn recognise<'p, 'r>(path: &'p RepoPath, registry: &'r Registry) -> O
         return None;
     }
     let best = registry
-        .types()
+        .with_suffix(suffix)
         .filter_map(|spec| Some((fit(spec, stem, suffix)?, spec)))
         .max_by_key(|(fit, _)| *fit)?;
     Some(Found {
