@@ -79,9 +79,13 @@ impl Graph<'_> {
         }
         let mut flags: HashMap<ObjectId, u8> = HashMap::new();
         let mut queue = Queue::default();
+        // What was read for its time is kept until its parents are asked for.
+        let mut waiting: HashMap<ObjectId, RawCommit> = HashMap::new();
         for (id, flag) in [(one, ONE), (other, OTHER)] {
             flags.insert(id, flag);
-            queue.push(self.commit(id)?.time, id, false);
+            let commit = self.commit(id)?;
+            queue.push(commit.time, id, false);
+            waiting.insert(id, commit);
         }
         let mut candidates: Vec<(i64, ObjectId)> = Vec::new();
         while queue.fresh > 0 {
@@ -95,13 +99,16 @@ impl Graph<'_> {
                 }
                 mine |= STALE;
             }
-            for parent in self.commit(id)?.parents {
+            let commit = waiting.remove(&id).map_or_else(|| self.commit(id), Ok)?;
+            for parent in commit.parents {
                 let known = flags.entry(parent).or_insert(0);
                 if *known & mine == mine {
                     continue;
                 }
                 *known |= mine;
-                queue.push(self.commit(parent)?.time, parent, *known & STALE != 0);
+                let commit = waiting.remove(&parent).map_or_else(|| self.commit(parent), Ok)?;
+                queue.push(commit.time, parent, *known & STALE != 0);
+                waiting.insert(parent, commit);
             }
         }
         candidates.retain(|(_, id)| flags.get(id).is_some_and(|flag| flag & STALE == 0));

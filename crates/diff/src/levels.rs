@@ -12,8 +12,8 @@ use crate::error::DiffError;
 use crate::snapshot::{Change, FileRef};
 use crate::walk::{Budget, listed};
 
-/// Folders of one level from which on several threads are faster than one.
-const WIDE: usize = 256;
+/// Folders of one level from which on several threads are faster than one: few can hold many files.
+const WIDE: usize = 8;
 
 /// What has a path.
 pub(crate) trait Found: Send {

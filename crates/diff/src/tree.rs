@@ -74,21 +74,21 @@ impl<D: AsRef<[u8]>> Cursor<D> {
         if rest.is_empty() {
             return Ok(());
         }
-        let space = memchr::memchr(b' ', rest.get(..8).unwrap_or(rest)).ok_or("an entry of the tree has no mode")?;
-        let kind = rest
-            .get(..space)
-            .and_then(octal)
-            .and_then(EntryKind::from_mode)
-            .ok_or("an entry of the tree has an unknown mode")?;
-        let name_from = self.next + space + 1;
-        let name_len = memchr::memchr(0, data.get(name_from..).unwrap_or_default()).ok_or("an entry of the tree has no end")?;
+        let (kind, mode_len) = mode(rest)?;
+        let name_from = self.next + mode_len;
+        let from_name = data.get(name_from..).unwrap_or_default();
+        // No name holds a slash, so that is looked for on the way.
+        let name_len = memchr::memchr2(0, b'/', from_name).ok_or("an entry of the tree has no end")?;
         let name = name_from..name_from + name_len;
+        let text = data.get(name.clone()).unwrap_or_default();
+        if escapes(text) || data.get(name.end) == Some(&b'/') {
+            let whole = from_name.split(|byte| *byte == 0).next().unwrap_or_default();
+            return Err(format!("the tree holds the forbidden name '{}'", String::from_utf8_lossy(whole)));
+        }
         let id = name.end + 1..name.end + 1 + self.id_len;
         if data.get(id.clone()).is_none() {
             return Err("the tree ends within an entry".into());
         }
-        let text = data.get(name.clone()).unwrap_or_default();
-        check_name(text)?;
         if let Some(before) = before {
             let earlier = data.get(before.name.clone()).unwrap_or_default();
             if order(earlier, before.kind.is_folder(), text, kind.is_folder()) != Ordering::Less {
@@ -140,6 +140,20 @@ pub(crate) fn order(a: &[u8], a_folder: bool, b: &[u8], b_folder: bool) -> Order
         .then_with(|| next(a, a_folder).cmp(&next(b, b_folder)))
 }
 
+/// What the mode at the start of an entry stands for, and its length with the space behind it.
+fn mode(rest: &[u8]) -> Result<(EntryKind, usize), &'static str> {
+    // What git writes.
+    if rest.starts_with(b"100644 ") || rest.starts_with(b"100755 ") {
+        return Ok((EntryKind::File(FileKind::Regular), 7));
+    }
+    if rest.starts_with(b"40000 ") {
+        return Ok((EntryKind::Folder, 6));
+    }
+    let space = memchr::memchr(b' ', rest.get(..8).unwrap_or(rest)).ok_or("an entry of the tree has no mode")?;
+    let mode = rest.get(..space).and_then(octal).and_then(EntryKind::from_mode);
+    Ok((mode.ok_or("an entry of the tree has an unknown mode")?, space + 1))
+}
+
 fn octal(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
         return None;
@@ -150,10 +164,11 @@ fn octal(digits: &[u8]) -> Option<u32> {
     })
 }
 
-fn check_name(name: &[u8]) -> Result<(), String> {
-    let escaping = name.is_empty() || name == b"." || name == b".." || name.eq_ignore_ascii_case(b".git") || name.contains(&b'/');
-    if escaping {
-        return Err(format!("the tree holds the forbidden name '{}'", String::from_utf8_lossy(name)));
+/// Whether a name leads out of its folder, or into the repository itself.
+fn escapes(name: &[u8]) -> bool {
+    match name.first() {
+        None => true,
+        Some(b'.') => name == b"." || name == b".." || name.eq_ignore_ascii_case(b".git"),
+        Some(_) => false,
     }
-    Ok(())
 }

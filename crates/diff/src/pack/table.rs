@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::positioned::read_at;
+
 /// Signature, version and the 256 counts.
 const HEADER: usize = 8 + 1024;
 /// Objects with one first byte; a pack that has more of them is left to libgit2.
