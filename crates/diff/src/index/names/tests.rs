@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use orgate_testkit::TestRepo;
 
 use super::*;
+use crate::repository::Repository;
 
 const ID: &str = "1f7a7a472abf3dd9643fd615f6da379c4acb3e3a";
 
@@ -16,7 +17,7 @@ fn large() -> (TestRepo, PathBuf) {
         let mode = ["100644", "100755", "120000"][number % 3];
         format!("{mode} {ID} 0\tf{}/{long}{number}.profile\n", number % 50)
     };
-    let mut list: String = (0..6_000).map(entry).collect();
+    let mut list: String = (0..20_000).map(entry).collect();
     // Longer than an entry can tell.
     list.extend(["100644 ", ID, " 0\tg/", &"y".repeat(5_000), "\n"]);
     repo.write("list", list);
@@ -48,7 +49,7 @@ fn parts_give_what_the_whole_gives() {
     let file = File::open(path).unwrap();
     let form = form(&file);
     let all = entries(&file, &form, &starts(&file, &form, 1).unwrap(), &|_| true).unwrap();
-    assert_eq!(all.0.len(), 6_001);
+    assert_eq!(all.0.len(), 20_001);
     for parts in 2..=8 {
         let starts = starts(&file, &form, parts).unwrap();
         assert_eq!(starts.len() as u64, parts, "the first entry of a part is found");
@@ -69,4 +70,16 @@ fn a_wrong_guess_is_no_answer() {
         assert_eq!(between.is_some(), meets, "{wrong} bytes off");
     }
     assert!(entries(&file, &form, &[good[0], good[1] + 8], &|_| true).is_none());
+}
+
+#[test]
+fn a_large_index_gives_what_the_trees_give() {
+    let (repo, path) = large();
+    let tree = repo.git(&["write-tree", "--missing-ok"]);
+    let opened = Repository::open(Some(repo.path())).unwrap();
+    let snapshot = opened.snapshot(&opened.resolve(&tree).unwrap());
+    let want: Want<'_> = &|path| path.len() % 3 == 0;
+    let names = Names::read(&path, 20, want).unwrap();
+    assert!(path.metadata().unwrap().len() > 2 * PART);
+    assert_eq!(names.all(snapshot.tree).unwrap(), snapshot.walk(None, want).unwrap());
 }
