@@ -2,10 +2,11 @@
 //! are asked for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::lock::lock;
 use crate::objects::Objects;
 use crate::tree::EntryKind;
 use crate::walk;
@@ -37,7 +38,7 @@ impl Folders {
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     fn keep(&self, tree: ObjectId, folder: Folder) -> Arc<Folder> {

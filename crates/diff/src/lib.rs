@@ -22,6 +22,7 @@ mod layout;
 mod levels;
 mod linediff;
 mod listing;
+mod lock;
 mod loose;
 mod memory;
 mod objects;

@@ -7,6 +7,7 @@ use git2::{ErrorCode, ObjectType};
 use crate::commit::{RawCommit, tag_target};
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::lock::lock;
 use crate::repository::{Refs, Repository};
 use crate::similar;
 
@@ -71,7 +72,7 @@ impl Repository {
     pub(crate) fn head(&self) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = lock(library);
                 match library.head() {
                     Ok(head) => Ok(head.target().and_then(ObjectId::from_git)),
                     Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
@@ -93,7 +94,7 @@ impl Repository {
     pub(crate) fn reference(&self, name: &str) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = lock(library);
                 match library.refname_to_id(name) {
                     Ok(id) => Ok(ObjectId::from_git(id)),
                     Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
@@ -122,7 +123,7 @@ impl Repository {
         }
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = lock(library);
                 match library.revparse_single(rev) {
                     Ok(object) => Ok(ObjectId::from_git(object.id())),
                     Err(error) => match error.code() {
@@ -213,7 +214,7 @@ impl Repository {
     fn has_origin(&self) -> bool {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = lock(library);
                 let config = library.config();
                 config.is_ok_and(|config| config.get_entry("remote.origin.url").is_ok())
             }
@@ -253,7 +254,7 @@ impl Repository {
     fn ref_names(&self) -> Vec<String> {
         match &self.inner.refs {
             Refs::Library(library) => {
-                let library = library.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let library = lock(library);
                 let Ok(mut references) = library.references() else {
                     return Vec::new();
                 };

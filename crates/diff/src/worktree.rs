@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use orgate_core::path::RepoPath;
 
@@ -15,6 +15,7 @@ use crate::commit;
 use crate::dir;
 use crate::error::DiffError;
 use crate::index::{Entry, Index};
+use crate::lock::lock;
 use crate::repository::{Inner, Refs, Repository};
 use crate::snapshot::{Content, FileKind, FileRef, Snapshot, Source, Want};
 use crate::spawn;
@@ -140,7 +141,7 @@ impl WorktreeSnapshot {
         let Refs::Library(library) = &self.inner.refs else {
             return Ok(false);
         };
-        let library = library.lock().unwrap_or_else(PoisonError::into_inner);
+        let library = lock(library);
         library.is_path_ignored(spawn::path_from(path)).map_err(|error| DiffError::Io {
             doing: "apply ignore rules to",
             path: self.root.join(spawn::path_from(path)),

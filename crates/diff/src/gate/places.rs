@@ -1,13 +1,14 @@
 //! From positions in files to lines, and from what is gone to where head would hold it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use orgate_core::report::{Places, Side as Which};
 use orgate_core::{RepoPath, Span};
 use orgate_metadata::LineIndex;
 
 use crate::hunks::LineMap;
+use crate::lock::lock;
 use crate::snapshot::Snapshot;
 
 /// A file whose lines are known.
@@ -71,11 +72,6 @@ impl<'a> Lines<'a> {
             (at.line, at.column)
         })
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What a panic left behind is whole: entries are only added.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn src(text: Option<&Text>) -> &[u8] {

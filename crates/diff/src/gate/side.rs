@@ -5,7 +5,7 @@ mod reading;
 mod subjects;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use orgate_core::registry::{Join, Registry};
 use orgate_core::report::{Side as Which, Unreadable, Warning};
@@ -17,6 +17,7 @@ use super::name::Name;
 use super::related::{Listing, Related};
 use super::replacements::{Project, Tokens, folders_above};
 use crate::error::DiffError;
+use crate::lock::lock;
 use crate::snapshot::{FileRef, Snapshot};
 pub use reading::Cache;
 use subjects::ByOwner;
@@ -62,11 +63,6 @@ pub(super) struct Side<'a> {
     declared_alike: OnceLock<()>,
     failure: Mutex<Option<DiffError>>,
     read: Mutex<usize>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    // A poisoned lock holds what was written before the panic; nothing here is left half done.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<'a> Side<'a> {

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use git2::ObjectType;
 use libdeflater::Decompressor;
 
 use super::delta::varint;
 use crate::id::ObjectId;
+use crate::lock::lock;
 use crate::positioned::read_at;
 
 /// Bytes of the file that are read at a time.
@@ -174,10 +175,6 @@ impl File {
             kept.bytes += content.len();
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A distance in git's encoding: seven bits a byte, each continuation adding one.

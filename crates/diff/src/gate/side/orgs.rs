@@ -10,7 +10,8 @@ use orgate_core::{Component, RepoPath};
 use orgate_metadata::classify;
 
 use super::super::replacements::project_in;
-use super::{Side, lock};
+use super::Side;
+use crate::lock::lock;
 
 impl Side<'_> {
     /// The org settings of a type that count for an app in this folder. Those that are no longer in source still are in

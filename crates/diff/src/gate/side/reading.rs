@@ -8,9 +8,10 @@ use orgate_core::report::Unreadable;
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::{classify, read_component, read_component_as, sniff};
 
-use super::{Loaded, Side, lock};
+use super::{Loaded, Side};
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::lock::lock;
 use crate::snapshot::{FileKind, FileRef};
 
 /// Files that were read and parsed, by content and path, for runs over many snapshots of one repository.

@@ -9,7 +9,8 @@ use orgate_core::subject::subject_of;
 use orgate_core::world::World;
 
 use super::super::name::{App, Name};
-use super::{Side, lock};
+use super::Side;
+use crate::lock::lock;
 
 const HEADER: &str = "ExternalClientApplication";
 
