@@ -200,8 +200,12 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Undecided, Standing::Undecided) if base.measure == Measure::Unset && head.measure == Measure::Unset => {
             Outcome::NotApplicable
         }
-        // The same thing is unknown on both sides, and what is certain beside it got weaker.
-        (Standing::Undecided, Standing::Undecided) if base.whys == head.whys && by_grade(base, head) => Outcome::Regressed,
+        // The same thing is unknown on both sides, and what is certain beside it changed.
+        (Standing::Undecided, Standing::Undecided) if base.whys == head.whys => match by_grade(base, head) {
+            Some(Ordering::Less) => Outcome::Regressed,
+            Some(Ordering::Greater) => Outcome::Improved,
+            _ => Outcome::Undecided,
+        },
         (_, Standing::Undecided) => Outcome::Undecided,
         (Standing::Violated, Standing::NotApplicable | Standing::Satisfied) => Outcome::Resolved,
         (_, Standing::NotApplicable) => Outcome::NotApplicable,
@@ -244,9 +248,12 @@ fn comparable(check: &crate::check::Members, base: &Judgement, head: &Judgement)
     applies(base) && applies(head) && (known(hiding) || base.whys == head.whys)
 }
 
-/// Whether head's grade is weaker for certain.
-fn by_grade(base: &Judgement, head: &Judgement) -> bool {
-    matches!((&base.measure, &head.measure), (Measure::Grade { rank: before, .. }, Measure::Grade { rank: after, .. }) if before < after)
+/// `Less` when head's grade is weaker for certain; `None` where a side has none.
+fn by_grade(base: &Judgement, head: &Judgement) -> Option<Ordering> {
+    match (&base.measure, &head.measure) {
+        (Measure::Grade { rank: before, .. }, Measure::Grade { rank: after, .. }) => Some(before.cmp(after)),
+        _ => None,
+    }
 }
 
 /// `Less` when head is weaker.

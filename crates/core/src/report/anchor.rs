@@ -89,6 +89,12 @@ impl Case<'_> {
         None
     }
 
+    /// Whether base has a value of its own at this place.
+    fn stood(&self, place: &Place) -> bool {
+        let reads = self.comparison.base.iter().flat_map(|base| &base.reads);
+        reads.flat_map(|read| &read.values).any(|(_, value)| value == place)
+    }
+
     pub(super) fn anchor(&self, differences: &[Difference<'_>]) -> Anchor {
         let in_head = |place: &Place| {
             let head = self.comparison.head.as_ref();
@@ -107,8 +113,11 @@ impl Case<'_> {
                     return anchor;
                 }
                 fallback.get_or_insert(anchor);
-            } else {
+            } else if self.stood(&member.place) {
                 return self.at_gap(&member.place);
+            } else {
+                // Nothing was written there that could have gone: what head writes took it away.
+                fallback.get_or_insert_with(|| self.at_gap(&member.place));
             }
         }
         // What an app newly is counts before the surroundings of what is judged: a change that makes a control

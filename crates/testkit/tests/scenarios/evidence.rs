@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("evidence::the switch that is on", switch),
     ("evidence::one name in two types", two_types),
     ("evidence::a plugin that is added", plugin),
+    ("evidence::a default that is given up", given_up),
 ];
 
 const SET: &str = "force-app/main/default/permissionsets/Robot.permissionset-meta.xml";
@@ -189,4 +190,25 @@ fn plugin() {
     let found = finding(&run, "eca-pkce-not-required");
     assert_eq!(found["outcome"], "worsened");
     stands(&found, &mobile, 2);
+}
+
+/// The demand was the default, so what is weak is the line that took it away.
+fn given_up() {
+    let folder = "force-app/main/default";
+    let global = format!("{folder}/extlClntAppGlobalOauthSets/Orders.ecaGlblOauth-meta.xml");
+    let settings = format!("{folder}/settings/OauthOidc.settings-meta.xml");
+    let org = format!("{HEADER}<OauthOidcSettings {SPACE}>\n    <isPkceRequired>true</isPkceRequired>\n</OauthOidcSettings>\n");
+    let app = |switch: &str| {
+        let root = "ExtlClntAppGlobalOauthSettings";
+        format!(
+            "{HEADER}<{root} {SPACE}>\n    <externalClientApplication>Orders</externalClientApplication>\n    \
+             <callbackUrl>https://app.example.com/cb</callbackUrl>\n{switch}</{root}>\n"
+        )
+    };
+    let run = change(
+        &[(&global, app("")), (&settings, org.clone())],
+        &[(&global, app("    <isPkceRequired>false</isPkceRequired>\n")), (&settings, org)],
+        &[],
+    );
+    stands(&finding(&run, "eca-pkce-left-to-the-org"), &global, 5);
 }
