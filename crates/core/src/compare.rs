@@ -179,7 +179,7 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         }
         // A token at base may have stood for what head says, or for something else: that cannot be told.
         (Check::Members(check), Measure::Set(before), Measure::Set(after))
-            if applies(base) && applies(head) && written(base) && !check.weakening(before, after).is_empty() =>
+            if written(base) && !check.weakening(before, after).is_empty() =>
         {
             return if head.standing == Standing::Violated {
                 Outcome::Introduced
@@ -229,10 +229,6 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
     }
 }
 
-fn applies(side: &Judgement) -> bool {
-    side.standing != Standing::NotApplicable
-}
-
 /// Whether what is unknown about a side stands there, unreadable, and is not merely out of sight.
 fn written(side: &Judgement) -> bool {
     side.whys.iter().any(Why::is_written)
@@ -245,7 +241,7 @@ fn written(side: &Judgement) -> bool {
 fn comparable(check: &crate::check::Members, base: &Judgement, head: &Judgement) -> bool {
     let known = |side: &Judgement| side.whys.is_empty();
     let hiding = if check.weaker_when == WeakerWhen::Added { base } else { head };
-    applies(base) && applies(head) && (known(hiding) || base.whys == head.whys)
+    known(hiding) || base.whys == head.whys
 }
 
 /// `Less` when head's grade is weaker for certain; `None` where a side has none.

@@ -141,6 +141,14 @@ mod tests {
         let nil = |text| Element { nil: true, ..one(text) };
         assert!(nil("x").same_content(&nil("y")));
         assert!(!nil("x").same_content(&one("x")));
+        assert!(list(vec![nil("x"), one("1")]).same_content(&list(vec![one("1"), nil("y")])));
+    }
+
+    #[test]
+    fn an_empty_block_is_not_a_full_one() {
+        let block = |children| element("a", "", children);
+        assert!(!block(Vec::new()).same_content(&block(vec![block(Vec::new())])));
+        assert!(!block(vec![block(Vec::new())]).same_content(&block(Vec::new())));
     }
 
     #[test]

@@ -139,11 +139,7 @@ impl Posture {
             any
         });
         for cell in &mut self.cells {
-            cell.fails = cell.counts
-                && cell.waived.is_none()
-                && cell.control.status != Status::Preview
-                && !cell.control.is_review()
-                && fail_on.includes(cell.severity);
+            cell.fails = cell.counts && cell.waived.is_none() && cell.control.status != Status::Preview && fail_on.includes(cell.severity);
         }
     }
 

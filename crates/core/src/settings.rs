@@ -202,10 +202,7 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] for bad YAML, unknown keys, malformed dates, empty fields, doubled waivers.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        let only_comments = text
-            .lines()
-            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-        let settings: Self = if only_comments { Self::default() } else { yaml::parse(text)? };
+        let settings: Self = yaml::parse(text)?;
         let mut seen = std::collections::BTreeSet::new();
         for waiver in &settings.waivers {
             waiver.last_day()?;
@@ -335,3 +332,6 @@ fn describe(setting: &ControlSetting) -> String {
         ControlSetting::Severity(severity) => format!("severity {severity}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,3 +169,6 @@ fn common_tail(a: &[u8], b: &[u8]) -> usize {
         .take_while(|(x, y)| x == y)
         .count()
 }
+
+#[cfg(test)]
+mod tests;

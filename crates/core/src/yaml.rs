@@ -60,3 +60,21 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
         YamlError { line, column, message }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_up_to_the_last_byte_of_the_limit() {
+        let padded = |length: usize| format!("a: b\n#{}", "x".repeat(length - 6));
+        let read = |length| parse::<BTreeMap<String, String>>(&padded(length));
+        assert!(read(MAX_BYTES).is_ok());
+        for length in [MAX_BYTES + 1, MAX_BYTES + 2] {
+            let message = read(length).unwrap_err().message;
+            assert_eq!(message, "larger than 1048576 bytes");
+        }
+    }
+}

@@ -45,7 +45,8 @@ fn ends_of<'a>(element: &'a Element, names: &'a (String, String)) -> Vec<(&'a st
         let mut texts: Vec<&str> = element
             .children_named(name)
             .map(|child| child.text.as_str())
-            .take(MOST_ENDS)
+            // One more than is read, which tells that there are more.
+            .take(MOST_ENDS + 1)
             .collect();
         if texts.is_empty() {
             texts.push("");

@@ -309,7 +309,6 @@ fn one_holds(test: &Test, value: &str) -> Truth {
 
 fn member_holds(test: &Test, member: &str) -> bool {
     match test {
-        Test::OneOf(values) => values.iter().any(|value| value == member),
         Test::Contains(wanted) => wanted == member,
         Test::Matches { pattern, except } => pattern.is_match(member) && !except.as_ref().is_some_and(|except| except.is_match(member)),
         _ => false,

@@ -137,9 +137,19 @@ fn stand_ins_are_no_secrets() {
     ] {
         assert!(!is_real_secret(text), "{text:?}");
     }
-    for text in ["3MVG9abc", "abcdefg${X}", "++abcdefg", "***abcdefg", "REPLACE_ME now"] {
+    let long = format!("${}", "a1".repeat(20));
+    for text in [
+        "3MVG9abc",
+        "abcdefg${X}",
+        "++abcdefg",
+        "abcdefg++",
+        "***abcdefg",
+        "REPLACE_ME now",
+        &long[..40],
+    ] {
         assert!(is_real_secret(text), "{text:?}");
     }
+    assert!(!is_real_secret(&long[..39]), "the name of a variable");
 }
 
 #[test]
@@ -177,6 +187,11 @@ fn certificates_are_told_apart_from_names_tokens_and_keys() {
     ] {
         assert_eq!(certificate(text), Unclear, "{text:?}");
     }
+    for der in [&[0x30, 1, 5][..], &[0x30, 2, 5, 0, 0], &[&[0x30, 0x80][..], &[5; 128]].concat()] {
+        assert_eq!(certificate(&base64(der)), Unclear, "{der:x?}");
+    }
+    // What begins like encrypted PKCS #8 and names something else is no key.
+    assert_eq!(certificate(&base64(&[0x30, 9, 0x30, 5, 6, 3, 0x55, 4, 3, 4, 0])), Provided);
     assert_eq!(certificate(&format!("{CERTIFICATE}=")), Unclear);
     assert_eq!(certificate(&format!("AA{CERTIFICATE}")), Unclear);
     assert_eq!(certificate(&base64(pem.as_bytes())), Unclear);

@@ -202,3 +202,6 @@ fn check_conditions(file: &str, named: &BTreeMap<String, Spanned<RawNamed>>, reg
         problems.extend(found.into_iter().map(|problem| at(file, problem)));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,7 @@ pub(super) fn control(
     });
     let mut examples = Vec::new();
     for example in raw.examples {
-        if let Some(example) = super::example::compile(example, registry, raw.subject, &frame_of(&raw.per), problems) {
+        if let Some(example) = super::example::compile(example, registry, problems) {
             examples.push(example);
         }
     }
@@ -120,10 +120,6 @@ pub(super) fn control(
     control.visit(&mut |type_name, _| _ = reads.insert(Arc::clone(type_name)));
     control.reads = reads;
     Some(control)
-}
-
-fn frame_of(per: &[Spanned<String>]) -> Vec<String> {
-    per.iter().map(|name| name.value.clone()).collect()
 }
 
 fn optional(compiler: &mut Compiler<'_>, raw: Option<&RawCondition>, near: &Spanned<String>) -> Option<Condition> {

@@ -64,3 +64,47 @@ pub fn problems(rows: &[Row], catalog: &Catalog) -> Vec<String> {
     }
     said
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::catalog::PolicyFile;
+    use crate::registry::Registry;
+
+    fn catalog() -> Catalog {
+        let text = "id: weak\ntitle: t\nstatus: stable\nsubject: org\nsource:\n  id: CA-01\n  control: null\n  recommended: null\n  \
+                    page: null\n  grounds: g\n  cvss: { min: 1, max: 2 }\ncheck:\n  require: { always: true }\nmessage: m\nwhy: w\n\
+                    remediation: r\nexamples:\n  - { name: e, base: {}, head: {}, expect: unchanged }\n";
+        let mut catalog = Catalog::default();
+        catalog
+            .add(&[PolicyFile { name: "weak.yaml", text }], &Registry::default())
+            .unwrap();
+        catalog
+    }
+
+    #[test]
+    fn every_row_is_judged_or_says_why_not() {
+        let row = |id: &str, rest: &str| format!("  - {{ id: {id}, control: c, {rest} }}\n");
+        let said = |rows: &[String]| problems(&parse(&format!("rows:\n{}", rows.concat())).unwrap(), &catalog());
+        let judged = row("CA-01", "controls: [weak]");
+        assert_eq!(said(&[judged.clone(), row("CA-02", "not-judged: why")]), [""; 0]);
+        assert_eq!(said(&[row("CA-01-a", "controls: [weak]")]), [""; 0], "a part of the row");
+        assert_eq!(said(&[judged.clone(), judged.clone()]), ["`CA-01` has two rows"]);
+        for wrong in ["controls: []", "controls: [weak], not-judged: why"] {
+            assert_eq!(
+                said(&[judged.clone(), row("CA-02", wrong)]),
+                ["`CA-02` needs `controls` or `not-judged`, and only one of them"]
+            );
+        }
+        assert_eq!(
+            said(&[judged, row("CA-02", "controls: [weka]")]),
+            ["`CA-02` names the control `weka`, which does not exist, did you mean `weak`?"]
+        );
+        for other in ["CA-02", "CA-012"] {
+            assert_eq!(
+                said(&[row(other, "controls: [weak]")]),
+                ["`weak` comes from `CA-01`, which has no row"]
+            );
+        }
+    }
+}

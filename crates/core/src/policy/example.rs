@@ -152,13 +152,7 @@ pub struct Example {
     pub facts: Facts,
 }
 
-pub(super) fn compile(
-    raw: Spanned<RawExample>,
-    registry: &Registry,
-    subject: SubjectKind,
-    per: &[String],
-    problems: &mut Vec<Problem>,
-) -> Option<Example> {
+pub(super) fn compile(raw: Spanned<RawExample>, registry: &Registry, problems: &mut Vec<Problem>) -> Option<Example> {
     let line = raw.referenced.line();
     let before = problems.len();
     let place = Spanned {
@@ -185,7 +179,6 @@ pub(super) fn compile(
     if base.is_none() && head.is_none() {
         problems.push(Problem::at(&place, "an example needs `base` or `head`".to_owned()));
     }
-    let _ = (subject, per);
     if problems.len() > before {
         return None;
     }

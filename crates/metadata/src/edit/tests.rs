@@ -31,6 +31,8 @@ fn only_the_text_changes() {
         ("<A><x></x></A>", "<A><x>true</x></A>"),
         ("<A><x a='1'>false</x  ></A>", "<A><x a='1'>true</x  ></A>"),
         ("<A><x>fa<!-- c -->lse</x></A>", "<A><x>true</x></A>"),
+        ("<A><x> <!-- c -->false </x></A>", "<A><x>true</x></A>"),
+        ("<A><x> </x></A>", "<A><x>true</x></A>"),
         ("<A><x><![CDATA[false]]></x></A>", "<A><x>true</x></A>"),
         ("<A><x>false</x><y/><x>0</x></A>", "<A><x>true</x><y/><x>true</x></A>"),
         ("<m:A xmlns:m=\"u\"><m:x/></m:A>", "<m:A xmlns:m=\"u\"><m:x>true</m:x></m:A>"),
@@ -78,6 +80,27 @@ fn a_missing_block_comes_with_its_element() {
         mended("<A>\n  <p/>\n</A>\n", "p/x", "true"),
         "<A>\n  <p>\n    <x>true</x>\n  </p>\n</A>\n".replace("    <x>", "      <x>")
     );
+}
+
+#[test]
+fn a_block_is_indented_as_its_neighbours_are() {
+    for (before, path, after) in [
+        (
+            "<?xml version=\"1.0\"?>\n<A>\n  <a>1</a>\n</A>\n",
+            "p/x",
+            "<?xml version=\"1.0\"?>\n<A>\n  <a>1</a>\n  <p>\n    <x>true</x>\n  </p>\n</A>\n",
+        ),
+        // Where nothing tells how deep, four blanks.
+        ("<A>\n<a>1</a>\n</A>\n", "p/x", "<A>\n<a>1</a>\n<p>\n    <x>true</x>\n</p>\n</A>\n"),
+        (
+            "<A>\n<p>\n<q>1</q>\n</p>\n</A>\n",
+            "p/x/y",
+            "<A>\n<p>\n<q>1</q>\n<x>\n    <y>true</y>\n</x>\n</p>\n</A>\n",
+        ),
+        ("<A>\n\t<p/>\n</A>\n", "p/x", "<A>\n\t<p>\n\t\t<x>true</x>\n\t</p>\n</A>\n"),
+    ] {
+        assert_eq!(mended(before, path, "true"), after);
+    }
 }
 
 #[test]

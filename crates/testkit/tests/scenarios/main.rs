@@ -1,6 +1,7 @@
 //! The real program in real repositories: which sides are compared, where settings come from, what ends in which exit
 //! code.
 
+mod audit;
 mod configuration;
 mod deployed;
 mod evidence;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let tests = [
+        audit::TESTS,
         objects::TESTS,
         revisions::TESTS,
         configuration::TESTS,
