@@ -186,3 +186,6 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         unseen,
     }
 }
+
+#[cfg(test)]
+mod tests;
