@@ -189,3 +189,6 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         unseen,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,6 +106,16 @@ fn placeholders_are_found_anywhere_and_returned_whole() {
 }
 
 #[test]
+fn the_end_of_a_placeholder_is_looked_for_up_to_a_whole_character() {
+    let name = |first: &str, count: usize| format!("${{{first}{}}}", "é".repeat(count));
+    for first in ["", "a"] {
+        assert_eq!(placeholder(&name(first, 150)), None, "{first:?}");
+        let near = name(first, 99);
+        assert_eq!(placeholder(&near), Some(near.as_str()), "{first:?}");
+    }
+}
+
+#[test]
 fn placeholder_search_is_linear() {
     let start = std::time::Instant::now();
     for part in ["${", "{{", "__", "R_", "<%", "${\u{e9}", "_a", " __a"] {

@@ -269,6 +269,10 @@ fn odd_elements_are_noted() {
 fn notes_are_bounded() {
     let component = read_app(&app(&"<LABEL/><Label/>".repeat(500)));
     assert_eq!(component.notes.len(), 101);
+    let more = "there are more remarks of this kind, which are not listed";
+    assert_eq!(notes(&component).last(), Some(&more));
+    let component = read_app(&app(&"<LABEL/><Label/>".repeat(50)));
+    assert!(component.notes.len() == 100 && !notes(&component).contains(&more));
 }
 
 #[test]
@@ -321,6 +325,9 @@ fn sniffed_files_are_read_with_a_note() {
         ("connectedApps/A.xml", "A", "A.connectedApp"),
         ("A.foo-meta.xml", "A", "A.connectedApp-meta.xml"),
         ("A", "A", "A.connectedApp"),
+        ("A.connectedApp.xml", "A", "A.connectedApp"),
+        ("A.ConnectedAPP.b.xml", "A.ConnectedAPP.b", "A.ConnectedAPP.b.connectedApp"),
+        (".a", ".a", ".a.connectedApp"),
     ] {
         let path = RepoPath::from(path);
         let component = read_component_as(&path, source.as_bytes(), spec, &Limits::default()).unwrap();

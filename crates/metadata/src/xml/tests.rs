@@ -106,6 +106,7 @@ fn nil_is_known_by_its_namespace() {
     assert!(nil("xsi:nil='true'"));
     assert!(!nil("xsi:nil=' 1\n'"));
     assert!(nil("xsi:nil='tr&#117;e'"));
+    assert!(nil("xsi:nil='\ttrue\r\n'"), "white space of an attribute is blanks");
     assert!(nil("xmlns:q='http://www.w3.org/2001/XMLSchema-instance' q:nil=\"true\""));
     assert!(!nil("xsi:nil='false'"));
     assert!(!nil("xsi:nil='TRUE'"));
@@ -160,4 +161,29 @@ fn names_too_long_to_count_are_refused() {
     let kind = refused(&format!("<{name}/>"), &Limits::default());
     assert_eq!(kind.as_str(), "name");
     assert!(kind.to_string().len() < 200, "{kind}");
+    let inside = format!("<a>\n  <{name}/></a>");
+    assert_eq!(Doc::parse(inside.as_bytes(), &Limits::default()).unwrap_err().offset, 7);
+}
+
+#[test]
+fn names_begin_with_a_letter_in_any_script() {
+    for name in ["é", "é-1", "_é", "a·", "名"] {
+        assert_eq!(parse(&format!("<{name}/>")).len(), 1, "{name}");
+    }
+    for name in ["-é", "·a", "1é", "\u{301}a", "é×", "é:-é"] {
+        assert_eq!(refused(&format!("<{name}/>"), &Limits::default()).as_str(), "name", "{name}");
+    }
+}
+
+#[test]
+fn a_less_than_sign_in_an_attribute_is_refused_where_it_stands() {
+    for (source, offset) in [
+        ("<a b='<'/>", 6),
+        ("<a b='x<'/>", 7),
+        ("<a b='&lt;<'/>", 10),
+        ("<a b='' c = '&amp;x<y'/>", 19),
+    ] {
+        let error = Doc::parse(source.as_bytes(), &Limits::default()).unwrap_err();
+        assert_eq!((error.kind.as_str(), error.offset), ("less-than", offset), "{source}");
+    }
 }
