@@ -137,8 +137,12 @@ impl Form {
     fn parts(&self) -> u64 {
         // In version 4 an entry cannot be read without the one before it.
         let most = if self.version < 4 { self.size / PART } else { 1 };
-        let cores = u64::try_from(rayon::current_num_threads()).unwrap_or(1);
-        most.min(cores).min(PARTS)
+        if most < 2 {
+            return 1;
+        }
+        // Asking rayon would start its threads.
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        most.min(PARTS).min(u64::try_from(cores).unwrap_or(1))
     }
 }
 
