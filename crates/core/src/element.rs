@@ -157,4 +157,27 @@ mod tests {
         let reversed = many.iter().rev().cloned().collect();
         assert!(element("b", "", many).same_content(&element("b", "", reversed)));
     }
+
+    #[test]
+    fn a_package_begins_above_the_folder_of_the_type() {
+        let component = |path: &str| Component {
+            type_name: "ConnectedApp".into(),
+            name: "X".into(),
+            path: path.into(),
+            root: element("ConnectedApp", "", Vec::new()),
+            notes: Vec::new(),
+        };
+        for (path, root) in [
+            ("force-app/main/default/connectedApps/X.connectedApp", "force-app/main/default"),
+            ("force-app/connectedApps/deep/er/X.connectedApp", "force-app"),
+            ("a/connectedApps/b/connectedApps/X.connectedApp", "a/connectedApps/b"),
+            ("a/myconnectedApps/X.connectedApp", "a/myconnectedApps"),
+            ("connectedApps/X.connectedApp", ""),
+            ("odd/place/X.connectedApp", "odd/place"),
+            ("X.connectedApp", ""),
+        ] {
+            let found = component(path).package_root("connectedApps").to_vec();
+            assert_eq!(String::from_utf8(found).unwrap(), root, "{path}");
+        }
+    }
 }

@@ -65,3 +65,16 @@ impl Serialize for RepoPath {
         serializer.collect_str(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_ends_before_the_last_slash() {
+        for (path, parent, name) in [("a/b/c.xml", "a/b", "c.xml"), ("a/b", "a", "b"), ("a", "", "a"), ("", "", "")] {
+            let path = RepoPath::from(path);
+            assert_eq!((path.parent(), path.file_name()), (parent.as_bytes(), name.as_bytes()), "{path}");
+        }
+    }
+}

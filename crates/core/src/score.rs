@@ -137,6 +137,7 @@ mod tests {
         assert_eq!(range.in_context(true, true).to_string(), "7.95");
         assert_eq!(range.in_context(true, false).to_string(), "8.9");
         assert_eq!(range.in_context(false, true).to_string(), "7.0");
+        assert!((range.in_context(false, false).value() - 7.95).abs() < 1e-9);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("messages::a flow that the org keeps off", kept_off),
     ("messages::an example that fails nothing", fails_nothing),
     ("messages::a pass beside a control in preview", preview),
+    ("messages::the worst comes first", worst_first),
 ];
 
 const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -113,4 +114,30 @@ fn preview() {
         said.ends_with("pass: nothing at or above `low` got weaker, controls in preview aside\n"),
         "{said}"
     );
+}
+
+fn worst_first() {
+    let repo = TestRepo::new();
+    repo.write(APP, connected_app(false));
+    repo.commit("Before");
+    let weaker = [
+        ("<isPkceRequired>true", "<isPkceRequired>false"),
+        ("<ipRelaxation>ENFORCE", "<ipRelaxation>BYPASS"),
+        ("<scopes>Api", "<scopes>Full"),
+        ("<refreshTokenPolicy>zero", "<refreshTokenPolicy>infinite"),
+        ("https://billing.example.com/cb", "https://elsewhere.example.com/cb"),
+    ];
+    let text = weaker.iter().fold(connected_app(true), |text, (old, new)| text.replace(old, new));
+    repo.write(APP, text);
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    let order: Vec<(bool, f64, String)> = list(&run.report["findings"])
+        .iter()
+        .map(|finding| {
+            let score = finding["score"].as_f64().unwrap();
+            (finding["outcome"] == "review", -score, finding["control"].to_string())
+        })
+        .collect();
+    assert!(order.is_sorted_by(|one, next| (one.0, one.1) <= (next.0, next.1)), "{order:?}");
+    let names = order.iter().map(|(.., control)| control);
+    assert!(order.len() > 4 && order.last().unwrap().0 && !names.is_sorted(), "{order:?}");
 }
