@@ -48,8 +48,8 @@ impl World for Lasting<'_> {
         self.together(type_name, self.base.named(type_name, name), self.head.named(type_name, name))
     }
 
-    fn blind(&self, type_name: &str) -> bool {
-        self.head.blind(type_name)
+    fn blind(&self, type_name: &str, name: Option<&str>) -> bool {
+        self.head.blind(type_name, name)
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {

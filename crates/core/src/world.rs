@@ -28,8 +28,9 @@ pub trait World {
             .collect()
     }
 
-    /// Whether some file of this type is in the snapshot but could not be read.
-    fn blind(&self, type_name: &str) -> bool;
+    /// Whether some file of this type is in the snapshot but could not be read; with a name, some file that can hold the
+    /// component of this name. It must not depend on what else was asked before.
+    fn blind(&self, type_name: &str, name: Option<&str>) -> bool;
 
     /// What the project replaces at deploy time inside this element, tags included (`replacements` of
     /// `sfdx-project.json`), if anything: then the committed value is not the deployed one.

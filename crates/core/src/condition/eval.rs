@@ -148,8 +148,8 @@ impl Env<'_> {
     }
 
     fn exists(&self, exists: &Exists, frames: &[Frame]) -> Truth {
-        let candidates = match self.related(exists, frames) {
-            Ok(candidates) => candidates,
+        let (candidates, blind) = match self.related(exists, frames) {
+            Ok(related) => related,
             Err(why) => return self.unknown(why),
         };
         let mut truth = Truth::False;
@@ -181,18 +181,22 @@ impl Env<'_> {
                 .map_or(Truth::True, |condition| self.holds(condition, &inner));
             truth = truth.or(linked.and(matches));
         }
-        if truth == Truth::False && !exists.own && self.world.blind(&exists.type_name) {
+        if truth == Truth::False && blind {
             return self.unknown(Why::Unreadable(Arc::clone(&exists.type_name)));
         }
         truth
     }
 
-    fn related(&self, exists: &Exists, frames: &[Frame]) -> Result<Vec<Arc<Component>>, Why> {
+    /// The components that a condition looks at, and whether there are others that cannot be read.
+    fn related(&self, exists: &Exists, frames: &[Frame]) -> Result<(Vec<Arc<Component>>, bool), Why> {
         if exists.own {
-            return Ok(self.subject.of_type(&exists.type_name).to_vec());
+            return Ok((self.subject.of_type(&exists.type_name).to_vec(), false));
         }
         let (field, held) = match &exists.link {
-            Link::Any | Link::By(_) => return Ok(self.world.components(&exists.type_name)),
+            Link::Any | Link::By(_) => {
+                let all = self.world.components(&exists.type_name);
+                return Ok((all, self.world.blind(&exists.type_name, None)));
+            }
             Link::ListedIn(field) => (field, false),
             Link::HeldBy(field) => (field, true),
         };
@@ -203,9 +207,14 @@ impl Env<'_> {
             Value::Many { items, .. } => items.into_iter().map(|item| item.text).collect(),
         };
         let mut found = Vec::new();
+        let mut blind = false;
+        let mut take = |name: &str| {
+            found.extend(self.world.named(&exists.type_name, name));
+            blind |= self.world.blind(&exists.type_name, Some(name));
+        };
         for name in names {
             if !held {
-                found.extend(self.world.named(&exists.type_name, &name));
+                take(&name);
                 continue;
             }
             let Some(user) = self.facts.users.get(&name) else {
@@ -217,10 +226,10 @@ impl Env<'_> {
                 user.permission_sets.iter().collect()
             };
             for name in held_names {
-                found.extend(self.world.named(&exists.type_name, name));
+                take(name);
             }
         }
-        Ok(found)
+        Ok((found, blind))
     }
 
     fn record(&self, record: &Record, frames: &[Frame]) -> Truth {

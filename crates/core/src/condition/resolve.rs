@@ -6,7 +6,7 @@ use super::{FieldRef, Scope};
 use crate::element::{Component, Element, Span};
 use crate::judge::env::{Env, Why};
 use crate::lexical;
-use crate::registry::{Absent, FieldKind};
+use crate::registry::{Absent, FieldKind, Join};
 
 /// More of a value that is not legal is not told.
 const LONGEST_SHOWN: usize = 120;
@@ -170,9 +170,20 @@ impl Env<'_> {
         let pick = self.choose(candidates.len(), || format!("file of {}", field.type_name));
         match candidates.get(pick) {
             Some(component) => Ok(Arc::clone(component)),
-            None if self.world.blind(&field.type_name) => Err(Why::Unreadable(Arc::clone(&field.type_name))),
+            None if self.blind_to(field) => Err(Why::Unreadable(Arc::clone(&field.type_name))),
             None => Err(Why::NotInSource(Arc::clone(&field.type_name))),
         }
+    }
+
+    /// Whether a file that could hold a field of the subject or of the org is there, and cannot be read.
+    fn blind_to(&self, field: &FieldRef) -> bool {
+        let by_name = self
+            .world
+            .registry()
+            .get(&field.type_name)
+            .is_some_and(|spec| spec.join == Join::Name);
+        let name = (by_name && field.scope == Scope::Subject).then_some(self.subject.name.as_str());
+        self.world.blind(&field.type_name, name)
     }
 
     /// The org settings of this type that lie nearest to the subject; equally near ones are all candidates.

@@ -30,7 +30,7 @@ impl World for Small {
         let all = self.components.iter();
         all.filter(|component| &*component.type_name == type_name).cloned().collect()
     }
-    fn blind(&self, type_name: &str) -> bool {
+    fn blind(&self, type_name: &str, _: Option<&str>) -> bool {
         self.blind && type_name == "Other"
     }
     fn replaced(&self, _: &Component, _: &Element) -> Option<String> {

@@ -296,7 +296,7 @@ impl World for ExampleWorld<'_> {
             .map(Arc::clone)
             .collect()
     }
-    fn blind(&self, _: &str) -> bool {
+    fn blind(&self, _: &str, _: Option<&str>) -> bool {
         false
     }
     fn replaced(&self, _: &Component, _: &Element) -> Option<String> {

@@ -57,6 +57,8 @@ pub(super) struct Side<'a> {
     projects: Mutex<BTreeMap<Vec<u8>, Arc<Project>>>,
     /// The project that a folder belongs to.
     homes: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
+    /// No project around any file of ours replaces anything.
+    silent: OnceLock<bool>,
     /// What replacements exchange, by file.
     tokens: Mutex<HashMap<RepoPath, Arc<Tokens>>>,
     /// The project files of both sides declare the same.
@@ -85,6 +87,7 @@ impl<'a> Side<'a> {
             projects: Mutex::default(),
             homes: Mutex::default(),
             declared_alike: OnceLock::new(),
+            silent: OnceLock::new(),
             tokens: Mutex::default(),
             failure: Mutex::default(),
             read: Mutex::default(),
@@ -257,9 +260,16 @@ impl<'a> Side<'a> {
         found
     }
 
-    /// Whether no project that was looked at replaces anything.
+    /// Whether no project around any file of ours replaces anything.
     pub(super) fn replaces_nothing(&self) -> bool {
-        lock(&self.projects).values().all(|project| project.is_silent())
+        *self.silent.get_or_init(|| {
+            let parents: BTreeSet<&[u8]> = self.listing().all().map(|file| file.path().parent()).collect();
+            let places = parents.into_iter().map(|parent| RepoPath::new([parent, b"/"].concat()));
+            let folders: BTreeSet<Vec<u8>> = places
+                .flat_map(|place| folders_above(&place).map(<[u8]>::to_vec).collect::<Vec<_>>())
+                .collect();
+            folders.iter().all(|folder| self.project(folder).is_silent())
+        })
     }
 
     /// Whether some project at or above a file replaces something in it.
@@ -306,8 +316,19 @@ impl World for Side<'_> {
         if found.is_empty() { self.of_label(type_name, &name) } else { found }
     }
 
-    fn blind(&self, type_name: &str) -> bool {
-        self.is_blind(type_name)
+    fn blind(&self, type_name: &str, name: Option<&str>) -> bool {
+        let Some(name) = name else {
+            self.own(type_name);
+            return self.is_blind(type_name);
+        };
+        let files = self.listing().named(type_name, &Name::of(name));
+        self.load_all(&files);
+        if files.is_empty() && self.registry.get(type_name).is_some_and(|spec| spec.label.is_some()) {
+            // Any that cannot be read may have the label.
+            self.own(type_name);
+            return self.is_blind(type_name);
+        }
+        files.iter().any(|file| self.refused(file.path()))
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {

@@ -44,8 +44,8 @@ impl World for View<'_> {
         self.side.named(type_name, name)
     }
 
-    fn blind(&self, type_name: &str) -> bool {
-        self.side.blind(type_name)
+    fn blind(&self, type_name: &str, name: Option<&str>) -> bool {
+        self.side.blind(type_name, name)
     }
 
     fn replaced(&self, component: &Component, element: &Element) -> Option<String> {

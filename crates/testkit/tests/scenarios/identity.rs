@@ -24,6 +24,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::files of an app in another case", other_case_of_files),
     ("identity::org settings under an unknown name", unknown_settings),
     ("identity::files that change hands", changed_hands),
+    ("identity::what another app lists and nobody can read", unreadable_elsewhere),
 ];
 
 const OTHER: &str = "force-app/main/default/connectedApps/Payments.connectedApp-meta.xml";
@@ -387,4 +388,46 @@ fn changed_hands() {
     );
     let found = hit(&run, "eca-pkce-not-required", "regressed");
     assert_eq!((run.code, found.subject.as_str()), (1, "Orders"));
+}
+
+/// One app lists a permission set that cannot be read; that says nothing of what another one lists.
+fn unreadable_elsewhere() {
+    let app = |label: &str, sets: &[&str]| {
+        let lines = sets.iter().map(|set| format!("    <permissionSetName>{set}</permissionSetName>\n"));
+        let listed = lines.collect::<Vec<_>>().concat();
+        let text = connected_app(false).replace("Billing", label).replace("ENFORCE", "BYPASS");
+        text.replace("</ConnectedApp>", &format!("{listed}</ConnectedApp>"))
+    };
+    let set = |permission: &str| {
+        format!(
+            "<PermissionSet xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <label>S</label>\n    <userPermissions>\n        \
+             <enabled>true</enabled>\n        <name>{permission}</name>\n    </userPermissions>\n</PermissionSet>\n"
+        )
+    };
+    let place = |name: &str| format!("force-app/main/default/{name}-meta.xml");
+    let (one, two) = (place("connectedApps/Alpha.connectedApp"), place("connectedApps/Zulu.connectedApp"));
+    let broken = place("permissionsets/Broken.permissionset");
+    let (plain, power) = (
+        place("permissionsets/Plain.permissionset"),
+        place("permissionsets/Power.permissionset"),
+    );
+    let (reports, all) = (set("RunReports"), set("ModifyAllData"));
+    let (first, other) = (app("First", &["Broken"]), app("Other", &["Broken"]));
+    let (little, much) = (app("Last", &["Plain"]), app("Last", &["Plain", "Power"]));
+    let side = |one_text: &str, two_text: &str| {
+        [
+            (&*one, one_text.to_owned()),
+            (&*two, two_text.to_owned()),
+            (&*broken, "<PermissionSet".to_owned()),
+            (&*plain, reports.clone()),
+            (&*power, all.clone()),
+        ]
+    };
+    let (base, head) = (side(&first, &little), side(&other, &much));
+    let run = change(
+        &base.each_ref().map(|(path, text)| (*path, &**text)),
+        &head.each_ref().map(|(path, text)| (*path, &**text)),
+    );
+    let found = hit(&run, "ca-ip-restrictions-relaxed", "worsened");
+    assert_eq!(found.subject, "Zulu");
 }
