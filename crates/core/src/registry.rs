@@ -120,6 +120,23 @@ pub struct FieldSpec {
     pub replaced_by: Option<String>,
 }
 
+impl FieldSpec {
+    /// Why a field at this path cannot be taken in; `is_block` tells of a path whether a field there has children.
+    fn refused(&self, path: &str, is_block: impl Fn(&str) -> bool) -> Option<String> {
+        let needs_absent = !self.many && matches!(self.kind, FieldKind::Boolean | FieldKind::Integer | FieldKind::Enum);
+        if needs_absent && self.absent.is_none() {
+            return Some(format!(
+                "field `{path}` must say what its absence means: `absent: {{ value: ... }}`, `absent: undocumented` or `absent: nothing`"
+            ));
+        }
+        if (self.kind == FieldKind::Enum) == self.values.is_empty() {
+            return Some(format!("field `{path}`: `values` belongs to kind `enum`, and only there"));
+        }
+        let (parent, _) = path.rsplit_once('/')?;
+        (!is_block(parent)).then(|| format!("field `{path}` lies in `{parent}`, which is not a field of kind `block`"))
+    }
+}
+
 /// One metadata type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -191,40 +208,20 @@ impl Registry {
     /// earlier one; that is how users add fields to a built-in type.
     ///
     /// # Errors
-    /// [`RegistryError`] with the position inside `text`.
+    /// [`RegistryError`] with the position inside `text`, where the YAML itself is wrong.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), RegistryError> {
         let at = |source| RegistryError {
             file: file.to_owned(),
             source,
         };
         let spec: TypeSpec = yaml::parse(text).map_err(at)?;
+        let is_block = |parent: &str| {
+            let here = spec.fields.get(parent).is_some_and(|field| field.kind == FieldKind::Block);
+            here || self.types.get(&spec.name).and_then(|known| known.field(parent)).is_some()
+        };
         for (path, field) in &spec.fields {
-            let needs = !field.many && matches!(field.kind, FieldKind::Boolean | FieldKind::Integer | FieldKind::Enum);
-            if needs && field.absent.is_none() {
-                return Err(at(YamlError {
-                    line: 0,
-                    column: 0,
-                    message: format!(
-                        "field `{path}` must say what its absence means: `absent: {{ value: ... }}`, `absent: undocumented` or `absent: nothing`"
-                    ),
-                }));
-            }
-            if (field.kind == FieldKind::Enum) == field.values.is_empty() {
-                return Err(at(YamlError {
-                    line: 0,
-                    column: 0,
-                    message: format!("field `{path}`: `values` belongs to kind `enum`, and only there"),
-                }));
-            }
-            if let Some((parent, _)) = path.rsplit_once('/')
-                && spec.fields.get(parent).is_none_or(|block| block.kind != FieldKind::Block)
-                && self.types.get(&spec.name).and_then(|known| known.field(parent)).is_none()
-            {
-                return Err(at(YamlError {
-                    line: 0,
-                    column: 0,
-                    message: format!("field `{path}` lies in `{parent}`, which is not a field of kind `block`"),
-                }));
+            if let Some(message) = field.refused(path, is_block) {
+                return Err(at(YamlError::without_position(message)));
             }
         }
         self.by_suffix = OnceLock::new();

@@ -21,6 +21,17 @@ pub struct YamlError {
     pub message: String,
 }
 
+impl YamlError {
+    /// What is wrong with a text as a whole, or with a part of it whose position is not known.
+    pub(crate) fn without_position(message: String) -> Self {
+        Self {
+            line: 0,
+            column: 0,
+            message,
+        }
+    }
+}
+
 /// A value and the position at which it stands in its YAML text.
 pub(crate) type Spanned<T> = serde_yaml::Spanned<T>;
 
@@ -30,11 +41,7 @@ pub(crate) type Spanned<T> = serde_yaml::Spanned<T>;
 /// [`YamlError`] for syntax errors, unknown or duplicate keys, wrong types and exceeded budgets.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     if text.len() > MAX_BYTES {
-        return Err(YamlError {
-            line: 0,
-            column: 0,
-            message: format!("larger than {MAX_BYTES} bytes"),
-        });
+        return Err(YamlError::without_position(format!("larger than {MAX_BYTES} bytes")));
     }
     let mut options = serde_yaml::options! {
         budget: serde_yaml::budget! {
