@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Check, Length, Measure, Member};
+use crate::check::{Check, Length, Measure, Member, Members, Review};
 use crate::judge::{Judgement, Role, Standing, Why};
 use crate::policy::Control;
 use crate::policy::raw::{OnRemoval, WeakerWhen};
@@ -188,7 +188,7 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
             };
         }
         (Check::Review(_), Measure::Values(before), Measure::Values(after)) => {
-            let changed = crate::check::Review::changed(before, after);
+            let changed = Review::changed(before, after);
             if !changed.is_empty() {
                 *members = changed;
                 return Outcome::Review;
@@ -238,7 +238,7 @@ fn written(side: &Judgement) -> bool {
 ///
 /// What is unknown in the same way on both sides does not matter: a file that is in neither. Otherwise the side that
 /// could hide members must be known: base where an addition weakens, and head where a removal does.
-fn comparable(check: &crate::check::Members, base: &Judgement, head: &Judgement) -> bool {
+fn comparable(check: &Members, base: &Judgement, head: &Judgement) -> bool {
     let known = |side: &Judgement| side.whys.is_empty();
     let hiding = if check.weaker_when == WeakerWhen::Added { base } else { head };
     known(hiding) || base.whys == head.whys

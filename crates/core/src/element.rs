@@ -30,6 +30,17 @@ pub struct Element {
 }
 
 impl Element {
+    /// An element that stands in no file: of an example, or of a test.
+    pub(crate) fn unplaced(name: &str, text: &str, children: Vec<Self>) -> Self {
+        Self {
+            name: name.into(),
+            span: Span::default(),
+            text: text.to_owned(),
+            nil: false,
+            children,
+        }
+    }
+
     /// The children with this name, in document order.
     pub fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.children.iter().filter(move |child| &*child.name == name)
@@ -120,21 +131,11 @@ impl Component {
 mod tests {
     use super::*;
 
-    fn element(name: &str, text: &str, children: Vec<Element>) -> Element {
-        Element {
-            name: name.into(),
-            span: Span::default(),
-            text: text.to_owned(),
-            nil: false,
-            children,
-        }
-    }
-
     #[test]
     fn the_order_of_siblings_does_not_count_but_their_number_does() {
-        let one = |text| element("a", text, Vec::new());
-        let pair = |x, y| element("b", "", vec![one(x), one(y)]);
-        let list = |children| element("c", "", children);
+        let one = |text| Element::unplaced("a", text, Vec::new());
+        let pair = |x, y| Element::unplaced("b", "", vec![one(x), one(y)]);
+        let list = |children| Element::unplaced("c", "", children);
         assert!(list(vec![pair("1", "2"), one("3")]).same_content(&list(vec![one("3"), pair("2", "1")])));
         assert!(!list(vec![one("1"), one("1"), one("2")]).same_content(&list(vec![one("1"), one("2"), one("2")])));
         assert!(!list(vec![one("1")]).same_content(&list(vec![one("1"), one("1")])));
@@ -146,16 +147,16 @@ mod tests {
 
     #[test]
     fn an_empty_block_is_not_a_full_one() {
-        let block = |children| element("a", "", children);
+        let block = |children| Element::unplaced("a", "", children);
         assert!(!block(Vec::new()).same_content(&block(vec![block(Vec::new())])));
         assert!(!block(vec![block(Vec::new())]).same_content(&block(Vec::new())));
     }
 
     #[test]
     fn many_siblings_in_reverse_take_no_longer() {
-        let many: Vec<Element> = (0..200_000).map(|n| element("a", &n.to_string(), Vec::new())).collect();
+        let many: Vec<Element> = (0..200_000).map(|n| Element::unplaced("a", &n.to_string(), Vec::new())).collect();
         let reversed = many.iter().rev().cloned().collect();
-        assert!(element("b", "", many).same_content(&element("b", "", reversed)));
+        assert!(Element::unplaced("b", "", many).same_content(&Element::unplaced("b", "", reversed)));
     }
 
     #[test]
@@ -164,7 +165,7 @@ mod tests {
             type_name: "ConnectedApp".into(),
             name: "X".into(),
             path: path.into(),
-            root: element("ConnectedApp", "", Vec::new()),
+            root: Element::unplaced("ConnectedApp", "", Vec::new()),
             notes: Vec::new(),
         };
         for (path, root) in [

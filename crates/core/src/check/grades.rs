@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Found, Measure, State};
 use crate::condition::Condition;
-use crate::condition::resolve::Frame;
+use crate::condition::find::Frame;
 use crate::judge::env::Env;
 use crate::truth::Truth;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::FieldRef;
-use crate::condition::resolve::{Frame, Value};
+use crate::condition::find::Frame;
+use crate::condition::value::Value;
 use crate::judge::env::Env;
 use crate::lexical;
 

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Found, Measure, State};
 use crate::condition::FieldRef;
-use crate::condition::resolve::{Frame, Value};
-use crate::judge::env::{Env, Why};
+use crate::condition::find::Frame;
+use crate::condition::value::Value;
+use crate::judge::Why;
+use crate::judge::env::Env;
 use crate::lexical;
 use crate::policy::raw::NotSet;
 

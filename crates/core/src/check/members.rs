@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Range;
 use super::{Found, Measure, Member, State, url};
-use crate::condition::resolve::{Found as Fields, Frame, Value};
+use crate::condition::find::{Frame, Lookup};
+use crate::condition::value::Value;
 use crate::condition::{Condition, FieldRef};
 use crate::element::Element;
-use crate::judge::env::{Env, Place, Why};
+use crate::judge::env::Env;
+use crate::judge::{Place, Why};
 use crate::pattern::Pattern;
 use crate::policy::raw::{MemberKind, WeakerWhen};
 use crate::truth::Truth;
@@ -65,10 +67,10 @@ impl Members {
         let mut members = Vec::new();
         let mut unknown = false;
         for (name, condition) in &self.each {
-            let (truth, reads) = env.aside(|| env.holds(condition, frames));
+            let (truth, reads) = env.reads.aside(|| env.holds(condition, frames));
             let place = reads.iter().find_map(|read| read.values.first().map(|value| &value.1));
             let place = place.or_else(|| reads.iter().find_map(|read| read.home.as_ref())).cloned();
-            env.reads.borrow_mut().extend(reads);
+            env.reads.extend(reads);
             unknown |= truth == Truth::Unknown;
             if let (true, Some(place)) = (truth.is_true(), place) {
                 members.push(self.member(name.to_string(), place));
@@ -85,16 +87,9 @@ impl Members {
                     env.why(why);
                     unknown = true;
                 }
-                Value::One { .. } | Value::Many { .. } if field.spec.secret => {}
+                Value::One { .. } | Value::Many { .. } if field.shape.secret => {}
                 Value::One { text } => {
-                    let place = env
-                        .reads
-                        .borrow()
-                        .iter()
-                        .rev()
-                        .find(|read| read.field == field.full)
-                        .and_then(|read| read.values.first().map(|value| value.1.clone()));
-                    if let Some(place) = place {
+                    if let Some(place) = env.reads.last_place(field) {
                         unknown |= !self.add(env, field, text, place, &mut members);
                     }
                 }
@@ -109,10 +104,7 @@ impl Members {
                         items.clear();
                     }
                     for item in items {
-                        let place = Place {
-                            span: item.at.element().span,
-                            component: item.at.component.clone(),
-                        };
+                        let place = item.at.place();
                         unknown |= !self.add(env, field, item.text, place, &mut members);
                     }
                 }
@@ -163,12 +155,12 @@ impl Members {
     /// Adds the ranges of a repeated block; false when one of them is no range.
     fn ranges(&self, env: &Env<'_>, field: &FieldRef, frames: &[Frame], members: &mut Vec<Member>) -> bool {
         match env.find(field, frames) {
-            Fields::NoFile(why) => {
-                env.remember(field, Vec::new(), None);
+            Lookup::NoFile(why) => {
+                env.reads.remember(field, Vec::new(), None);
                 env.why(why);
                 false
             }
-            Fields::Here { occurrences, home } => {
+            Lookup::Here { occurrences, home } => {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
                     if let Some(token) = env.world.replaced(&occurrence.component, occurrence.element()) {
@@ -188,14 +180,11 @@ impl Members {
                         members.push(Member {
                             text: format!("{start} to {end}"),
                             key: format!("{start} {end}"),
-                            place: Place {
-                                span: element.span,
-                                component: occurrence.component.clone(),
-                            },
+                            place: occurrence.place(),
                         });
                     }
                 }
-                env.remember(field, occurrences, Some(home));
+                env.reads.remember(field, occurrences, Some(home));
                 all_legal
             }
         }

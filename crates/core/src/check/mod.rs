@@ -23,9 +23,10 @@ pub(crate) use members::Members;
 pub(crate) use ranking::{Rank, Ranking};
 pub(crate) use review::Review;
 
-use crate::condition::resolve::Frame;
-use crate::condition::{Condition, Visit};
-use crate::judge::env::{Env, Place};
+use crate::condition::find::Frame;
+use crate::condition::{Condition, FieldRef, Visit};
+use crate::judge::Place;
+use crate::judge::env::Env;
 
 /// A compiled check.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -127,18 +128,30 @@ impl Check {
         }
     }
 
+    /// The fields it reads itself, without those of its conditions.
+    pub(crate) fn fields(&self) -> Vec<&FieldRef> {
+        match self {
+            Self::Require(_) | Self::Grades(_) => Vec::new(),
+            Self::Limit(check) => check.values.iter().map(|value| &value.field).collect(),
+            Self::Ranking(check) => vec![&check.field],
+            Self::Members(check) => check.from.iter().collect(),
+            Self::Review(check) => check.of.iter().collect(),
+        }
+    }
+
+    /// The conditions it is made of.
+    pub(crate) fn conditions(&self) -> Vec<&Condition> {
+        match self {
+            Self::Require(condition) => vec![condition],
+            Self::Grades(check) => check.steps.iter().map(|(_, condition)| condition).collect(),
+            Self::Members(check) => check.each.iter().map(|(_, condition)| condition).collect(),
+            Self::Limit(_) | Self::Ranking(_) | Self::Review(_) => Vec::new(),
+        }
+    }
+
     /// Calls `visit` for everything the check reads, as [`Condition::reads`] does.
     pub(crate) fn reads(&self, visit: &mut Visit<'_>) {
-        match self {
-            Self::Require(condition) => condition.reads(visit),
-            Self::Grades(check) => check.steps.iter().for_each(|(_, condition)| condition.reads(visit)),
-            Self::Limit(check) => check.values.iter().for_each(|value| value.field.visit(visit)),
-            Self::Ranking(check) => check.field.visit(visit),
-            Self::Members(check) => {
-                check.from.iter().for_each(|field| field.visit(visit));
-                check.each.iter().for_each(|(_, condition)| condition.reads(visit));
-            }
-            Self::Review(check) => check.of.iter().for_each(|field| field.visit(visit)),
-        }
+        self.fields().into_iter().for_each(|field| field.visit(visit));
+        self.conditions().into_iter().for_each(|condition| condition.reads(visit));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Found, Measure, State};
 use crate::condition::Condition;
-use crate::condition::resolve::Frame;
+use crate::condition::find::Frame;
 use crate::judge::env::Env;
 use crate::truth::Truth;
 

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Found, Measure, Member, State, url};
 use crate::condition::FieldRef;
-use crate::condition::resolve::{Frame, Value};
-use crate::judge::env::{Env, Place};
+use crate::condition::find::Frame;
+use crate::condition::value::Value;
+use crate::judge::Place;
+use crate::judge::env::Env;
 use crate::lexical::{self, CertificateText};
 use crate::policy::raw::MemberKind;
 use crate::registry::FieldKind;
@@ -28,14 +30,7 @@ impl Review {
                     unknown = true;
                 }
                 Value::One { text } => {
-                    let place = env
-                        .reads
-                        .borrow()
-                        .iter()
-                        .rev()
-                        .find(|read| read.field == field.full)
-                        .and_then(|read| read.values.first().map(|value| value.1.clone()));
-                    if let Some(place) = place {
+                    if let Some(place) = env.reads.last_place(field) {
                         values.push(self.member(field, text, place));
                     }
                 }
@@ -45,10 +40,7 @@ impl Review {
                         unknown = true;
                     }
                     for item in items {
-                        let place = Place {
-                            span: item.at.element().span,
-                            component: item.at.component.clone(),
-                        };
+                        let place = item.at.place();
                         values.push(self.member(field, item.text, place));
                     }
                 }
@@ -75,13 +67,13 @@ impl Review {
     fn member(&self, field: &FieldRef, text: String, place: Place) -> Member {
         let key = match self.kind {
             MemberKind::UrlHosts => url::host(&text),
-            _ if field.spec.kind == FieldKind::Certificate => match lexical::certificate(&text) {
+            _ if field.shape.kind == FieldKind::Certificate => match lexical::certificate(&text) {
                 CertificateText::PrivateKey => String::new(),
                 _ => lexical::certificate_body(&text),
             },
             _ => text.clone(),
         };
-        let shown = if field.spec.kind == FieldKind::Certificate || field.spec.secret {
+        let shown = if field.shape.kind == FieldKind::Certificate || field.shape.secret {
             "(not shown)".to_owned()
         } else {
             text

@@ -123,7 +123,7 @@ impl Compiler<'_> {
         }
         if let Some(record) = &raw.record {
             let block = self.field(&record.of)?;
-            if block.spec.kind != FieldKind::Block {
+            if block.shape.kind != FieldKind::Block {
                 self.problem(&record.of, format!("`{}` is not a block", record.of.value));
                 return None;
             }
@@ -282,8 +282,8 @@ impl Compiler<'_> {
     }
 
     fn test_kind(&mut self, raw: &RawCondition, name: &Spanned<String>, field: &FieldRef) -> Option<Test> {
-        let kind = field.spec.kind;
-        let list = field.spec.many || matches!(kind, FieldKind::Lines | FieldKind::Commas);
+        let kind = field.shape.kind;
+        let list = field.shape.many || matches!(kind, FieldKind::Lines | FieldKind::Commas);
         if kind == FieldKind::Block && raw.present.is_none() {
             self.problem(name, format!("`{}` is a block: it can only be tested with `present`", name.value));
             return None;
@@ -334,16 +334,16 @@ impl Compiler<'_> {
     /// Values that a field of this kind can have; anything else would be a condition that never holds.
     fn legal(&mut self, values: Vec<String>, name: &Spanned<String>, field: &FieldRef) -> Option<Vec<String>> {
         for value in &values {
-            let ok = match field.spec.kind {
+            let ok = match field.shape.kind {
                 FieldKind::Boolean => matches!(value.as_str(), "true" | "false"),
                 FieldKind::Integer => value.parse::<i64>().is_ok(),
-                FieldKind::Enum => field.spec.values.contains(value),
+                FieldKind::Enum => field.shape.values.contains(value),
                 _ => true,
             };
             if !ok {
-                let legal: Vec<&str> = match field.spec.kind {
+                let legal: Vec<&str> = match field.shape.kind {
                     FieldKind::Boolean => vec!["true", "false"],
-                    _ => field.spec.values.iter().map(String::as_str).collect(),
+                    _ => field.shape.values.iter().map(String::as_str).collect(),
                 };
                 let near = nearest(value, legal.iter().copied());
                 self.problem(name, format!("`{value}` is not a value of `{}`{near}", name.value));
@@ -355,7 +355,7 @@ impl Compiler<'_> {
 
     /// An author must say what a missing element means exactly where nobody documents it.
     fn check_absent(&mut self, raw: &RawCondition, name: &Spanned<String>, field: &FieldRef, test: &Test) -> Option<()> {
-        let undocumented = field.spec.absent == Some(Absent::Undocumented) && !matches!(test, Test::Present(_));
+        let undocumented = field.shape.absent == Some(Absent::Undocumented) && !matches!(test, Test::Present(_));
         match (&raw.absent, undocumented) {
             (None, true) => {
                 self.problem(

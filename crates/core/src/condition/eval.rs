@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::resolve::{Frame, Item, Value};
-use super::{Condition, Exists, FieldTest, Link, Record, Test};
-use crate::condition::resolve::Found;
-use crate::element::Component;
-use crate::judge::env::{Env, Read, Role, Why};
+use super::find::{Frame, Lookup, Occurrence};
+use super::value::{Item, Value};
+use super::{Condition, FieldRef, FieldTest, Record, Test};
+use crate::judge::env::Env;
+use crate::judge::{Read, Role, Why};
 use crate::lexical::{self, CertificateText};
 use crate::policy::raw::LooksLike;
 use crate::registry::FieldKind;
@@ -35,7 +35,8 @@ impl Env<'_> {
         }
     }
 
-    fn unknown(&self, why: Why) -> Truth {
+    /// Takes down why something is unknown.
+    pub(super) fn unknown(&self, why: Why) -> Truth {
         self.why(why);
         Truth::Unknown
     }
@@ -56,7 +57,7 @@ impl Env<'_> {
             Value::Many { items, unknown } => {
                 let some = items.iter().any(|item| member_holds(&test.test, &item.text));
                 // A member that its field does not know may be meant for any other: that none matches is not certain.
-                let legal = |text: &String| field.spec.kind != FieldKind::Enum || field.spec.values.contains(text);
+                let legal = |text: &String| field.shape.kind != FieldKind::Enum || field.shape.values.contains(text);
                 let strange = items.iter().find(|item| !legal(&item.text));
                 match unknown {
                     _ if some => Truth::True,
@@ -72,20 +73,20 @@ impl Env<'_> {
 
     fn present(&self, test: &FieldTest, frames: &[Frame]) -> Truth {
         let field = &test.field;
-        if field.spec.kind == FieldKind::Block {
+        if field.shape.kind == FieldKind::Block {
             return match self.find(field, frames) {
-                Found::NoFile(why) => {
-                    self.remember(field, Vec::new(), None);
+                Lookup::NoFile(why) => {
+                    self.reads.remember(field, Vec::new(), None);
                     self.unknown(why)
                 }
-                Found::Here { mut occurrences, home } => {
+                Lookup::Here { mut occurrences, home } => {
                     // A block that holds nothing declares nothing, as if it were not there.
                     occurrences.retain(|occurrence| {
                         let element = occurrence.element();
                         !(element.nil || element.children.is_empty() && element.text.is_empty())
                     });
                     let some = !occurrences.is_empty();
-                    self.remember(field, occurrences, Some(home));
+                    self.reads.remember(field, occurrences, Some(home));
                     Truth::from(some)
                 }
             };
@@ -93,7 +94,7 @@ impl Env<'_> {
         // For presence it does not matter what absence means: only what is written counts.
         match self.written(field, frames) {
             Err(why) => self.unknown(why),
-            Ok(items) if field.spec.kind == FieldKind::Certificate => {
+            Ok(items) if field.shape.kind == FieldKind::Certificate => {
                 items.iter().map(|item| self.certificate(test, item)).fold(Truth::False, Truth::or)
             }
             Ok(items) => Truth::from(items.iter().any(|item| !item.text.trim().is_empty())),
@@ -127,15 +128,15 @@ impl Env<'_> {
     }
 
     /// The texts that stand in the file, as they stand there.
-    fn written(&self, field: &super::FieldRef, frames: &[Frame]) -> Result<Vec<Item>, Why> {
+    fn written(&self, field: &FieldRef, frames: &[Frame]) -> Result<Vec<Item>, Why> {
         match self.find(field, frames) {
-            Found::NoFile(why) => {
-                self.remember(field, Vec::new(), None);
+            Lookup::NoFile(why) => {
+                self.reads.remember(field, Vec::new(), None);
                 Err(why)
             }
-            Found::Here { occurrences, home } => {
-                let set: Vec<_> = occurrences.into_iter().filter(|occurrence| !occurrence.element().nil).collect();
-                self.remember(field, set.clone(), Some(home));
+            Lookup::Here { occurrences, home } => {
+                let set: Vec<_> = occurrences.into_iter().filter(Occurrence::is_set).collect();
+                self.reads.remember(field, set.clone(), Some(home));
                 Ok(set
                     .into_iter()
                     .map(|at| Item {
@@ -147,114 +148,29 @@ impl Env<'_> {
         }
     }
 
-    fn exists(&self, exists: &Exists, frames: &[Frame]) -> Truth {
-        let (candidates, blind) = match self.related(exists, frames) {
-            Ok(related) => related,
-            Err(why) => return self.unknown(why),
-        };
-        let mut truth = Truth::False;
-        for component in candidates {
-            let mut inner = frames.to_vec();
-            inner.push(Frame {
-                component: Arc::clone(&component),
-                route: Vec::new(),
-            });
-            let linked = match &exists.link {
-                Link::By(field) => match self.value(field, None, &inner) {
-                    Value::One { text } => Truth::from(text == self.subject.name),
-                    Value::Many { items, unknown } => match unknown {
-                        _ if items.iter().any(|item| item.text == self.subject.name) => Truth::True,
-                        Some(why) => self.unknown(why),
-                        None => Truth::False,
-                    },
-                    Value::Nothing => Truth::False,
-                    Value::Unknown(why) => self.unknown(why),
-                },
-                _ => Truth::True,
-            };
-            if linked == Truth::False {
-                continue;
-            }
-            let matches = exists
-                .condition
-                .as_ref()
-                .map_or(Truth::True, |condition| self.holds(condition, &inner));
-            truth = truth.or(linked.and(matches));
-        }
-        if truth == Truth::False && blind {
-            return self.unknown(Why::Unreadable(Arc::clone(&exists.type_name)));
-        }
-        truth
-    }
-
-    /// The components that a condition looks at, and whether there are others that cannot be read.
-    fn related(&self, exists: &Exists, frames: &[Frame]) -> Result<(Vec<Arc<Component>>, bool), Why> {
-        if exists.own {
-            return Ok((self.subject.of_type(&exists.type_name).to_vec(), false));
-        }
-        let (field, held) = match &exists.link {
-            Link::Any | Link::By(_) => {
-                let all = self.world.components(&exists.type_name);
-                return Ok((all, self.world.blind(&exists.type_name, None)));
-            }
-            Link::ListedIn(field) => (field, false),
-            Link::HeldBy(field) => (field, true),
-        };
-        let names: Vec<String> = match self.value(field, None, frames) {
-            Value::Unknown(why) => return Err(why),
-            Value::Nothing => Vec::new(),
-            Value::One { text } => vec![text],
-            Value::Many { items, .. } => items.into_iter().map(|item| item.text).collect(),
-        };
-        let mut found = Vec::new();
-        let mut blind = false;
-        let mut take = |name: &str| {
-            found.extend(self.world.named(&exists.type_name, name));
-            blind |= self.world.blind(&exists.type_name, Some(name));
-        };
-        for name in names {
-            if !held {
-                take(&name);
-                continue;
-            }
-            let Some(user) = self.facts.users.get(&name) else {
-                return Err(Why::Undeclared(format!("which profile and permission sets the user '{name}' has")));
-            };
-            let held_names = if &*exists.type_name == "Profile" {
-                user.profile.iter().collect::<Vec<_>>()
-            } else {
-                user.permission_sets.iter().collect()
-            };
-            for name in held_names {
-                take(name);
-            }
-        }
-        Ok((found, blind))
-    }
-
     fn record(&self, record: &Record, frames: &[Frame]) -> Truth {
         match self.find(&record.block, frames) {
-            Found::NoFile(why) => {
-                self.remember(&record.block, Vec::new(), None);
+            Lookup::NoFile(why) => {
+                self.reads.remember(&record.block, Vec::new(), None);
                 self.unknown(why)
             }
-            Found::Here { occurrences, home } => {
+            Lookup::Here { occurrences, home } => {
                 let mut truth = Truth::False;
                 let (mut matching, mut near) = (Vec::new(), Vec::new());
                 for occurrence in occurrences {
                     let mut inner = frames.to_vec();
                     inner.push(occurrence.frame());
                     // What is read inside a record is evidence only when the record matters.
-                    let (holds, inside) = self.aside(|| self.holds(&record.condition, &inner));
+                    let (holds, inside) = self.reads.aside(|| self.holds(&record.condition, &inner));
                     if holds != Truth::False {
                         matching.push((told(&inside), occurrence));
-                    } else if self.role.get() == Role::Check && self.nearly(&record.condition, &inner) {
+                    } else if self.reads.role() == Role::Check && self.nearly(&record.condition, &inner) {
                         near.push((told(&inside), occurrence));
                     }
                     truth = truth.or(holds);
                 }
                 let shown = if matching.is_empty() { near } else { matching };
-                self.remember_records(&record.block, shown, Some(home));
+                self.reads.remember_records(&record.block, shown, Some(home));
                 truth
             }
         }
@@ -263,21 +179,21 @@ impl Env<'_> {
     /// Whether a record fails by nothing but a switch that is off: that is how it stood before it was granted.
     fn nearly(&self, condition: &Condition, frames: &[Frame]) -> bool {
         let Condition::All(list) = condition else { return false };
-        let fails = |item: &&Condition| self.aside(|| self.holds(item, frames)).0 == Truth::False;
-        let is_switch = |item: &Condition| matches!(item, Condition::Field(test) if test.field.spec.kind == FieldKind::Boolean);
+        let fails = |item: &&Condition| self.reads.aside(|| self.holds(item, frames)).0 == Truth::False;
+        let is_switch = |item: &Condition| matches!(item, Condition::Field(test) if test.field.shape.kind == FieldKind::Boolean);
         let mut failing = list.iter().filter(fails);
         failing.next().is_some_and(is_switch) && failing.next().is_none()
     }
 
     /// Puts what makes a condition true in front of everything else that was read.
     pub(crate) fn put_first(&self, condition: &Condition, frames: &[Frame]) {
-        let ((), telling) = self.aside(|| self.support(condition, true, frames));
-        self.reorder(|read| !telling.contains(read));
+        let ((), telling) = self.reads.aside(|| self.support(condition, true, frames));
+        self.reads.put_first(&telling);
     }
 
     /// Reads only what makes a condition true, or false.
     fn support(&self, condition: &Condition, wanted: bool, frames: &[Frame]) {
-        let is = |item: &Condition| self.aside(|| self.holds(item, frames)).0 == Truth::from(wanted);
+        let is = |item: &Condition| self.reads.aside(|| self.holds(item, frames)).0 == Truth::from(wanted);
         match condition {
             Condition::All(list) | Condition::Any(list) => list
                 .iter()

@@ -5,9 +5,12 @@
 //! be total: it returns true, false or unknown, and never guesses.
 
 pub(crate) mod compile;
-pub(crate) mod eval;
-pub(crate) mod resolve;
+mod eval;
+pub(crate) mod find;
+mod related;
+pub(crate) mod value;
 
+use std::slice;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -60,14 +63,14 @@ pub(crate) struct FieldRef {
     pub(crate) type_name: Arc<str>,
     /// Element names below the root.
     pub(crate) parts: Arc<[Arc<str>]>,
-    pub(crate) spec: Arc<Shape>,
+    pub(crate) shape: Arc<Shape>,
     pub(crate) scope: Scope,
 }
 
 impl FieldRef {
     /// Whether it holds several values by its nature.
     pub(crate) fn is_list(&self) -> bool {
-        self.spec.many || matches!(self.spec.kind, FieldKind::Lines | FieldKind::Commas)
+        self.shape.many || matches!(self.shape.kind, FieldKind::Lines | FieldKind::Commas)
     }
 
     /// Calls `visit` with the type and the element.
@@ -76,14 +79,14 @@ impl FieldRef {
     }
 
     /// A field by its full name, `Type/path/below`.
-    pub(crate) fn new(full: Arc<str>, spec: Arc<Shape>, scope: Scope) -> Self {
+    pub(crate) fn new(full: Arc<str>, shape: Arc<Shape>, scope: Scope) -> Self {
         let mut parts = full.split('/').map(Into::into);
         let (type_name, parts) = (parts.next().unwrap_or_default(), parts.collect());
         Self {
             full,
             type_name,
             parts,
-            spec,
+            shape,
             scope,
         }
     }
@@ -93,13 +96,13 @@ impl FieldRef {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PackedField {
     full: Arc<str>,
-    spec: Arc<Shape>,
+    shape: Arc<Shape>,
     scope: Scope,
 }
 
 impl From<PackedField> for FieldRef {
     fn from(packed: PackedField) -> Self {
-        Self::new(packed.full, packed.spec, packed.scope)
+        Self::new(packed.full, packed.shape, packed.scope)
     }
 }
 
@@ -107,7 +110,7 @@ impl From<FieldRef> for PackedField {
     fn from(field: FieldRef) -> Self {
         Self {
             full: field.full,
-            spec: field.spec,
+            shape: field.shape,
             scope: field.scope,
         }
     }
@@ -180,29 +183,49 @@ pub(crate) struct Record {
 }
 
 impl Condition {
+    /// The conditions that this one is made of, directly.
+    pub(crate) fn parts(&self) -> &[Self] {
+        match self {
+            Self::All(list) | Self::Any(list) => list,
+            Self::Not(inner) | Self::Collapse(inner, _) => slice::from_ref(inner),
+            Self::Named(_, inner) => slice::from_ref(inner),
+            Self::Exists(exists) => exists.condition.as_slice(),
+            Self::Record(record) => slice::from_ref(&record.condition),
+            Self::Field(_) | Self::Always(_) | Self::Declared(_) => &[],
+        }
+    }
+
     /// Calls `visit` for everything the condition reads: a type, and the element below its root; no element where
     /// components are only counted.
     pub(crate) fn reads(&self, visit: &mut Visit<'_>) {
         match self {
-            Self::All(list) | Self::Any(list) => list.iter().for_each(|item| item.reads(visit)),
-            Self::Not(inner) | Self::Collapse(inner, _) => inner.reads(visit),
-            Self::Named(_, inner) => inner.reads(visit),
-            Self::Always(_) | Self::Declared(_) => {}
             Self::Field(test) => test.field.visit(visit),
+            Self::Record(record) => record.block.visit(visit),
             Self::Exists(exists) => {
                 visit(&exists.type_name, &[]);
                 match &exists.link {
                     Link::Any => {}
                     Link::By(field) | Link::ListedIn(field) | Link::HeldBy(field) => field.visit(visit),
                 }
-                if let Some(inner) = &exists.condition {
-                    inner.reads(visit);
-                }
             }
-            Self::Record(record) => {
-                record.block.visit(visit);
-                record.condition.reads(visit);
-            }
+            _ => {}
+        }
+        self.parts().iter().for_each(|part| part.reads(visit));
+    }
+
+    /// Calls `visit` for every field that is tested; not for those by which related components are found.
+    pub(crate) fn tested(&self, visit: &mut dyn FnMut(&FieldRef)) {
+        if let Self::Field(test) = self {
+            visit(&test.field);
+        }
+        self.parts().iter().for_each(|part| part.tested(visit));
+    }
+
+    /// Calls `visit` for every named condition that is used directly, not for those within named ones.
+    pub(crate) fn names(&self, visit: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Named(name, _) => visit(name),
+            _ => self.parts().iter().for_each(|part| part.names(visit)),
         }
     }
 

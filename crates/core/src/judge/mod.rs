@@ -1,14 +1,18 @@
 //! How one subject stands to one control in one snapshot.
 
 pub(crate) mod env;
+mod reads;
+mod why;
 
-pub use env::{Place, Read, Role, Why};
+pub use reads::{Place, Read, Role};
+pub use why::Why;
 
 use crate::check::{Check, Found, Length, Measure, State};
 use crate::policy::Control;
 use crate::truth::Truth;
 use crate::world::{Facts, Subject, World};
-use env::{Env, Quiet};
+use env::Env;
+use reads::Quiet;
 
 /// How a subject stands to a control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -93,7 +97,7 @@ fn judge_in<'a>(control: &Control, env: &dyn Fn(bool) -> Env<'a>) -> Result<Judg
     let trusting = env(true);
     let mut judgement = weakest(control, &trusting)?;
     // How sure one can be is asked of what is told only.
-    if trusting.assumed.get() && !trusting.is_quiet() {
+    if trusting.assumed.get() && !trusting.reads.is_quiet() {
         judgement.assumed = weakest(control, &env(false))?.standing != judgement.standing;
     }
     Ok(judgement)
@@ -124,12 +128,12 @@ fn weaker(a: &Judgement, b: &Judgement) -> bool {
 
 fn once(control: &Control, env: &Env<'_>) -> Judgement {
     let frames = env.frames();
-    env.role.set(Role::Applies);
+    env.reads.set_role(Role::Applies);
     let applies = control
         .applies_when
         .as_ref()
         .map_or(Truth::True, |condition| env.holds(condition, &frames));
-    env.role.set(Role::Check);
+    env.reads.set_role(Role::Check);
     let found = match (applies, &control.satisfied_when) {
         (Truth::False, _) => Found::new(State::Satisfied, Measure::None),
         (_, None) => control.check.run(env, &frames),
@@ -153,27 +157,27 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         (Truth::Unknown, State::Violated) | (_, State::Undecided) => Standing::Undecided,
         (Truth::True, State::Violated) => Standing::Violated,
     };
-    let whys = env.whys.borrow().clone();
+    let whys = env.whys();
     let mut raises = Vec::with_capacity(control.raises_risk.len());
     let mut lowers = Vec::with_capacity(control.lowers_risk.len());
     let (mut counts_when_new, mut unseen) = (Truth::True, Truth::False);
     // Nothing but a violation comes to anything by what is around it.
-    if standing == Standing::Violated || standing != Standing::NotApplicable && !env.is_quiet() {
+    if standing == Standing::Violated || standing != Standing::NotApplicable && !env.reads.is_quiet() {
         for (index, risk) in control.raises_risk.iter().enumerate() {
-            env.role.set(Role::Raises(index));
+            env.reads.set_role(Role::Raises(index));
             raises.push(env.holds(&risk.when, &frames));
         }
         for (index, risk) in control.lowers_risk.iter().enumerate() {
-            env.role.set(Role::Lowers(index));
+            env.reads.set_role(Role::Lowers(index));
             lowers.push(env.holds(&risk.when, &frames));
         }
         if let Some(condition) = &control.introduced_when {
-            env.role.set(Role::Applies);
+            env.reads.set_role(Role::Applies);
             counts_when_new = env.holds(condition, &frames);
         }
     }
     if let Some(condition) = control.unseen_when.as_ref().filter(|_| standing != Standing::NotApplicable) {
-        env.role.set(Role::Applies);
+        env.reads.set_role(Role::Applies);
         unseen = env.holds(condition, &frames);
     }
     Judgement {
@@ -182,7 +186,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         length,
         raises,
         lowers,
-        reads: env.reads.borrow().clone(),
+        reads: env.reads.all(),
         whys,
         assumed: false,
         counts_when_new,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::element::{Component, Element, Span};
+use crate::element::{Component, Element};
 use crate::path::RepoPath;
 use crate::policy::Catalog;
 use crate::policy::catalog::PolicyFile;
@@ -39,18 +39,11 @@ impl World for Small {
 }
 
 fn component(type_name: &str, path: &str, field: &str, text: &str) -> Arc<Component> {
-    let element = |name: &str, text: &str, children| Element {
-        name: name.into(),
-        span: Span::default(),
-        text: text.to_owned(),
-        nil: false,
-        children,
-    };
     Arc::new(Component {
         type_name: type_name.into(),
         name: "App".to_owned(),
         path: RepoPath::from(path),
-        root: element(type_name, "", vec![element(field, text, Vec::new())]),
+        root: Element::unplaced(type_name, "", vec![Element::unplaced(field, text, Vec::new())]),
         notes: Vec::new(),
     })
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::element::{Element, Span};
+use crate::element::Element;
 use crate::path::RepoPath;
 
 fn registry() -> Registry {
@@ -12,16 +12,6 @@ fn registry() -> Registry {
     registry
 }
 
-fn element(name: &str, text: &str, children: Vec<Element>) -> Element {
-    Element {
-        name: name.into(),
-        span: Span::default(),
-        text: text.to_owned(),
-        nil: false,
-        children,
-    }
-}
-
 /// A component at `ROOT/FOLDER/App.xml` that says one thing.
 fn component(type_name: &str, root: &str, says: &str) -> Arc<Component> {
     let folder = if type_name == "App" { "apps" } else { "policies" };
@@ -29,7 +19,7 @@ fn component(type_name: &str, root: &str, says: &str) -> Arc<Component> {
         type_name: type_name.into(),
         name: "App".to_owned(),
         path: RepoPath::from(format!("{root}/{folder}/App.xml").as_str()),
-        root: element(type_name, "", vec![element("says", says, Vec::new())]),
+        root: Element::unplaced(type_name, "", vec![Element::unplaced("says", says, Vec::new())]),
         notes: Vec::new(),
     })
 }
@@ -62,12 +52,12 @@ fn paired(base: &[(&str, &str)], head: &[(&str, &str)]) -> Vec<String> {
 fn an_empty_or_missing_join_element_joins_nothing() {
     let registry = registry();
     let policy = |children| Component {
-        root: element("Policy", "", children),
+        root: Element::unplaced("Policy", "", children),
         ..Component::clone(&component("Policy", "a", ""))
     };
     let join = |text: &str, nil| Element {
         nil,
-        ..element("app", text, Vec::new())
+        ..Element::unplaced("app", text, Vec::new())
     };
     let name = |children| subject_of(&policy(children), &registry).map(|(_, name)| name);
     assert_eq!(name(Vec::new()), None);

@@ -23,8 +23,8 @@ pub(super) fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<
             let mut values = Vec::new();
             for value in &limit.value {
                 let field = compiler.field(&value.field)?;
-                if field.spec.kind == FieldKind::Enum {
-                    for name in &field.spec.values {
+                if field.shape.kind == FieldKind::Enum {
+                    for name in &field.shape.values {
                         if !value.map.contains_key(name) {
                             compiler
                                 .problems
@@ -51,8 +51,8 @@ pub(super) fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<
             for rank in &ranking.strongest_first {
                 ranks.push(match rank {
                     RawRank::Value(name) => {
-                        if field.spec.kind == FieldKind::Enum && !field.spec.values.contains(name) {
-                            let near = nearest(name, field.spec.values.iter().map(String::as_str));
+                        if field.shape.kind == FieldKind::Enum && !field.shape.values.contains(name) {
+                            let near = nearest(name, field.shape.values.iter().map(String::as_str));
                             compiler.problems.push(Problem::at(
                                 &ranking.field,
                                 format!("`{name}` is not a value of `{}`{near}", field.full),
@@ -104,7 +104,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>, raw: &RawCheck, near: &Spanned<
                 compiler.problems.push(Problem::at(members.from.first().unwrap_or(near), text));
             }
             for (field, name) in from.iter().zip(&members.from) {
-                let block = field.spec.kind == FieldKind::Block;
+                let block = field.shape.kind == FieldKind::Block;
                 if block != (members.kind == MemberKind::AddressRanges) {
                     compiler.problems.push(Problem::at(
                         name,
@@ -165,7 +165,7 @@ fn states(compiler: &mut Compiler<'_>, raw: &[RawGrade], near: &Spanned<String>)
 }
 
 fn undocumented(compiler: &mut Compiler<'_>, name: &Spanned<String>, field: &FieldRef, said: bool) {
-    let open = field.spec.absent == Some(Absent::Undocumented);
+    let open = field.shape.absent == Some(Absent::Undocumented);
     if open && !said {
         compiler.problems.push(Problem::at(
             name,

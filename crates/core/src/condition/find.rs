@@ -1,0 +1,202 @@
+//! Finds the elements that a field path names: on the subject, in the org settings or in a related component. What they
+//! say is read by [`super::value`].
+
+use std::sync::Arc;
+
+use super::{FieldRef, Scope};
+use crate::element::{Component, Element, Span};
+use crate::judge::env::Env;
+use crate::judge::{Place, Why};
+use crate::registry::Join;
+
+/// A related component, or one record of it, that field paths are relative to.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) component: Arc<Component>,
+    /// Child indexes from the root to the record.
+    pub(crate) route: Vec<usize>,
+}
+
+impl Frame {
+    /// A whole component.
+    pub(crate) fn of(component: &Arc<Component>) -> Self {
+        Self {
+            component: Arc::clone(component),
+            route: Vec::new(),
+        }
+    }
+}
+
+/// One element in one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Occurrence {
+    pub(crate) component: Arc<Component>,
+    route: Vec<usize>,
+}
+
+impl Occurrence {
+    /// The element itself.
+    pub(crate) fn element(&self) -> &Element {
+        let mut here = &self.component.root;
+        for index in &self.route {
+            match here.children.get(*index) {
+                Some(child) => here = child,
+                None => break,
+            }
+        }
+        here
+    }
+
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            component: Arc::clone(&self.component),
+            span: self.element().span,
+        }
+    }
+
+    /// The record to which the fields inside it are relative.
+    pub(crate) fn frame(&self) -> Frame {
+        Frame {
+            component: Arc::clone(&self.component),
+            route: self.route.clone(),
+        }
+    }
+
+    /// Whether it has a value; `xsi:nil` says that it has none.
+    pub(crate) fn is_set(&self) -> bool {
+        !self.element().nil
+    }
+}
+
+/// What a field path leads to.
+#[derive(Clone, Debug)]
+pub(crate) enum Lookup {
+    /// No file that could hold the field is in the snapshot (or none could be read).
+    NoFile(Why),
+    /// The elements, and the innermost existing ancestor for a field that is absent.
+    Here { occurrences: Vec<Occurrence>, home: Place },
+}
+
+/// Looks for the elements that a path names, in the order of the file.
+struct Search<'a> {
+    component: &'a Arc<Component>,
+    found: Vec<Occurrence>,
+    /// The first element of the innermost level that there is, but the last: how many levels down, and where.
+    home: (usize, Span),
+}
+
+impl Search<'_> {
+    fn below(&mut self, element: &Element, route: &mut Vec<usize>, parts: &[Arc<str>], level: usize) {
+        let Some((part, rest)) = parts.split_first() else { return };
+        for (index, child) in element.children.iter().enumerate() {
+            if child.name != *part {
+                continue;
+            }
+            route.push(index);
+            if rest.is_empty() {
+                self.found.push(Occurrence {
+                    component: Arc::clone(self.component),
+                    route: route.clone(),
+                });
+            } else {
+                if self.home.0 < level {
+                    self.home = (level, child.span);
+                }
+                self.below(child, route, rest, level.saturating_add(1));
+            }
+            route.pop();
+        }
+    }
+}
+
+impl Env<'_> {
+    /// Finds the elements of a field.
+    pub(crate) fn find(&self, field: &FieldRef, frames: &[Frame]) -> Lookup {
+        let frame = frames.iter().rev().find(|frame| frame.component.type_name == field.type_name);
+        let (component, route, depth) = match (field.scope, frame) {
+            (Scope::Frame, Some(frame)) => (Arc::clone(&frame.component), frame.route.clone(), frame.route.len()),
+            (Scope::Frame, None) => {
+                // In a control that judges components of several types one by one, this one is of another type: it has
+                // no such element.
+                return match &self.subject.per {
+                    Some(per) => Lookup::Here {
+                        occurrences: Vec::new(),
+                        home: Place {
+                            component: Arc::clone(per),
+                            span: per.root.span,
+                        },
+                    },
+                    None => Lookup::NoFile(Why::NotInSource(Arc::clone(&field.type_name))),
+                };
+            }
+            (Scope::Subject | Scope::Org, _) => match self.file_of(field) {
+                Ok(component) => (component, Vec::new(), 0),
+                Err(why) => return Lookup::NoFile(why),
+            },
+        };
+        if let Some(what) = self.world.rewritten(&component) {
+            return Lookup::NoFile(Why::Rewritten(Arc::clone(&component.type_name), what));
+        }
+        let start = Occurrence { component, route };
+        let element = start.element();
+        let parts = field.parts.get(depth..).unwrap_or_default();
+        let mut search = Search {
+            component: &start.component,
+            found: Vec::new(),
+            home: (0, element.span),
+        };
+        search.below(element, &mut start.route.clone(), parts, 1);
+        let (occurrences, span) = (search.found, search.home.1);
+        let home = Place {
+            component: Arc::clone(&start.component),
+            span,
+        };
+        let occurrences = if parts.is_empty() { vec![start] } else { occurrences };
+        Lookup::Here { occurrences, home }
+    }
+
+    /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.
+    fn file_of(&self, field: &FieldRef) -> Result<Arc<Component>, Why> {
+        let wide;
+        let candidates = if field.scope == Scope::Org {
+            wide = self.org_files(&field.type_name);
+            wide.as_slice()
+        } else {
+            self.subject.of_type(&field.type_name)
+        };
+        let pick = self.choose(candidates.len(), || format!("file of {}", field.type_name));
+        match candidates.get(pick) {
+            Some(component) => Ok(Arc::clone(component)),
+            None if self.blind_to(field) => Err(Why::Unreadable(Arc::clone(&field.type_name))),
+            None => Err(Why::NotInSource(Arc::clone(&field.type_name))),
+        }
+    }
+
+    /// Whether a file that could hold a field of the subject or of the org is there, and cannot be read.
+    fn blind_to(&self, field: &FieldRef) -> bool {
+        let by_name = self
+            .world
+            .registry()
+            .get(&field.type_name)
+            .is_some_and(|spec| spec.join == Join::Name);
+        let name = (by_name && field.scope == Scope::Subject).then_some(self.subject.name.as_str());
+        self.world.blind(&field.type_name, name)
+    }
+
+    /// The org settings of this type that lie nearest to the subject; equally near ones are all candidates.
+    fn org_files(&self, type_name: &str) -> Vec<Arc<Component>> {
+        let all = self.world.components(type_name);
+        let near = |component: &Arc<Component>| {
+            component
+                .path
+                .as_bytes()
+                .split(|b| *b == b'/')
+                .zip(self.subject.root.split(|b| *b == b'/'))
+                .take_while(|(a, b)| a == b)
+                .count()
+        };
+        let best = all.iter().map(near).max().unwrap_or_default();
+        all.into_iter().filter(|component| near(component) == best).collect()
+    }
+}

@@ -1,0 +1,158 @@
+//! Reads the value of a field: what its elements say, what their absence means, and what cannot be known of it.
+
+use std::sync::Arc;
+
+use super::FieldRef;
+use super::find::{Frame, Lookup, Occurrence};
+use crate::judge::Why;
+use crate::judge::env::Env;
+use crate::lexical;
+use crate::registry::{Absent, FieldKind};
+
+/// More of a value that is not legal is not told.
+const LONGEST_SHOWN: usize = 120;
+
+/// One text of a field, with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    pub(crate) text: String,
+    pub(crate) at: Occurrence,
+}
+
+/// The value of a field.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    /// Nothing is set, and nothing is documented to apply instead.
+    Nothing,
+    /// It cannot be known.
+    Unknown(Why),
+    /// A single value.
+    One { text: String },
+    /// The members of a list; unknown members are kept apart.
+    Many { items: Vec<Item>, unknown: Option<Why> },
+}
+
+impl Env<'_> {
+    /// Reads a field: finds its elements, applies what absence means, and remembers what was read.
+    pub(crate) fn value(&self, field: &FieldRef, absent: Option<&str>, frames: &[Frame]) -> Value {
+        match self.find(field, frames) {
+            Lookup::NoFile(why) => {
+                self.reads.remember(field, Vec::new(), None);
+                Value::Unknown(why)
+            }
+            Lookup::Here { occurrences, home } => {
+                let set: Vec<Occurrence> = occurrences.into_iter().filter(Occurrence::is_set).collect();
+                if field.is_list() {
+                    let value = self.many(field, &set);
+                    self.reads.remember(field, set, Some(home));
+                    return value;
+                }
+                let pick = self.choose(set.len(), || {
+                    format!("{} in {} at {}", field.full, home.component.path, home.span.start)
+                });
+                let chosen = set.into_iter().nth(pick);
+                let value = match &chosen {
+                    Some(occurrence) => self.one(field, occurrence),
+                    None => self.absent(field, absent),
+                };
+                self.reads.remember(field, chosen.into_iter().collect(), Some(home));
+                value
+            }
+        }
+    }
+
+    /// Reads a field for a comparison of sets: a single-valued element that stands there several times gives all its
+    /// values, because nobody documents which of them counts.
+    pub(crate) fn every_value(&self, field: &FieldRef, frames: &[Frame]) -> Value {
+        let Lookup::Here { occurrences, home } = self.find(field, frames) else {
+            return self.value(field, None, frames);
+        };
+        let set: Vec<Occurrence> = occurrences.into_iter().filter(Occurrence::is_set).collect();
+        if field.is_list() || set.len() < 2 {
+            return self.value(field, None, frames);
+        }
+        let mut items = Vec::new();
+        let mut unknown = None;
+        for at in &set {
+            match self.one(field, at) {
+                Value::One { text } => items.push(Item { text, at: at.clone() }),
+                Value::Unknown(why) => unknown = Some(why),
+                Value::Nothing | Value::Many { .. } => {}
+            }
+        }
+        self.reads.remember(field, set, Some(home));
+        Value::Many { items, unknown }
+    }
+
+    fn absent(&self, field: &FieldRef, absent: Option<&str>) -> Value {
+        match (&field.shape.absent, absent) {
+            (Some(Absent::Value(value)), _) => Value::One { text: value.clone() },
+            (Some(Absent::Undocumented), Some(value)) => {
+                self.assumed.set(true);
+                if self.assume {
+                    Value::One { text: value.to_owned() }
+                } else {
+                    Value::Unknown(Why::Undocumented(Arc::clone(&field.full)))
+                }
+            }
+            (Some(Absent::Undocumented), None) => Value::Unknown(Why::Undocumented(Arc::clone(&field.full))),
+            (Some(Absent::Nothing) | None, _) => Value::Nothing,
+        }
+    }
+
+    fn one(&self, field: &FieldRef, at: &Occurrence) -> Value {
+        let text = at.element().text.as_str();
+        // A legal value that a deploy replaces is no value either.
+        if let Some(token) = self.placeholder(at, text) {
+            return Value::Unknown(Why::Placeholder(Arc::clone(&field.full), token));
+        }
+        let legal = match field.shape.kind {
+            FieldKind::Boolean => lexical::boolean(text).map(|value| value.to_string()),
+            FieldKind::Integer => lexical::integer(text).map(|number| number.to_string()),
+            FieldKind::Enum => field.shape.values.iter().find(|value| *value == text).cloned(),
+            _ if text.is_empty() => return Value::Nothing,
+            _ => Some(text.to_owned()),
+        };
+        legal.map_or_else(
+            || {
+                let key = lexical::certificate(text) == lexical::CertificateText::PrivateKey;
+                let length = if field.shape.secret || key { 0 } else { LONGEST_SHOWN };
+                let shown = text.chars().take(length).collect();
+                Value::Unknown(Why::Illegal(Arc::clone(&field.full), shown))
+            },
+            |text| Value::One { text },
+        )
+    }
+
+    fn many(&self, field: &FieldRef, set: &[Occurrence]) -> Value {
+        let mut items = Vec::new();
+        let mut unknown = None;
+        for at in set {
+            let text = at.element().text.as_str();
+            let parts: Vec<&str> = match field.shape.kind {
+                FieldKind::Lines => lexical::split_lines(text).collect(),
+                FieldKind::Commas => lexical::split_commas(text).collect(),
+                _ if text.is_empty() => Vec::new(),
+                _ => vec![text],
+            };
+            for part in parts {
+                match self.placeholder(at, part) {
+                    Some(token) => unknown = Some(Why::Placeholder(Arc::clone(&field.full), token)),
+                    // An unknown member of a list still is a member: it can widen, but it satisfies nothing.
+                    None => items.push(Item {
+                        text: part.to_owned(),
+                        at: at.clone(),
+                    }),
+                }
+            }
+        }
+        Value::Many { items, unknown }
+    }
+
+    /// The token that stands for a value in `text`, or what the project replaces in the element around it.
+    pub(crate) fn placeholder(&self, at: &Occurrence, text: &str) -> Option<String> {
+        lexical::placeholder(text)
+            .map(str::to_owned)
+            .or_else(|| self.world.replaced(&at.component, at.element()))
+    }
+}

@@ -1,0 +1,58 @@
+//! Why something cannot be known, in types and in words.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Why something is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// No file of this type belongs to the subject in this snapshot.
+    NotInSource(Arc<str>),
+    /// A file of this type is there, and cannot be read.
+    Unreadable(Arc<str>),
+    /// The value is filled in at deploy time: field and token.
+    Placeholder(Arc<str>, String),
+    /// More than values is filled in at deploy time: the type of the file and what is replaced.
+    Rewritten(Arc<str>, String),
+    /// The value is not legal for its field: field and text (empty for secrets).
+    Illegal(Arc<str>, String),
+    /// The element holds text that is no certificate: its field.
+    NoCertificate(Arc<str>),
+    /// The element is missing and nobody documents what that means.
+    Undocumented(Arc<str>),
+    /// Settings do not say: what would have to be declared.
+    Undeclared(String),
+}
+
+impl Why {
+    /// Something stands there, only what it comes to cannot be told. It is not merely out of sight.
+    pub fn is_written(&self) -> bool {
+        matches!(
+            self,
+            Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_)
+        )
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotInSource(type_name) => write!(f, "not in source: no {type_name} file"),
+            Self::Unreadable(type_name) => write!(f, "unreadable: a {type_name} file could not be read"),
+            Self::Placeholder(field, token) => write!(f, "placeholder: {field} is '{token}' until it is deployed"),
+            Self::Rewritten(type_name, what) => {
+                write!(
+                    f,
+                    "rewritten: sfdx-project.json replaces {what} in a {type_name} file when it is deployed"
+                )
+            }
+            Self::Illegal(field, text) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
+            Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{text}'"),
+            Self::NoCertificate(field) => {
+                write!(f, "not a certificate: {field} holds text that is neither PEM nor base64 of DER")
+            }
+            Self::Undocumented(field) => write!(f, "undocumented: nobody says what a missing {field} means"),
+            Self::Undeclared(what) => write!(f, "undeclared: orgate.yaml does not say {what}"),
+        }
+    }
+}
