@@ -1,13 +1,15 @@
 //! Turns conditions as written into typed ones, and says precisely what is wrong when that fails.
 
+mod field_test;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Condition, Exists, FieldRef, FieldTest, Link, Record, Scope, Shape, Test};
+use super::{Condition, Exists, FieldRef, Link, Record, Scope, Shape};
 use crate::pattern::Pattern;
-use crate::policy::problem::{Problem, nearest};
+use crate::policy::problem::{Problem, nearest, unknown_field, unknown_type};
 use crate::policy::raw::{RawCondition, RawExists, RawNamed};
-use crate::registry::{Absent, FieldKind, Join, Registry, SubjectKind};
+use crate::registry::{FieldKind, Join, Registry, SubjectKind};
 use crate::yaml::Spanned;
 
 /// What a condition may refer to.
@@ -24,8 +26,16 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn problem<T>(&mut self, at: &Spanned<T>, message: String) {
+    /// Takes down what is wrong with a value.
+    pub(crate) fn problem<T>(&mut self, at: &Spanned<T>, message: String) {
         self.problems.push(Problem::at(at, message));
+    }
+
+    /// A pattern that stands at `at`; `None` after a problem was told.
+    pub(crate) fn pattern<T>(&mut self, at: &Spanned<T>, text: &str) -> Option<Pattern> {
+        Pattern::new(text)
+            .map_err(|error| self.problem(at, format!("bad pattern: {error}")))
+            .ok()
     }
 
     /// Looks a field up and finds out where it will be read.
@@ -54,26 +64,26 @@ impl Compiler<'_> {
         Some(FieldRef::new(full.into(), Arc::new(Shape::from(field)), scope))
     }
 
+    /// Looks fields up; `None` when one of them has a problem, after all of them were looked at.
+    pub(crate) fn fields(&mut self, names: &[Spanned<String>]) -> Option<Vec<FieldRef>> {
+        let fields: Vec<_> = names.iter().map(|name| self.field(name)).collect();
+        fields.into_iter().collect()
+    }
+
     fn unknown_field(&self, full: &str) -> String {
         let Some((type_name, path)) = full.split_once('/') else {
             return format!("`{full}` is not a field: write `Type/element`");
         };
         match self.registry.get(type_name) {
-            None => {
-                let near = nearest(type_name, self.registry.types().map(|spec| &*spec.name));
-                format!("unknown metadata type `{type_name}`{near}")
-            }
-            Some(spec) => {
-                let near = nearest(path, spec.fields.keys().map(String::as_str));
-                format!("type `{type_name}` has no field `{path}`{near}")
-            }
+            None => unknown_type(type_name, self.registry),
+            Some(spec) => unknown_field(path, spec),
         }
     }
 
     /// Compiles a condition; `None` after a problem was told.
     pub(crate) fn condition(&mut self, raw: &RawCondition, near: &Spanned<String>) -> Option<Condition> {
         let here = raw.field.as_ref().or(raw.is.as_ref()).unwrap_or(near);
-        let kinds = [
+        let kinds = count(&[
             raw.all.is_some(),
             raw.any.is_some(),
             raw.not.is_some(),
@@ -83,15 +93,15 @@ impl Compiler<'_> {
             raw.record.is_some(),
             raw.declared.is_some(),
             raw.field.is_some(),
-        ];
-        if kinds.iter().filter(|present| **present).count() != 1 {
+        ]);
+        if kinds != 1 {
             self.problem(
                 here,
                 "a condition has exactly one of `all`, `any`, `not`, `is`, `always`, `field`, `exists`, `record`, `declared`".to_owned(),
             );
             return None;
         }
-        if raw.field.is_none() && has_field_keys(raw) {
+        if raw.field.is_none() && field_test::has_keys(raw) {
             self.problem(here, "tests such as `equals` and the key `absent` belong to a `field`".to_owned());
             return None;
         }
@@ -177,7 +187,6 @@ impl Compiler<'_> {
             );
             return None;
         }
-        self.open.push(name.value.clone());
         // Problems inside the named condition stand in another file: they are told once, when that file is checked.
         let mut elsewhere = Vec::new();
         let mut inner = Compiler {
@@ -185,11 +194,10 @@ impl Compiler<'_> {
             named: self.named,
             subject: self.subject,
             frame: self.frame.clone(),
-            open: self.open.clone(),
+            open: self.open.iter().chain([&name.value]).cloned().collect(),
             problems: &mut elsewhere,
         };
         let compiled = inner.condition(&raw.value.when, name);
-        self.open.pop();
         if let Some(first) = elsewhere.into_iter().next() {
             self.problem(name, format!("condition `{}` cannot be used here: {}", name.value, first.message));
             return None;
@@ -199,29 +207,19 @@ impl Compiler<'_> {
 
     fn exists(&mut self, raw: &RawExists) -> Option<Condition> {
         let Some(spec) = self.registry.get(&raw.type_name.value) else {
-            let near = nearest(&raw.type_name.value, self.registry.types().map(|spec| &*spec.name));
-            self.problem(&raw.type_name, format!("unknown metadata type `{}`{near}", raw.type_name.value));
+            self.problem(&raw.type_name, unknown_type(&raw.type_name.value, self.registry));
             return None;
         };
         let own = spec.subject == Some(self.subject) && spec.join != Join::Org;
-        if [raw.linked_by.is_some(), raw.listed_in.is_some(), raw.held_by.is_some()]
-            .iter()
-            .filter(|set| **set)
-            .count()
-            > 1
-        {
+        if count(&[raw.linked_by.is_some(), raw.listed_in.is_some(), raw.held_by.is_some()]) > 1 {
             self.problem(&raw.type_name, "only one of `linked-by`, `listed-in`, `held-by`".to_owned());
             return None;
         }
-        let outside = [
-            raw.listed_in.as_ref().map(|name| (name, true)),
-            raw.held_by.as_ref().map(|name| (name, false)),
-        ];
-        let mut link = Link::Any;
-        for (name, listed) in outside.into_iter().flatten() {
-            let field = self.field(name)?;
-            link = if listed { Link::ListedIn(field) } else { Link::HeldBy(field) };
-        }
+        let mut link = match (&raw.listed_in, &raw.held_by) {
+            (Some(name), _) => Link::ListedIn(self.field(name)?),
+            (None, Some(name)) => Link::HeldBy(self.field(name)?),
+            (None, None) => Link::Any,
+        };
         let depth = self.frame.len();
         self.frame.push(spec.name.to_string());
         let by = raw.linked_by.as_ref().map(|name| self.field(name));
@@ -241,154 +239,9 @@ impl Compiler<'_> {
             condition,
         })))
     }
-
-    fn pattern(&mut self, text: &Spanned<String>) -> Option<Box<Pattern>> {
-        match Pattern::new(&text.value) {
-            Ok(pattern) => Some(Box::new(pattern)),
-            Err(error) => {
-                self.problem(text, format!("bad pattern: {error}"));
-                None
-            }
-        }
-    }
-
-    fn test(&mut self, raw: &RawCondition, name: &Spanned<String>) -> Option<Condition> {
-        let field = self.field(name)?;
-        let count = [
-            raw.equals.is_some(),
-            raw.one_of.is_some(),
-            raw.contains.is_some(),
-            raw.matches.is_some(),
-            raw.present.is_some(),
-            raw.at_least.is_some(),
-            raw.at_most.is_some(),
-            raw.looks_like.is_some(),
-        ];
-        if count.iter().filter(|present| **present).count() != 1 {
-            self.problem(
-                name,
-                "a field has exactly one test: `equals`, `one-of`, `contains`, `matches`, `present`, `at-least`, `at-most` or `looks-like`"
-                    .to_owned(),
-            );
-            return None;
-        }
-        let test = self.test_kind(raw, name, &field)?;
-        self.check_absent(raw, name, &field, &test)?;
-        Some(Condition::Field(Box::new(FieldTest {
-            field,
-            test,
-            absent: raw.absent.as_deref().map(Into::into),
-        })))
-    }
-
-    fn test_kind(&mut self, raw: &RawCondition, name: &Spanned<String>, field: &FieldRef) -> Option<Test> {
-        let kind = field.shape.kind;
-        let list = field.shape.many || matches!(kind, FieldKind::Lines | FieldKind::Commas);
-        if kind == FieldKind::Block && raw.present.is_none() {
-            self.problem(name, format!("`{}` is a block: it can only be tested with `present`", name.value));
-            return None;
-        }
-        let values: Option<Vec<String>> = raw.equals.clone().map(|value| vec![value]).or_else(|| raw.one_of.clone());
-        if let Some(values) = values {
-            if list {
-                self.problem(name, format!("`{}` holds several values: use `contains` or `matches`", name.value));
-                return None;
-            }
-            return self.legal(values, name, field).map(Test::OneOf);
-        }
-        if let Some(value) = &raw.contains {
-            return Some(Test::Contains(value.clone()));
-        }
-        if let Some(pattern) = &raw.matches {
-            let except = match &raw.except {
-                Some(text) => Some(self.pattern(text)?),
-                None => None,
-            };
-            return Some(Test::Matches {
-                pattern: self.pattern(pattern)?,
-                except,
-            });
-        }
-        if let Some(value) = raw.present {
-            return Some(Test::Present(value));
-        }
-        if let Some(kind) = raw.looks_like {
-            return Some(Test::LooksLike(kind));
-        }
-        let (text, least) = match (&raw.at_least, &raw.at_most) {
-            (Some(text), _) => (text, true),
-            (None, Some(text)) => (text, false),
-            (None, None) => return None,
-        };
-        if kind != FieldKind::Integer {
-            self.problem(name, format!("`{}` is not an integer", name.value));
-            return None;
-        }
-        let Ok(number) = text.parse() else {
-            self.problem(name, format!("`{text}` is not an integer"));
-            return None;
-        };
-        Some(if least { Test::AtLeast(number) } else { Test::AtMost(number) })
-    }
-
-    /// Values that a field of this kind can have; anything else would be a condition that never holds.
-    fn legal(&mut self, values: Vec<String>, name: &Spanned<String>, field: &FieldRef) -> Option<Vec<String>> {
-        for value in &values {
-            let ok = match field.shape.kind {
-                FieldKind::Boolean => matches!(value.as_str(), "true" | "false"),
-                FieldKind::Integer => value.parse::<i64>().is_ok(),
-                FieldKind::Enum => field.shape.values.contains(value),
-                _ => true,
-            };
-            if !ok {
-                let legal: Vec<&str> = match field.shape.kind {
-                    FieldKind::Boolean => vec!["true", "false"],
-                    _ => field.shape.values.iter().map(String::as_str).collect(),
-                };
-                let near = nearest(value, legal.iter().copied());
-                self.problem(name, format!("`{value}` is not a value of `{}`{near}", name.value));
-                return None;
-            }
-        }
-        Some(values)
-    }
-
-    /// An author must say what a missing element means exactly where nobody documents it.
-    fn check_absent(&mut self, raw: &RawCondition, name: &Spanned<String>, field: &FieldRef, test: &Test) -> Option<()> {
-        let undocumented = field.shape.absent == Some(Absent::Undocumented) && !matches!(test, Test::Present(_));
-        match (&raw.absent, undocumented) {
-            (None, true) => {
-                self.problem(
-                    name,
-                    format!(
-                        "the default of `{}` is undocumented: say `absent: \"...\"` (the finding will have low confidence)",
-                        name.value
-                    ),
-                );
-                None
-            }
-            (Some(_), false) => {
-                self.problem(
-                    name,
-                    format!("what a missing `{}` means is in the registry: remove `absent`", name.value),
-                );
-                None
-            }
-            (Some(value), true) => self.legal(vec![value.clone()], name, field).map(|_| ()),
-            (None, false) => Some(()),
-        }
-    }
 }
 
-fn has_field_keys(raw: &RawCondition) -> bool {
-    raw.equals.is_some()
-        || raw.one_of.is_some()
-        || raw.contains.is_some()
-        || raw.matches.is_some()
-        || raw.except.is_some()
-        || raw.present.is_some()
-        || raw.at_least.is_some()
-        || raw.at_most.is_some()
-        || raw.looks_like.is_some()
-        || raw.absent.is_some()
+/// How many of some keys are there.
+fn count(keys: &[bool]) -> usize {
+    keys.iter().filter(|there| **there).count()
 }

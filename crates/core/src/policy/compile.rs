@@ -1,19 +1,20 @@
 //! Gives a control as written its meaning, collecting every problem on the way.
 
 mod check;
+mod example;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::control::{Control, Fix, Risk, Source};
-use super::problem::{Problem, nearest};
+use super::problem::{Problem, nearest, unknown_type};
 use super::raw::{RawCondition, RawControl, RawNamed, RawRisk, RawSource};
-use crate::condition::Condition;
 use crate::condition::compile::Compiler;
+use crate::condition::{Condition, FieldRef};
 use crate::registry::{Registry, SubjectKind};
 use crate::score::{Score, ScoreRange};
 use crate::yaml::Spanned;
-use check::{check, collect_fields, lengths};
+use check::{check, lengths};
 
 const PLACEHOLDERS: [&str; 6] = ["subject", "before", "after", "added", "removed", "grade"];
 
@@ -28,8 +29,7 @@ pub(super) fn control(
     let id = raw.id.clone();
     for name in &raw.per {
         if registry.get(&name.value).is_none() {
-            let near = nearest(&name.value, registry.types().map(|spec| &*spec.name));
-            problems.push(Problem::at(name, format!("unknown metadata type `{}`{near}", name.value)));
+            problems.push(Problem::at(name, unknown_type(&name.value, registry)));
         }
         if raw.subject != SubjectKind::Org {
             problems.push(Problem::at(name, "`per` belongs to subject `org`".to_owned()));
@@ -68,7 +68,7 @@ pub(super) fn control(
     });
     let mut examples = Vec::new();
     for example in raw.examples {
-        if let Some(example) = super::example::compile(example, registry, problems) {
+        if let Some(example) = example::example(example, registry, problems) {
             examples.push(example);
         }
     }
@@ -83,10 +83,10 @@ pub(super) fn control(
     }
     let check = check?;
     let mut fields = BTreeSet::new();
-    collect_fields(&check, &mut fields);
-    for field in length.iter().flat_map(|length| &length.of) {
-        fields.insert(field.full.to_string());
-    }
+    let mut add = |field: &FieldRef| _ = fields.insert(field.full.to_string());
+    check.fields().into_iter().for_each(&mut add);
+    length.iter().flat_map(|length| &length.of).for_each(&mut add);
+    check.conditions().into_iter().for_each(|condition| condition.tested(&mut add));
     let mut control = Control {
         id: raw.id.value.as_str().into(),
         title: raw.title,

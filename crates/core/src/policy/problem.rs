@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::registry::{Registry, TypeSpec};
 use crate::yaml::Spanned;
 
 /// One problem in a policy file. Problems are collected, so that an author sees all of them at once.
@@ -52,6 +53,18 @@ impl fmt::Display for Problem {
         }
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
     }
+}
+
+/// Says that the registry has no type of this name, and which one was probably meant.
+pub(crate) fn unknown_type(name: &str, registry: &Registry) -> String {
+    let near = nearest(name, registry.types().map(|spec| &*spec.name));
+    format!("unknown metadata type `{name}`{near}")
+}
+
+/// Says that a type has no field of this path, and which one was probably meant.
+pub(crate) fn unknown_field(path: &str, spec: &TypeSpec) -> String {
+    let near = nearest(path, spec.fields.keys().map(String::as_str));
+    format!("type `{}` has no field `{path}`{near}", spec.name)
 }
 
 /// `, did you mean ...?` for the closest of the known names, or nothing when none is close.

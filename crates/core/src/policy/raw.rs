@@ -2,15 +2,16 @@
 
 mod check;
 mod condition;
+mod example;
 
 use serde::{Deserialize, Serialize};
 
 pub use condition::ClientType;
 
-pub(crate) use check::{MemberKind, NotSet, RawCheck, RawGrade, RawLength, RawRank, WeakerWhen};
+pub(crate) use check::{MemberKind, NotSet, RawCheck, RawGrade, RawLength, RawLimit, RawMembers, RawRank, RawRanking, WeakerWhen};
 pub(crate) use condition::{LooksLike, RawCondition, RawConditions, RawExists, RawNamed};
+pub(crate) use example::{Node, RawExample};
 
-use super::example::RawExample;
 use crate::registry::SubjectKind;
 use crate::yaml::Spanned;
 
