@@ -1,5 +1,7 @@
 //! An example of a control as the files it is about, and the lines in which base and head differ.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::compare::Outcome;
@@ -52,24 +54,25 @@ pub struct ExamplePage {
 }
 
 /// The example that shows the weak change: a regression, else what comes nearest to one.
-pub(super) fn bad<'a>(control: &'a Control, registry: &Registry) -> Option<(&'a Example, ExamplePage)> {
+pub(super) fn bad(control: &Control, registry: &Registry) -> Option<ExamplePage> {
     let wanted = [Outcome::Regressed, Outcome::Review, Outcome::Introduced, Outcome::Worsened];
     pick(control, registry, &wanted)
 }
 
 /// The example that shows the mend.
-pub(super) fn good<'a>(control: &'a Control, registry: &Registry) -> Option<(&'a Example, ExamplePage)> {
+pub(super) fn good(control: &Control, registry: &Registry) -> Option<ExamplePage> {
     pick(control, registry, &[Outcome::Resolved, Outcome::Improved, Outcome::Unchanged])
 }
 
-fn pick<'a>(control: &'a Control, registry: &Registry, wanted: &[Outcome]) -> Option<(&'a Example, ExamplePage)> {
+/// The first example with the first of these outcomes that shows a difference.
+fn pick(control: &Control, registry: &Registry, wanted: &[Outcome]) -> Option<ExamplePage> {
     wanted.iter().find_map(|outcome| {
         control
             .examples
             .iter()
             .filter(|example| example.expect == *outcome)
-            .map(|example| (example, page(example, registry)))
-            .find(|(_, page)| !page.files.is_empty())
+            .map(|example| page(example, registry))
+            .find(|page| !page.files.is_empty())
     })
 }
 
@@ -82,7 +85,7 @@ pub fn page(example: &Example, registry: &Registry) -> ExamplePage {
     paths.dedup();
     let mut files = Vec::new();
     for path in paths {
-        let text = |side: &[std::sync::Arc<Component>]| {
+        let text = |side: &[Arc<Component>]| {
             side.iter()
                 .find(|component| component.path == *path)
                 .map(|component| lines(component, registry))
@@ -208,17 +211,12 @@ mod tests {
         let shown: Vec<String> = diff(&text(&["a", "b", "c"]), &text(&["a", "x", "c", "d"]))
             .into_iter()
             .map(|line| {
-                format!(
-                    "{}{}",
-                    if line.kind == LineKind::Same {
-                        ' '
-                    } else if line.kind == LineKind::Added {
-                        '+'
-                    } else {
-                        '-'
-                    },
-                    line.text
-                )
+                let mark = match line.kind {
+                    LineKind::Same => ' ',
+                    LineKind::Removed => '-',
+                    LineKind::Added => '+',
+                };
+                format!("{mark}{}", line.text)
             })
             .collect();
         assert_eq!(shown, [" a", "-b", "+x", " c", "+d"]);

@@ -200,19 +200,3 @@ fn exists(exists: &Exists) -> String {
 fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))
 }
-
-/// Calls `visit` for every named condition a condition uses directly.
-pub(super) fn names(condition: &Condition, visit: &mut dyn FnMut(&str)) {
-    match condition {
-        Condition::All(list) | Condition::Any(list) => list.iter().for_each(|item| names(item, visit)),
-        Condition::Not(inner) | Condition::Collapse(inner, _) => names(inner, visit),
-        Condition::Named(name, _) => visit(name),
-        Condition::Exists(exists) => {
-            if let Some(inner) = &exists.condition {
-                names(inner, visit);
-            }
-        }
-        Condition::Record(record) => names(&record.condition, visit),
-        Condition::Field(_) | Condition::Always(_) | Condition::Declared(_) => {}
-    }
-}
