@@ -47,16 +47,16 @@ impl Snapshot for DirSnapshot {
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
         let mut files = Vec::new();
         let mut budget = Budget::new(self.describe());
-        walk(&self.root, &mut budget, &mut |budget, path, kind| {
-            match kind {
-                None => return Ok(!path.ends_with(b"/.git") && path != b".git"),
-                Some(kind) if want(path) => {
+        walk(&self.root, &mut budget, &mut |budget, path, seen| match seen {
+            Seen::Folder => Ok(!path.ends_with(b"/.git") && path != b".git"),
+            Seen::Listed { .. } => Ok(true),
+            Seen::File(kind) => {
+                if want(path) {
                     budget.list(path)?;
                     files.push(FileRef::new(path, kind, Content::Disk));
                 }
-                Some(_) => {}
+                Ok(true)
             }
-            Ok(false)
         })?;
         files.sort_unstable_by(|a, b| a.path().cmp(b.path()));
         Ok(files)
@@ -89,33 +89,65 @@ impl Snapshot for DirSnapshot {
     }
 }
 
-/// Receives a file with its kind, or a folder (`None`) and says whether to go in.
-pub(crate) type Visit<'a> = &'a mut dyn FnMut(&mut Budget, &[u8], Option<FileKind>) -> Result<bool, DiffError>;
+/// What a walk came across.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Seen {
+    /// A folder that is not opened yet.
+    Folder,
+    /// A folder that was opened, before anything in it is told.
+    Listed {
+        /// Something in it is named `.git`, in any case.
+        git: bool,
+    },
+    File(FileKind),
+}
 
-/// Calls `visit` for every file (with its kind) and folder (`None`; true to go in) below `root`, folder by folder.
+/// Receives what was seen at a path; false for a folder leaves out what it holds.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(&mut Budget, &[u8], Seen) -> Result<bool, DiffError>;
+
+/// Calls `visit` for every file and folder below `root`, folder by folder. The root itself is not told.
 pub(crate) fn walk(root: &Path, budget: &mut Budget, visit: Visit<'_>) -> Result<(), DiffError> {
+    // The path of each folder to open, without a slash behind it.
     let mut todo: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
-    while let Some((prefix, depth)) = todo.pop() {
+    let mut entries = Vec::new();
+    while let Some((mut path, depth)) = todo.pop() {
         budget.depth(depth)?;
-        let folder = locate(root, &prefix)?;
-        let entries = fs::read_dir(&folder).map_err(|error| DiffError::io("list", &folder, &error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| DiffError::io("list", &folder, &error))?;
-            budget.entry()?;
-            let mut path = prefix.clone();
-            path.extend_from_slice(&name_bytes(&entry.file_name(), &folder)?);
-            let kind = entry.file_type().map_err(|error| DiffError::io("look at", &entry.path(), &error))?;
-            if kind.is_dir() {
-                if visit(budget, &path, None)? {
-                    path.push(b'/');
-                    todo.push((path, depth + 1));
-                }
-            } else {
-                visit(budget, &path, Some(file_kind(kind)))?;
+        let git = list(root, &path, budget, &mut entries)?;
+        if depth > 0 {
+            if !visit(budget, &path, Seen::Listed { git })? {
+                continue;
+            }
+            path.push(b'/');
+        }
+        let prefix = path.len();
+        for (name, kind) in entries.drain(..) {
+            path.truncate(prefix);
+            path.extend_from_slice(&name);
+            if !kind.is_dir() {
+                visit(budget, &path, Seen::File(file_kind(kind)))?;
+            } else if visit(budget, &path, Seen::Folder)? {
+                todo.push((path.clone(), depth + 1));
             }
         }
     }
     Ok(())
+}
+
+/// Reads what a folder holds into `entries`; tells whether something is named `.git`.
+fn list(root: &Path, path: &[u8], budget: &mut Budget, entries: &mut Vec<(Vec<u8>, FileType)>) -> Result<bool, DiffError> {
+    entries.clear();
+    let folder = locate(root, path)?;
+    let failed = |error| DiffError::io("list", &folder, &error);
+    let mut git = false;
+    for entry in fs::read_dir(&folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        budget.entry()?;
+        let name = name_bytes(&entry.file_name(), &folder)?;
+        let kind = entry.file_type().map_err(|error| DiffError::io("look at", &entry.path(), &error))?;
+        git |= name.eq_ignore_ascii_case(b".git");
+        entries.push((name, kind));
+    }
+    Ok(git)
 }
 
 pub(crate) fn file_kind(kind: FileType) -> FileKind {

@@ -4,7 +4,6 @@
 //! entered, ignored folders neither; tracked files count wherever they are. Must not trust file times: whether a file
 //! changed is decided by its bytes.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +11,7 @@ use std::sync::Arc;
 use orgate_core::path::RepoPath;
 
 use crate::commit;
-use crate::dir;
+use crate::dir::{self, Seen};
 use crate::error::DiffError;
 use crate::index::{Entry, Index};
 use crate::lock::lock;
@@ -70,16 +69,18 @@ impl WorktreeSnapshot {
             let args = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z"];
             return self.listed_by_git(&self.inner.git.run(&args)?, want, files);
         }
-        let known: HashSet<&[u8]> = self.index.entries.iter().map(|entry| self.index.path(entry)).collect();
-        dir::walk(&self.root, budget, &mut |budget, path, kind| {
-            let Some(kind) = kind else {
-                return Ok(!is_git(path) && !self.is_repository(path)? && !self.ignored(path)?);
-            };
-            if want(path) && !known.contains(path) && !is_git(path) && !self.ignored(path)? {
-                budget.list(path)?;
-                files.push(FileRef::new(path, kind, Content::Disk));
+        dir::walk(&self.root, budget, &mut |budget, path, seen| match seen {
+            // What is tracked counts wherever it is, so a folder that holds some is looked into without asking more; what
+            // else it holds is asked for file by file.
+            Seen::Folder => Ok(!is_git(path) && (self.index.holds(path) || !self.ignored(path)?)),
+            Seen::Listed { git } => Ok(!git || !self.is_repository(path)?),
+            Seen::File(kind) => {
+                if want(path) && self.index.find(path).is_empty() && !is_git(path) && !self.ignored_on_the_way(path)? {
+                    budget.list(path)?;
+                    files.push(FileRef::new(path, kind, Content::Disk));
+                }
+                Ok(true)
             }
-            Ok(false)
         })
     }
 
@@ -115,12 +116,12 @@ impl WorktreeSnapshot {
             ];
             return Ok(!self.inner.git.run(&args)?.is_empty());
         }
-        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'/') {
-            if self.is_repository(bytes.get(..at).unwrap_or_default())? {
+        for folder in folders(bytes) {
+            if self.is_repository(folder)? {
                 return Ok(false);
             }
         }
-        Ok(!self.ignored(bytes)?)
+        Ok(!self.ignored_on_the_way(bytes)?)
     }
 
     /// Whether a folder is the top of another repository, told as git tells it.
@@ -135,6 +136,16 @@ impl WorktreeSnapshot {
             Err(error) if dir::absent(&error) => Ok(false),
             Err(error) => Err(DiffError::io("look at", &inner, &error)),
         }
+    }
+
+    /// Whether a file is ignored, or a folder that it lies in: what lies in an ignored folder cannot be taken back.
+    fn ignored_on_the_way(&self, path: &[u8]) -> Result<bool, DiffError> {
+        for folder in folders(path) {
+            if self.ignored(folder)? {
+                return Ok(true);
+            }
+        }
+        self.ignored(path)
     }
 
     fn ignored(&self, path: &[u8]) -> Result<bool, DiffError> {
@@ -164,7 +175,8 @@ impl Snapshot for WorktreeSnapshot {
         let mut budget = Budget::new(self.describe());
         let mut folders = Folders::default();
         for entry in &self.index.entries {
-            if want(self.index.path(entry)) {
+            let submodule = self.index.leaf(entry).is_some_and(|leaf| leaf.0 == FileKind::Submodule);
+            if submodule || want(self.index.path(entry)) {
                 files.extend(self.tracked(entry, &mut folders)?);
             }
         }
@@ -208,6 +220,11 @@ fn is_git(path: &[u8]) -> bool {
         .is_some_and(|name| name.eq_ignore_ascii_case(b".git"))
 }
 
+/// The folders that a path lies in, from the outermost.
+fn folders(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    memchr::memchr_iter(b'/', path).filter_map(|end| path.get(..end))
+}
+
 /// What stands at a path whose folders are known to be real.
 enum Found {
     File(FileKind),
@@ -242,9 +259,8 @@ impl Folders {
             return Ok(self.real);
         }
         self.real = true;
-        let ends = memchr::memchr_iter(b'/', folder).chain([folder.len()]);
-        for end in ends {
-            if !matches!(look(root, folder.get(..end).unwrap_or_default())?, Some(Found::Folder)) {
+        for folder in folders(folder).chain([folder]) {
+            if !matches!(look(root, folder)?, Some(Found::Folder)) {
                 self.real = false;
                 break;
             }

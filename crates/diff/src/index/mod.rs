@@ -93,6 +93,13 @@ impl Index {
         }
     }
 
+    /// Whether anything lies in the folder of this path.
+    pub(crate) fn holds(&self, folder: &[u8]) -> bool {
+        let prefix = [folder, b"/"].concat();
+        let from = self.entries.partition_point(|entry| self.path(entry) < prefix.as_slice());
+        self.entries.get(from).is_some_and(|entry| self.path(entry).starts_with(&prefix))
+    }
+
     /// The entries of exactly this path: one, or several stages of a conflict.
     pub(crate) fn find(&self, path: &[u8]) -> &[Entry] {
         let from = self.entries.partition_point(|entry| self.path(entry) < path);
