@@ -19,8 +19,12 @@ use super::replacements::{Project, Tokens, folders_above};
 use crate::error::DiffError;
 use crate::lock::lock;
 use crate::snapshot::{FileRef, Snapshot};
+use orgs::ByOrg;
 pub use reading::Cache;
 use subjects::ByOwner;
+
+/// More files with one name or label are refused: each is looked at for every app that names them.
+const MOST_ALIKE: usize = 256;
 
 /// What a path turned out to hold.
 #[derive(Clone, Debug)]
@@ -48,6 +52,8 @@ pub(super) struct Side<'a> {
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
     /// By type, the components of each subject, or those with each label.
     by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
+    /// By type, the org settings of each org.
+    by_org: Mutex<BTreeMap<Arc<str>, Arc<ByOrg>>>,
     /// By label, the one header that has it; none where several have.
     labels: OnceLock<BTreeMap<Name, Option<Name>>>,
     /// Files found by their root element although their name says nothing.
@@ -81,6 +87,7 @@ impl<'a> Side<'a> {
             blind: Mutex::default(),
             by_type: Mutex::default(),
             by_owner: Mutex::default(),
+            by_org: Mutex::default(),
             labels: OnceLock::new(),
             extra: Mutex::default(),
             cache: None,
@@ -311,9 +318,21 @@ impl World for Side<'_> {
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        let name = Name::of(name);
-        let found = self.of_name(type_name, &name);
-        if found.is_empty() { self.of_label(type_name, &name) } else { found }
+        let known = Name::of(name);
+        let found = self.of_name(type_name, &known);
+        let found = if found.is_empty() {
+            self.of_label(type_name, &known)
+        } else {
+            found
+        };
+        if found.len() <= MOST_ALIKE {
+            return found;
+        }
+        self.fail(DiffError::Excess {
+            snapshot: self.snapshot.describe(),
+            what: format!("more than {MOST_ALIKE} files of type {type_name} are named '{name}'"),
+        });
+        Vec::new()
     }
 
     fn blind(&self, type_name: &str, name: Option<&str>) -> bool {
