@@ -19,10 +19,16 @@ use crate::snapshot::{Change, Content, FileKind, FileRef, Snapshot, Source, Want
 /// Bytes of two files compared at a time.
 const CHUNK: usize = 64 << 10;
 
-/// Every path that `want` accepts and whose content differs, sorted by path bytes. A side without the path is `None`.
+/// Every path that `want` accepts and whose content differs, sorted by path bytes. A side without the path is `None`. A
+/// submodule of a repository is told whatever its path: what it holds cannot be seen from here.
 /// Files that differ in nothing but the executable bit are equal.
 pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     match (base.source(), head.source()) {
+        (_, Source::Held(held)) => {
+            let mut changes = changes(base, held.head, want)?;
+            changes.retain(|change| !held.holds(&change.path));
+            Ok(changes)
+        }
         (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => base.changes(head, want),
         (Source::Commit(base), Source::Index(head)) if base.objects.same(&head.objects) => {
             index::changes(&base.objects, base.tree, &head.index, want)
@@ -51,7 +57,10 @@ type Equal<'a> = &'a dyn Fn(&FileRef, &FileRef) -> Result<bool, DiffError>;
 
 /// Whether both sides read every file from the same objects, so that a path without a change is the same file on both.
 pub(crate) fn share_objects(base: &dyn Snapshot, head: &dyn Snapshot) -> bool {
-    let stored = |snapshot: &dyn Snapshot| matches!(snapshot.source(), Source::Commit(_) | Source::Index(_));
+    let stored = |snapshot: &dyn Snapshot| match snapshot.source() {
+        Source::Held(held) => matches!(held.head.source(), Source::Commit(_) | Source::Index(_)),
+        source => matches!(source, Source::Commit(_) | Source::Index(_)),
+    };
     let objects = |source| Place::of(source).objects.cloned();
     match (objects(base.source()), objects(head.source())) {
         (Some(one), Some(other)) => stored(base) && stored(head) && Arc::ptr_eq(&one, &other),
@@ -107,6 +116,7 @@ impl<'a> Place<'a> {
                 root: Some(&folder.root),
             },
             Source::Memory(_) => Self { objects: None, root: None },
+            Source::Held(held) => Self::of(held.head.source()),
         }
     }
 }

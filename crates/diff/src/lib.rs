@@ -14,6 +14,7 @@ mod folders;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod gate;
+mod held;
 pub mod history;
 pub mod hunks;
 mod id;

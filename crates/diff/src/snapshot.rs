@@ -10,6 +10,7 @@ use orgate_core::path::RepoPath;
 use crate::commit::CommitSnapshot;
 use crate::dir::DirSnapshot;
 use crate::error::DiffError;
+use crate::held::HeldSnapshot;
 use crate::id::ObjectId;
 use crate::index::IndexSnapshot;
 use crate::memory::MemorySnapshot;
@@ -135,7 +136,7 @@ pub trait Snapshot: fmt::Debug + Send + Sync {
     /// Fetches in one go what a partial clone left out of `files`. Elsewhere it does nothing.
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError>;
 
-    /// Which of the five this is.
+    /// Which of these this is.
     #[doc(hidden)]
     fn source(&self) -> Source<'_>;
 }
@@ -154,4 +155,6 @@ pub enum Source<'a> {
     Folder(&'a DirSnapshot),
     /// Files in memory.
     Memory(&'a MemorySnapshot),
+    /// Another one with some paths held at what base has there.
+    Held(&'a HeldSnapshot<'a>),
 }

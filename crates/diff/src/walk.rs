@@ -103,6 +103,8 @@ pub(crate) fn listed(path: &[u8]) -> u64 {
 /// A file of a tree: kind and id.
 pub(crate) type Leaf = (FileKind, ObjectId);
 
+const SUBMODULE: EntryKind = EntryKind::File(FileKind::Submodule);
+
 /// A folder of which the sides differ; a side that is `None` has no such folder.
 struct Folder {
     /// Its path with a slash behind it.
@@ -111,7 +113,7 @@ struct Folder {
     head: Option<ObjectId>,
 }
 
-/// Every wanted path that differs between two trees, in order of path bytes. `snapshot` is named in messages.
+/// Every wanted path and every submodule that differs between two trees, in order of path bytes. `snapshot` is named in messages.
 pub(crate) fn walk(objects: &Objects, base: ObjectId, head: ObjectId, snapshot: String, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     if base == head {
         return Ok(Vec::new());
@@ -179,7 +181,7 @@ fn look(objects: &Objects, folder: &Folder, left: &Left, want: Want<'_>) -> Resu
                     head: id(new),
                 };
                 inside.folder(left, &path, below)
-            } else if want(&path) {
+            } else if want(&path) || [old, new].into_iter().flatten().any(|entry| entry.0 == SUBMODULE) {
                 let change = Change {
                     path: RepoPath::new(path.as_slice()),
                     base: file_ref(&path, leaf(old)),

@@ -1,15 +1,16 @@
 //! Components that a change deletes by a manifest, although their files may stay where they are.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, Span};
-use orgate_metadata::manifest::{Deletion, deletions};
+use orgate_metadata::manifest::deletions;
 use orgate_metadata::{Limits, LineIndex};
 
 use super::name::Name;
 use crate::error::DiffError;
-use crate::snapshot::{Change, FileRef, Snapshot};
+use crate::snapshot::{Change, Snapshot};
 
 /// A component that head's manifests name and base's do not.
 #[derive(Clone, Debug)]
@@ -27,21 +28,26 @@ impl Deleted {
     }
 }
 
-/// What a changed manifest newly deletes. What base has already is no doing of this change.
+/// What manifests that a change touches delete at base already. Of one that nobody can read, nothing is known.
+pub(super) fn already(manifests: &[Change], base: &dyn Snapshot, limits: &Limits) -> BTreeSet<(String, Name)> {
+    let read = |change: &Change| {
+        let file = change.base.as_ref()?;
+        let text = base.read(file, u64::from(limits.bytes)).ok()?;
+        deletions(&change.path, &text, limits).ok()
+    };
+    let known = manifests.iter().filter_map(read).flatten();
+    known.map(|one| (one.type_name, Name::of(&one.name))).collect()
+}
+
+/// What a changed manifest deletes, without what is deleted already: that is no doing of this change.
 pub(super) fn newly(
     change: &Change,
-    base: &dyn Snapshot,
+    already: &BTreeSet<(String, Name)>,
     head: &dyn Snapshot,
     limits: &Limits,
 ) -> Result<Result<Vec<Deleted>, Unreadable>, DiffError> {
-    let bytes = |snapshot: &dyn Snapshot, file: Option<&FileRef>| -> Result<Vec<u8>, DiffError> {
-        file.map_or(Ok(Vec::new()), |file| snapshot.read(file, u64::from(limits.bytes)))
-    };
     let Some(file) = &change.head else { return Ok(Ok(Vec::new())) };
-    // Of a manifest at base that nobody can read, nothing is known to be deleted already.
-    let before = bytes(base, change.base.as_ref()).unwrap_or_default();
-    let before = deletions(&change.path, &before, limits).unwrap_or_default();
-    let text = bytes(head, Some(file))?;
+    let text = head.read(file, u64::from(limits.bytes))?;
     let found = match deletions(&change.path, &text, limits) {
         Ok(found) => found,
         Err(error) => {
@@ -56,12 +62,15 @@ pub(super) fn newly(
             }));
         }
     };
-    let known = |one: &Deletion| before.iter().any(|old| (&old.type_name, &old.name) == (&one.type_name, &one.name));
-    let new = found.into_iter().filter(|one| !known(one)).map(|one| Deleted {
-        type_name: one.type_name.into(),
-        name: Name::of(&one.name),
-        path: change.path.clone(),
-        span: one.span,
-    });
+    let new = found
+        .into_iter()
+        .map(|one| (one.type_name, Name::of(&one.name), one.span))
+        .filter(|(type_name, name, _)| !already.contains(&(type_name.clone(), name.clone())))
+        .map(|(type_name, name, span)| Deleted {
+            type_name: type_name.into(),
+            name,
+            path: change.path.clone(),
+            span,
+        });
     Ok(Ok(new.collect()))
 }

@@ -4,6 +4,7 @@
 //! weaker (that is `orgate-core`) and never prints.
 
 mod deleted;
+mod deployed;
 mod extent;
 pub mod glob;
 mod judging;
@@ -12,15 +13,18 @@ mod places;
 pub mod posture;
 mod related;
 mod replacements;
+mod second;
 mod side;
 mod successors;
 mod touched;
 mod view;
 
-use orgate_core::Registry;
+use std::collections::BTreeMap;
+
 use orgate_core::policy::Catalog;
 use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
 use orgate_core::settings::Settings;
+use orgate_core::{Registry, RepoPath};
 use orgate_metadata::Limits;
 
 use crate::error::DiffError;
@@ -52,6 +56,19 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
+    let (mut report, left_out) = look(input)?;
+    if !left_out.is_empty() {
+        second::look(input, &left_out, &mut report)?;
+    }
+    report.sort();
+    Ok(report)
+}
+
+/// Files of head that a deploy may leave out, with the reason.
+type LeftOut = BTreeMap<RepoPath, &'static str>;
+
+/// Judges head as it is.
+fn look(input: &Input<'_>) -> Result<(Report, LeftOut), DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
     let related = Related::new(input.base, input.head, input.registry, &wanted);
     // What is the same on both sides is read once.
@@ -85,8 +102,7 @@ pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     }
     remarks(&base, &head, &touched, &mut report);
     report.work.files_read = base.files_read().saturating_add(head.files_read());
-    report.sort();
-    Ok(report)
+    Ok((report, touched.left_out))
 }
 
 /// Whether settings want a path to be judged.

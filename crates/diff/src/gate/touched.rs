@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
+use orgate_core::world::World;
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
+use orgate_metadata::is_deployable;
 use orgate_metadata::manifest::deletes;
 
 use super::Input;
-use super::deleted::{Deleted, newly};
+use super::deleted::{Deleted, already, newly};
+use super::deployed::Deployed;
 use super::extent::Extent;
 use super::name::{App, Name};
 use super::related::{Related, Wanted};
@@ -41,6 +44,8 @@ pub(super) struct Touched {
     pub(super) deleted: Vec<Deleted>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
+    /// Files of head that a deploy may leave out, with the reason.
+    pub(super) left_out: BTreeMap<RepoPath, &'static str>,
     /// Every change is one of content, in a file that can be read on both sides and stays where it is, so that
     /// [`Self::types`] tells all that differs.
     pub(super) in_place: bool,
@@ -83,6 +88,9 @@ impl Touched {
         })?;
         let manifests: Vec<Change> = list.extract_if(.., |change| deletes(change.path.as_bytes())).collect();
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
+        let elsewhere = |change: &Change| is_submodule(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
+        let submodules: Vec<Change> = list.extract_if(.., |change| elsewhere(change)).collect();
+        touched.submodules(&submodules, head, wanted)?;
         related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
@@ -91,7 +99,7 @@ impl Touched {
             })?;
         }
         let submodule = |change: &Change| change.head.as_ref().is_some_and(|file| file.kind() == FileKind::Submodule);
-        list.retain(|change| !folder(change.path.as_bytes()) || ours(change.path.as_bytes()) || submodule(change));
+        list.retain(|change| !elsewhere(change) && (!folder(change.path.as_bytes()) || ours(change.path.as_bytes()) || submodule(change)));
         touched.buried(&list, head, related, wanted)?;
         touched.changed_files = list.len();
         touched.in_place =
@@ -119,6 +127,7 @@ impl Touched {
             }
             touched.paths.insert(component.path.clone());
         }
+        touched.leave_out(components.values().flat_map(|(_, after)| after), head)?;
         touched.deleted(input, &manifests, wanted)?;
         touched.changed_metadata = touched.paths.len();
         for ((type_name, name), (before, after)) in components {
@@ -181,8 +190,9 @@ impl Touched {
 
     /// What the changed manifests newly delete.
     fn deleted(&mut self, input: &Input<'_>, manifests: &[Change], wanted: Wanted<'_>) -> Result<(), DiffError> {
+        let already = already(manifests, input.base, &input.limits);
         for change in manifests.iter().filter(|change| wanted(change.path.as_bytes())) {
-            match newly(change, input.base, input.head, &input.limits)? {
+            match newly(change, &already, input.head, &input.limits)? {
                 Ok(list) => self
                     .deleted
                     .extend(list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some())),
@@ -218,6 +228,48 @@ impl Touched {
             base.declare_alike();
             head.declare_alike();
         }
+    }
+
+    /// Submodules from which a project deploys: what they hold changes as well, and cannot be seen from here.
+    fn submodules(&mut self, changes: &[Change], head: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
+        let stays = changes.iter().filter(|change| change.head.is_some());
+        for path in stays.map(|change| &change.path).filter(|path| wanted(path.as_bytes())) {
+            let Some(project) = head.project_above(path.parent()) else {
+                continue;
+            };
+            if Deployed::of(head.snapshot, &project)?.may_deploy_from(path) {
+                self.orphans.push(Unreadable {
+                    path: path.clone(),
+                    side: Which::Head,
+                    line: 0,
+                    column: 0,
+                    reason: "a submodule in a package directory changes, and what it holds cannot be judged from here; judge it in its own repository and leave it out here (`exclude` in orgate.yaml)".to_owned(),
+                    fatal: true,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the changed components of head a deploy may leave out.
+    fn leave_out<'c>(&mut self, changed: impl Iterator<Item = &'c Arc<Component>>, head: &Side<'_>) -> Result<(), DiffError> {
+        let mut projects: BTreeMap<Vec<u8>, Deployed> = BTreeMap::new();
+        for component in changed {
+            let path = &component.path;
+            let mut why = (!is_deployable(path, head.registry())).then_some("no tool deploys a file of this name");
+            if let Some(folder) = head.project_above(path.parent()).filter(|_| why.is_none()) {
+                let project = match projects.entry(folder) {
+                    Entry::Vacant(entry) => {
+                        let project = Deployed::of(head.snapshot, entry.key())?;
+                        entry.insert(project)
+                    }
+                    Entry::Occupied(entry) => entry.into_mut(),
+                };
+                why = project.leaves_out(path);
+            }
+            self.left_out.extend(why.map(|why| (path.clone(), why)));
+        }
+        Ok(())
     }
 
     /// What stands at head in place of a folder that held metadata, and cannot be looked into.
@@ -310,6 +362,13 @@ impl Touched {
             });
         }
     }
+}
+
+fn is_submodule(change: &Change) -> bool {
+    [&change.base, &change.head]
+        .into_iter()
+        .flatten()
+        .any(|file| file.kind() == FileKind::Submodule)
 }
 
 /// What differs between the files of one component. `replaced` tells where what is written is not what is deployed.

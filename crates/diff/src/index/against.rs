@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::objects::{Objects, Raw};
-use crate::snapshot::{Change, FileRef, Want};
+use crate::snapshot::{Change, FileKind, FileRef, Want};
 use crate::tree::{Cursor, EntryKind, order};
 use crate::walk::{self, Budget, Leaf};
 
@@ -148,7 +148,14 @@ impl Walk<'_> {
 
     fn file(&mut self, base: Option<Leaf>, ours: bool, want: Want<'_>) -> Result<(), DiffError> {
         let mut head: Option<FileRef> = None;
-        let wanted = want(&self.path);
+        let own = self
+            .index
+            .entries
+            .get(self.at)
+            .filter(|_| ours)
+            .and_then(|entry| self.index.leaf(entry));
+        let submodule = [base, own].into_iter().flatten().any(|leaf| leaf.0 == FileKind::Submodule);
+        let wanted = submodule || want(&self.path);
         if ours {
             let (from, index) = (self.at, self.index);
             // All stages of a conflict are one path.

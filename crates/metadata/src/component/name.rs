@@ -38,6 +38,11 @@ pub fn classify<'r>(path: &RepoPath, registry: &'r Registry) -> Option<&'r TypeS
     recognise(path, registry).map(|found| found.spec)
 }
 
+/// Whether tools deploy a file of this name: false where it only looks like one of ours.
+pub fn is_deployable(path: &RepoPath, registry: &Registry) -> bool {
+    recognise(path, registry).is_some_and(|found| !found.misnamed)
+}
+
 /// The endings that names of metadata files have: a quick answer for the many files that are none.
 #[derive(Clone, Debug, Default)]
 pub struct Suffixes {

@@ -83,8 +83,18 @@ impl Side<'_> {
         if kind != SubjectKind::ExternalClientApp || &*component.type_name == HEADER || !self.of_name(HEADER, &name).is_empty() {
             return Some((kind, name));
         }
+        // What base knew by this name, no app of another name takes over.
+        if self.before.is_some_and(|before| before.knows(kind, &name)) {
+            return Some((kind, name));
+        }
         let labelled = self.labels().get(&name).cloned().flatten();
         Some((kind, labelled.unwrap_or(name)))
+    }
+
+    /// Whether some file belongs to a subject of this name.
+    fn knows(&self, kind: SubjectKind, name: &Name) -> bool {
+        let of = |component: &Arc<Component>| self.subject_name(component) == Some((kind, name.clone()));
+        self.subject_files(kind, name).iter().any(of)
     }
 
     fn label(&self, component: &Component) -> Option<Name> {

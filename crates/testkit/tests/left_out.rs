@@ -1,0 +1,208 @@
+//! What a change writes into a file that a deploy may leave out excuses nothing, and mere moves are silent.
+
+use orgate_core::settings::Settings;
+use orgate_testkit::Tree;
+use orgate_testkit::fuzz::comparison::report;
+use orgate_testkit::library::hits;
+
+const ROOT: &str = "force-app/main/default";
+
+fn metadata(type_name: &str, elements: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{type_name} xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n{elements}\n</{type_name}>\n"
+    )
+}
+
+fn global(pkce: bool) -> String {
+    metadata(
+        "ExtlClntAppGlobalOauthSettings",
+        &format!(
+            "    <externalClientApplication>App</externalClientApplication>\n    <isPkceRequired>{pkce}</isPkceRequired>\n    \
+             <label>App</label>"
+        ),
+    )
+}
+
+/// The policies of an app, which switch it on or off.
+fn policies(app: &str, on: bool) -> String {
+    metadata(
+        "ExtlClntAppConfigurablePolicies",
+        &format!(
+            "    <externalClientApplication>{app}</externalClientApplication>\n    <isEnabled>{on}</isEnabled>\n    \
+             <isOauthPluginEnabled>{on}</isOauthPluginEnabled>"
+        ),
+    )
+}
+
+fn header(label: &str) -> String {
+    metadata("ExternalClientApplication", &format!("    <label>{label}</label>"))
+}
+
+fn connected_app(pkce: bool) -> String {
+    metadata(
+        "ConnectedApp",
+        &format!(
+            "    <label>App</label>\n    <oauthConfig>\n        <callbackUrl>https://a.example</callbackUrl>\n        \
+             <isPkceRequired>{pkce}</isPkceRequired>\n    </oauthConfig>"
+        ),
+    )
+}
+
+fn org_settings(pkce: bool) -> String {
+    metadata("OauthOidcSettings", &format!("    <isPkceRequired>{pkce}</isPkceRequired>"))
+}
+
+fn block(key: &str) -> String {
+    metadata(
+        "BlacklistedConsumer",
+        &format!("    <consumerKey>{key}</consumerKey>\n    <masterLabel>L</masterLabel>"),
+    )
+}
+
+fn project() -> Tree {
+    Tree::default().with(
+        "sfdx-project.json",
+        "{\"packageDirectories\": [{\"path\": \"force-app\", \"default\": true}]}",
+    )
+}
+
+fn external(pkce: bool) -> Tree {
+    let global = global(pkce);
+    project().with(
+        &format!("{ROOT}/extlClntAppGlobalOauthSets/App_glbloauth.ecaGlblOauth-meta.xml"),
+        global,
+    )
+}
+
+fn connected(pkce: bool) -> Tree {
+    project().with(&format!("{ROOT}/connectedApps/App.connectedApp-meta.xml"), connected_app(pkce))
+}
+
+/// Which controls fail.
+fn failing(base: &Tree, head: &Tree) -> Vec<String> {
+    let report = report(base, head, &Settings::default());
+    let found = hits(&report);
+    let findings = found.iter().filter(|hit| hit.outcome != "undecided");
+    findings.map(|hit| hit.control.clone()).collect()
+}
+
+#[track_caller]
+fn weaker(what: &str, control: &str, base: &Tree, head: &Tree) {
+    let found = failing(base, head);
+    assert!(found.iter().any(|known| known == control), "{what}: {found:?}");
+}
+
+#[track_caller]
+fn silent(what: &str, base: &Tree, head: &Tree) {
+    assert_eq!(failing(base, head), [""; 0], "{what}");
+}
+
+const PLACES: [&str; 5] = [
+    "docs/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml",
+    "force-app2/App_plcy.ecaPlcy-meta.xml",
+    "force-app/main/default/extlClntAppPolicies/App_plcy.ecaPolicy-meta.xml",
+    "force-app/main/default/extlClntAppPolicies/App_plcy.xml",
+    "force-app/main/default/extlClntAppPolicies/App_plcy.ECAPLCY-meta.xml",
+];
+
+#[test]
+fn a_switch_off_that_nothing_deploys_excuses_no_app() {
+    let (base, head) = (external(true), external(false));
+    weaker("alone", "eca-pkce-not-required", &base, &head);
+    for place in PLACES {
+        let head = head.clone().with(place, policies("App", false));
+        weaker(place, "eca-pkce-not-required", &base, &head);
+    }
+    let place = format!("{ROOT}/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml");
+    let off = head.clone().with(&place, policies("App", false));
+    silent("an app that is off", &base, &off);
+    let ignored = off.clone().with(".forceignore", "# none of these\n**/extlClntAppPolicies/**\n");
+    weaker("left out by .forceignore", "eca-pkce-not-required", &base, &ignored);
+    weaker(
+        "on before, and left out with what it says",
+        "eca-pkce-not-required",
+        &base.with(&place, policies("App", true)),
+        &ignored,
+    );
+}
+
+#[test]
+fn org_settings_that_nothing_deploys_excuse_no_app() {
+    let (base, head) = (connected(true), connected(false));
+    weaker("alone", "ca-pkce-not-required", &base, &head);
+    for place in [
+        "docs/settings/OauthOidc.settings-meta.xml",
+        "force-app/main/default/settings/oauthoidc.settings-meta.xml",
+        "OauthOidc.settings",
+    ] {
+        let head = head.clone().with(place, org_settings(true));
+        weaker(place, "ca-pkce-not-required", &base, &head);
+    }
+    let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
+    let covered = head.clone().with(&settings, org_settings(true));
+    assert!(!failing(&base, &covered).contains(&"ca-pkce-not-required".to_owned()));
+    let ignored = covered.with(".forceignore", "OauthOidc.settings-meta.xml");
+    weaker("left out", "ca-pkce-not-required", &base, &ignored);
+    // The org was told so before, and leaving the file out of later deploys does not change that.
+    let before = base.with(&settings, org_settings(true));
+    let after = head.with(&settings, org_settings(true)).with(".forceignore", "settings/");
+    assert!(!failing(&before, &after).contains(&"ca-pkce-not-required".to_owned()));
+}
+
+#[test]
+fn a_block_is_held_by_nothing_that_is_left_out() {
+    let place = format!("{ROOT}/blacklistedConsumers/Loader.blacklistedConsumer-meta.xml");
+    let base = project().with(&place, block("One"));
+    let other = project().with(&place, block("Two"));
+    weaker("alone", "org-app-block-removed", &base, &other);
+    for copy in [
+        "docs/old/Loader.blacklistedConsumer-meta.xml",
+        "docs/old/Other.blacklistedConsumer-meta.xml",
+        "force-app/main/default/blacklistedConsumers/Other.xml",
+    ] {
+        weaker(copy, "org-app-block-removed", &base, &other.clone().with(copy, block("One")));
+    }
+    let moved = project().with("force-app/main/default/blacklistedConsumers/Loader.xml", block("One"));
+    weaker("under a name that nothing deploys", "org-app-block-removed", &base, &moved);
+    let held = other.with(&format!("{ROOT}/more/Other.blacklistedConsumer-meta.xml"), block("One"));
+    silent("held by another component", &base, &held);
+}
+
+#[test]
+fn a_new_app_takes_nothing_over_by_its_label() {
+    let decoy = |tree: Tree| {
+        tree.with(&format!("{ROOT}/externalClientApps/Decoy.eca-meta.xml"), header("App"))
+            .with(
+                &format!("{ROOT}/extlClntAppPolicies/Decoy_plcy.ecaPlcy-meta.xml"),
+                policies("Decoy", false),
+            )
+    };
+    weaker("a label", "eca-pkce-not-required", &external(true), &decoy(external(false)));
+    silent("nothing else", &external(true), &decoy(external(true)));
+}
+
+#[test]
+fn moves_and_other_files_stay_silent() {
+    let base = external(true).with("metadata/package.xml", "<Package/>");
+    for (from, to) in [("force-app/main", "force-app/other"), (ROOT, "unpackaged"), ("force-app", "src")] {
+        let moved = Tree {
+            files: base
+                .files
+                .iter()
+                .map(|(path, content)| {
+                    let path = String::from_utf8_lossy(path);
+                    (path.replacen(from, to, 1).into_bytes(), content.clone())
+                })
+                .collect(),
+        };
+        silent(to, &base, &moved);
+        silent(to, &moved, &base);
+    }
+    let sample = "docs/connectedApps/Sample.connectedApp-meta.xml";
+    weaker(
+        "a file outside is judged as well",
+        "ca-pkce-not-required",
+        &project().with(sample, connected_app(true)),
+        &project().with(sample, connected_app(false)),
+    );
+}
