@@ -64,6 +64,33 @@ pub struct Judgement {
     pub counts_when_new: Truth,
     /// Whether the subject shows too little to call a violation a regression.
     pub unseen: Truth,
+    /// How the subject stands by its other files and elements, where it has several for one and a set is compared: of
+    /// two sets none need be the weaker one, so that each is held against base.
+    pub others: Vec<Judgement>,
+}
+
+impl Judgement {
+    /// All the ways in which the subject may stand, this one first.
+    pub(crate) fn ways(mut self) -> Vec<Self> {
+        let others = std::mem::take(&mut self.others);
+        let mut ways = vec![self];
+        ways.extend(others);
+        ways
+    }
+
+    /// One of several ways, with the others beside it.
+    pub(crate) fn with_others(ways: &mut Vec<Self>, index: usize) -> Self {
+        let mut one = ways.swap_remove(index);
+        one.others = std::mem::take(ways);
+        one
+    }
+
+    /// Forgets the risk around the subject, but for what raises it.
+    pub fn in_context_of(&mut self, raises: &[Truth]) {
+        self.raises = raises.to_vec();
+        self.lowers.clear();
+        self.others.iter_mut().for_each(|other| other.in_context_of(raises));
+    }
 }
 
 /// The subject says so many contradicting things that they cannot all be judged.
@@ -104,11 +131,20 @@ fn judge_in<'a>(control: &Control, env: &dyn Fn(bool) -> Env<'a>) -> Result<Judg
 }
 
 fn weakest(control: &Control, env: &Env<'_>) -> Result<Judgement, TooManyAlternatives> {
-    let results = env.each_alternative(|env| once(control, env)).ok_or(TooManyAlternatives)?;
-    results
-        .into_iter()
-        .reduce(|best, next| if weaker(&next, &best) { next } else { best })
-        .ok_or(TooManyAlternatives)
+    let mut results = env.each_alternative(|env| once(control, env)).ok_or(TooManyAlternatives)?;
+    let mut best = 0;
+    for (index, next) in results.iter().enumerate() {
+        if results.get(best).is_some_and(|known| weaker(next, known)) {
+            best = index;
+        }
+    }
+    if best >= results.len() {
+        return Err(TooManyAlternatives);
+    }
+    let mut weakest = results.swap_remove(best);
+    results.retain(|other| other.measure.is_set());
+    weakest.others = results;
+    Ok(weakest)
 }
 
 fn weaker(a: &Judgement, b: &Judgement) -> bool {
@@ -116,7 +152,8 @@ fn weaker(a: &Judgement, b: &Judgement) -> bool {
         Measure::None | Measure::Unset => 0,
         Measure::Grade { rank, .. } => i64::try_from(*rank).unwrap_or(i64::MAX),
         Measure::Number { value, .. } => *value,
-        Measure::Set(members) | Measure::Values(members) => i64::try_from(members.len()).unwrap_or(i64::MAX),
+        // Even an empty set can be compared, and its others with it.
+        Measure::Set(members) | Measure::Values(members) => i64::try_from(members.len()).unwrap_or(i64::MAX).saturating_add(1),
     };
     let context = |judgement: &Judgement| {
         let up = judgement.raises.iter().filter(|truth| truth.is_true()).count();
@@ -191,6 +228,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         assumed: false,
         counts_when_new,
         unseen,
+        others: Vec::new(),
     }
 }
 
