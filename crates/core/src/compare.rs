@@ -1,6 +1,6 @@
 //! The gate's one question: is this control on this subject weaker at head than at base?
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -85,11 +85,33 @@ impl Comparison {
 }
 
 /// Compares how a subject stands on both sides. `None` for a side means that the subject is not there.
+///
+/// Where a side has several sets ([`Judgement::others`]), one of head that is weaker than each of base is a finding: any
+/// of them may be the one that counts.
 pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgement>) -> Comparison {
+    let (base, head) = match (base, head) {
+        (Some(base), Some(head)) if !(base.others.is_empty() && head.others.is_empty()) => {
+            let (base, head) = worst_pair(control, base, head);
+            (Some(base), Some(head))
+        }
+        sides => sides,
+    };
+    let (outcome, members, roles) = told(control, base.as_ref(), head.as_ref());
+    Comparison {
+        outcome,
+        base,
+        head,
+        members,
+        roles,
+    }
+}
+
+/// What became of it, and what explains that.
+fn told(control: &Control, base: Option<&Judgement>, head: Option<&Judgement>) -> (Outcome, Vec<Member>, Vec<Role>) {
     let mut members = Vec::new();
     let mut roles = vec![Role::Check, Role::Applies];
-    let outcome = match (&base, &head) {
-        (_, None) => removed(control, base.as_ref()),
+    let outcome = match (base, head) {
+        (_, None) => removed(control, base),
         (None, Some(head)) => introduced(head),
         (Some(base), Some(head)) => match both(control, base, head, &mut members, &mut roles) {
             Outcome::Regressed if head.unseen.is_true() => Outcome::Undecided,
@@ -97,17 +119,44 @@ pub fn compare(control: &Control, base: Option<Judgement>, head: Option<Judgemen
             outcome => outcome,
         },
     };
-    if let (Outcome::Introduced, Some(head), Check::Members(check)) = (outcome, &head, &control.check)
+    if let (Outcome::Introduced, Some(head), Check::Members(check)) = (outcome, head, &control.check)
         && let Measure::Set(all) = &head.measure
     {
         members = check.weak_ones(all);
     }
-    Comparison {
-        outcome,
-        base,
-        head,
-        members,
-        roles,
+    (outcome, members, roles)
+}
+
+/// Of all the ways in which each side may stand, the two that tell most: at head the one whose mildest comparison with
+/// base is the worst, and at base the one that gives it. The other ways stay with them.
+fn worst_pair(control: &Control, base: Judgement, head: Judgement) -> (Judgement, Judgement) {
+    let (mut before, mut after) = (base.ways(), head.ways());
+    // What has no members cannot excuse those of head.
+    if before.iter().any(|way| way.measure.is_set()) {
+        before.retain(|way| way.measure.is_set());
+    }
+    let mildest = |head: &Judgement| {
+        let outcomes = before.iter().map(|base| mildness(told(control, Some(base), Some(head)).0));
+        outcomes.enumerate().min_by_key(|(_, mildness)| Reverse(*mildness))
+    };
+    let pairs = after.iter().enumerate().filter_map(|(way, head)| Some((way, mildest(head)?)));
+    let worst = pairs.min_by_key(|(_, (_, mildness))| *mildness);
+    let (way, against) = worst.map_or((0, 0), |(way, (against, _))| (way, against));
+    (Judgement::with_others(&mut before, against), Judgement::with_others(&mut after, way))
+}
+
+/// The order of outcomes, from the one that must be told to the one that is best.
+fn mildness(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Regressed => 0,
+        Outcome::Introduced => 1,
+        Outcome::Worsened => 2,
+        Outcome::Review => 3,
+        Outcome::Undecided => 4,
+        Outcome::Unchanged => 5,
+        Outcome::NotApplicable => 6,
+        Outcome::Improved => 7,
+        Outcome::Resolved => 8,
     }
 }
 
@@ -124,7 +173,8 @@ pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnc
     }
     let mut after = Vec::new();
     for other in others() {
-        if let Measure::Set(members) = other.measure {
+        // Of one that says several things, none is certain.
+        if let (Measure::Set(members), true) = (other.measure, other.others.is_empty()) {
             after.extend(members);
         }
     }
@@ -213,6 +263,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Satisfied, Standing::Satisfied) if by_length(base, head) == Some(Ordering::Less) => Outcome::Review,
         (_, Standing::Satisfied) => Outcome::Unchanged,
         (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
+        // Nothing set a number, and what would say whether it counts here is as much out of sight as it was.
+        (Standing::Undecided, Standing::Violated) if base.measure == Measure::Unset && as_unseen(base, head) => Outcome::Unchanged,
         // What is weak for certain now, where something stood that could not be read, is no old weakness.
         (Standing::Undecided, Standing::Violated) if written(base) => Outcome::Introduced,
         (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
@@ -232,6 +284,12 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
 /// Whether what is unknown about a side stands there, unreadable, and is not merely out of sight.
 fn written(side: &Judgement) -> bool {
     side.whys.iter().any(Why::is_written)
+}
+
+/// Whether it cannot be known if a violation counts on something new, and base did not know more.
+fn as_unseen(base: &Judgement, head: &Judgement) -> bool {
+    let open = &head.counting;
+    head.counts_when_new == Truth::Unknown && !open.is_empty() && open.iter().all(|why| base.whys.contains(why))
 }
 
 /// Whether the members that two sides show can be held against each other.

@@ -28,22 +28,30 @@ impl Range {
             end: last,
         })
     }
+}
 
-    /// Whether `others` together contain every address of this range.
-    pub(crate) fn within(&self, others: &[Self]) -> bool {
-        let mut sorted: Vec<&Self> = others.iter().filter(|other| other.v6 == self.v6).collect();
-        sorted.sort();
-        let mut next = self.start;
-        for other in sorted {
-            if other.start > next {
-                return false;
+/// Ranges together, without gaps or overlaps between them.
+pub(crate) struct Cover(Vec<Range>);
+
+impl Cover {
+    /// The addresses of all these ranges.
+    pub(crate) fn of(mut ranges: Vec<Range>) -> Self {
+        ranges.sort();
+        let mut joined: Vec<Range> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match joined.last_mut() {
+                Some(last) if last.v6 == range.v6 && range.start <= last.end.saturating_add(1) => last.end = last.end.max(range.end),
+                _ => joined.push(range),
             }
-            if other.end >= self.end {
-                return true;
-            }
-            next = next.max(other.end.saturating_add(1));
         }
-        false
+        Self(joined)
+    }
+
+    /// Whether every address of a range is among them.
+    pub(crate) fn holds(&self, range: &Range) -> bool {
+        let behind = self.0.partition_point(|one| (one.v6, one.start) <= (range.v6, range.start));
+        let before = behind.checked_sub(1).and_then(|index| self.0.get(index));
+        before.is_some_and(|one| one.v6 == range.v6 && one.end >= range.end)
     }
 }
 
@@ -57,11 +65,14 @@ mod tests {
 
     #[test]
     fn adjacent_ranges_cover_what_spans_them() {
-        let parts = [range("10.0.1.0", "10.0.1.255"), range("10.0.0.0", "10.0.0.255")];
-        assert!(range("10.0.0.5", "10.0.1.9").within(&parts));
-        assert!(!range("10.0.0.5", "10.0.2.0").within(&parts));
-        assert!(!range("::a", "::b").within(&parts));
-        assert!(range("255.255.255.255", "255.255.255.255").within(&[range("0.0.0.0", "255.255.255.255")]));
+        let parts = Cover::of(vec![range("10.0.1.0", "10.0.1.255"), range("10.0.0.0", "10.0.0.255"), range("::1", "::9")]);
+        assert!(parts.holds(&range("10.0.0.5", "10.0.1.9")));
+        assert!(!parts.holds(&range("10.0.0.5", "10.0.2.0")));
+        assert!(!parts.holds(&range("9.9.9.9", "10.0.0.0")));
+        assert!(!parts.holds(&range("::a", "::b")));
+        assert!(parts.holds(&range("::1", "::9")) && !parts.holds(&range("::", "::1")));
+        let all = Cover::of(vec![range("0.0.0.0", "255.255.255.255"), range("10.0.0.0", "10.0.0.1")]);
+        assert!(all.holds(&range("255.255.255.255", "255.255.255.255")) && !all.holds(&range("::", "::")));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `members`: a set. What matters is how it changed: members that the other side does not cover.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::address::Range;
+use super::address::{Cover, Range};
 use super::{Found, Measure, Member, State, url};
 use crate::condition::find::{Frame, Lookup};
 use crate::condition::value::Value;
@@ -160,7 +160,7 @@ impl Members {
                 env.why(why);
                 false
             }
-            Lookup::Here { occurrences, home } => {
+            Lookup::Here { occurrences, home, .. } => {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
                     if let Some(token) = env.world.replaced(&occurrence.component, occurrence.element()) {
@@ -201,16 +201,15 @@ impl Members {
             WeakerWhen::Added => (before, after),
             WeakerWhen::Removed => (after, before),
         };
-        to.iter().filter(|member| !self.covered(member, from)).cloned().collect()
-    }
-
-    fn covered(&self, member: &Member, by: &[Member]) -> bool {
-        if self.kind == MemberKind::AddressRanges {
+        let covered: Box<dyn Fn(&Member) -> bool> = if self.kind == MemberKind::AddressRanges {
             let parse = |member: &Member| member.key.split_once(' ').and_then(|(start, end)| Range::parse(start, end));
-            let others: Vec<Range> = by.iter().filter_map(parse).collect();
-            return parse(member).is_some_and(|range| range.within(&others));
-        }
-        by.iter()
-            .any(|other| other.key == member.key || self.covers.get(&other.text).is_some_and(|covered| covered.contains(&member.text)))
+            let cover = Cover::of(from.iter().filter_map(parse).collect());
+            Box::new(move |member| parse(member).is_some_and(|range| cover.holds(&range)))
+        } else {
+            let keys: HashSet<&str> = from.iter().map(|other| other.key.as_str()).collect();
+            let wide: Vec<&Vec<String>> = from.iter().filter_map(|other| self.covers.get(&other.text)).collect();
+            Box::new(move |member| keys.contains(&*member.key) || wide.iter().any(|covered| covered.contains(&member.text)))
+        };
+        to.iter().filter(|member| !covered(member)).cloned().collect()
     }
 }

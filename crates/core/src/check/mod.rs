@@ -67,6 +67,13 @@ pub enum Measure {
     Values(Vec<Member>),
 }
 
+impl Measure {
+    /// Whether it has members; of two such ones none need be weaker than the other.
+    pub(crate) fn is_set(&self) -> bool {
+        matches!(self, Self::Set(_) | Self::Values(_))
+    }
+}
+
 /// One member of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {

@@ -75,7 +75,13 @@ pub(crate) enum Lookup {
     /// No file that could hold the field is in the snapshot (or none could be read).
     NoFile(Why),
     /// The elements, and the innermost existing ancestor for a field that is absent.
-    Here { occurrences: Vec<Occurrence>, home: Place },
+    Here {
+        occurrences: Vec<Occurrence>,
+        home: Place,
+        /// Of a block that stands there several times, one that lacks the field: if it is the one that counts, the field
+        /// is absent.
+        gap: Option<Place>,
+    },
 }
 
 /// Looks for the elements that a path names, in the order of the file.
@@ -84,11 +90,16 @@ struct Search<'a> {
     found: Vec<Occurrence>,
     /// The first element of the innermost level that there is, but the last: how many levels down, and where.
     home: (usize, Span),
+    /// The first element below the start that has nothing of what the path names next.
+    gap: Option<Span>,
 }
 
 impl Search<'_> {
     fn below(&mut self, element: &Element, route: &mut Vec<usize>, parts: &[Arc<str>], level: usize) {
         let Some((part, rest)) = parts.split_first() else { return };
+        if level > 1 && self.gap.is_none() && element.children_named(part).next().is_none() {
+            self.gap = Some(element.span);
+        }
         for (index, child) in element.children.iter().enumerate() {
             if child.name != *part {
                 continue;
@@ -126,6 +137,7 @@ impl Env<'_> {
                             component: Arc::clone(per),
                             span: per.root.span,
                         },
+                        gap: None,
                     },
                     None => Lookup::NoFile(Why::NotInSource(Arc::clone(&field.type_name))),
                 };
@@ -145,22 +157,37 @@ impl Env<'_> {
             component: &start.component,
             found: Vec::new(),
             home: (0, element.span),
+            gap: None,
         };
         search.below(element, &mut start.route.clone(), parts, 1);
-        let (occurrences, span) = (search.found, search.home.1);
-        let home = Place {
+        let (occurrences, span, gap) = (search.found, search.home.1, search.gap);
+        let place = |span| Place {
             component: Arc::clone(&start.component),
             span,
         };
+        let (home, mut gap) = (place(span), gap.filter(|_| !occurrences.is_empty()).map(place));
+        if gap.is_some() && self.repeats(field) {
+            gap = None;
+        }
         let occurrences = if parts.is_empty() { vec![start] } else { occurrences };
-        Lookup::Here { occurrences, home }
+        Lookup::Here { occurrences, home, gap }
+    }
+
+    /// Whether a block around the field may stand there several times, each with fields of its own.
+    fn repeats(&self, field: &FieldRef) -> bool {
+        let Some(spec) = self.world.registry().get(&field.type_name) else {
+            return false;
+        };
+        let many = |depth| field.parts.get(..depth).and_then(|parts| spec.fields.get(&parts.join("/")));
+        (1..field.parts.len()).filter_map(many).any(|block| block.many)
     }
 
     /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.
     fn file_of(&self, field: &FieldRef) -> Result<Arc<Component>, Why> {
         let wide;
         let candidates = if field.scope == Scope::Org {
-            wide = self.org_files(&field.type_name);
+            // Which of several deploys last is not known, wherever they lie.
+            wide = self.world.components(&field.type_name);
             wide.as_slice()
         } else {
             self.subject.of_type(&field.type_name)
@@ -182,21 +209,5 @@ impl Env<'_> {
             .is_some_and(|spec| spec.join == Join::Name);
         let name = (by_name && field.scope == Scope::Subject).then_some(self.subject.name.as_str());
         self.world.blind(&field.type_name, name)
-    }
-
-    /// The org settings of this type that lie nearest to the subject; equally near ones are all candidates.
-    fn org_files(&self, type_name: &str) -> Vec<Arc<Component>> {
-        let all = self.world.components(type_name);
-        let near = |component: &Arc<Component>| {
-            component
-                .path
-                .as_bytes()
-                .split(|b| *b == b'/')
-                .zip(self.subject.root.split(|b| *b == b'/'))
-                .take_while(|(a, b)| a == b)
-                .count()
-        };
-        let best = all.iter().map(near).max().unwrap_or_default();
-        all.into_iter().filter(|component| near(component) == best).collect()
     }
 }

@@ -62,8 +62,37 @@ pub struct Judgement {
     pub assumed: bool,
     /// Whether a violation counts on a subject that is new.
     pub counts_when_new: Truth,
+    /// Why that is unknown.
+    pub counting: Vec<Why>,
     /// Whether the subject shows too little to call a violation a regression.
     pub unseen: Truth,
+    /// How the subject stands by its other files and elements, where it has several for one and a set is compared: of
+    /// two sets none need be the weaker one, so that each is held against base.
+    pub others: Vec<Judgement>,
+}
+
+impl Judgement {
+    /// All the ways in which the subject may stand, this one first.
+    pub(crate) fn ways(mut self) -> Vec<Self> {
+        let others = std::mem::take(&mut self.others);
+        let mut ways = vec![self];
+        ways.extend(others);
+        ways
+    }
+
+    /// One of several ways, with the others beside it.
+    pub(crate) fn with_others(ways: &mut Vec<Self>, index: usize) -> Self {
+        let mut one = ways.swap_remove(index);
+        one.others = std::mem::take(ways);
+        one
+    }
+
+    /// Forgets the risk around the subject, but for what raises it.
+    pub fn in_context_of(&mut self, raises: &[Truth]) {
+        self.raises = raises.to_vec();
+        self.lowers.clear();
+        self.others.iter_mut().for_each(|other| other.in_context_of(raises));
+    }
 }
 
 /// The subject says so many contradicting things that they cannot all be judged.
@@ -104,11 +133,20 @@ fn judge_in<'a>(control: &Control, env: &dyn Fn(bool) -> Env<'a>) -> Result<Judg
 }
 
 fn weakest(control: &Control, env: &Env<'_>) -> Result<Judgement, TooManyAlternatives> {
-    let results = env.each_alternative(|env| once(control, env)).ok_or(TooManyAlternatives)?;
-    results
-        .into_iter()
-        .reduce(|best, next| if weaker(&next, &best) { next } else { best })
-        .ok_or(TooManyAlternatives)
+    let mut results = env.each_alternative(|env| once(control, env)).ok_or(TooManyAlternatives)?;
+    let mut best = 0;
+    for (index, next) in results.iter().enumerate() {
+        if results.get(best).is_some_and(|known| weaker(next, known)) {
+            best = index;
+        }
+    }
+    if best >= results.len() {
+        return Err(TooManyAlternatives);
+    }
+    let mut weakest = results.swap_remove(best);
+    results.retain(|other| other.measure.is_set());
+    weakest.others = results;
+    Ok(weakest)
 }
 
 fn weaker(a: &Judgement, b: &Judgement) -> bool {
@@ -116,7 +154,8 @@ fn weaker(a: &Judgement, b: &Judgement) -> bool {
         Measure::None | Measure::Unset => 0,
         Measure::Grade { rank, .. } => i64::try_from(*rank).unwrap_or(i64::MAX),
         Measure::Number { value, .. } => *value,
-        Measure::Set(members) | Measure::Values(members) => i64::try_from(members.len()).unwrap_or(i64::MAX),
+        // Even an empty set can be compared, and its others with it.
+        Measure::Set(members) | Measure::Values(members) => i64::try_from(members.len()).unwrap_or(i64::MAX).saturating_add(1),
     };
     let context = |judgement: &Judgement| {
         let up = judgement.raises.iter().filter(|truth| truth.is_true()).count();
@@ -160,7 +199,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
     let whys = env.whys();
     let mut raises = Vec::with_capacity(control.raises_risk.len());
     let mut lowers = Vec::with_capacity(control.lowers_risk.len());
-    let (mut counts_when_new, mut unseen) = (Truth::True, Truth::False);
+    let (mut counts_when_new, mut counting, mut unseen) = (Truth::True, Vec::new(), Truth::False);
     // Nothing but a violation comes to anything by what is around it.
     if standing == Standing::Violated || standing != Standing::NotApplicable && !env.reads.is_quiet() {
         for (index, risk) in control.raises_risk.iter().enumerate() {
@@ -173,7 +212,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         }
         if let Some(condition) = &control.introduced_when {
             env.reads.set_role(Role::Applies);
-            counts_when_new = env.holds(condition, &frames);
+            (counts_when_new, counting) = env.whys_of(|| env.holds(condition, &frames));
         }
     }
     if let Some(condition) = control.unseen_when.as_ref().filter(|_| standing != Standing::NotApplicable) {
@@ -190,7 +229,9 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         whys,
         assumed: false,
         counts_when_new,
+        counting,
         unseen,
+        others: Vec::new(),
     }
 }
 

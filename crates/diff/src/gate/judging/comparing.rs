@@ -141,8 +141,7 @@ impl Judging<'_> {
         };
         let Some(mut judgement) = old(twin)? else { return Ok(None) };
         // The twins have conditions of their own, so only the standing is compared, never the risk around it.
-        judgement.raises = self.judge_side(how, control, head, self.head, without)?.raises;
-        judgement.lowers = Vec::new();
+        judgement.in_context_of(&self.judge_side(how, control, head, self.head, without)?.raises);
         Ok(Some((judgement, *certain)))
     }
 }
