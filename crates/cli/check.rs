@@ -10,7 +10,7 @@ use crate::args::{CheckArgs, FailOnArg, GateArgs, Global, IntroducedArg};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
-use crate::output;
+use crate::output::{self, Output};
 use crate::sides::{Sides, below};
 
 /// Runs the gate and writes every report that was asked for.
@@ -35,7 +35,13 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
         let today = today(arguments.gate.today.as_deref())?;
         html::save(file, &html::check::page(&report, &config, &sides, today)?)
     });
-    output::write_all(&report, &targets, &sides, &config.registry, global, page)?;
+    let output = Output {
+        report: &report,
+        sides: &sides,
+        registry: &config.registry,
+        global,
+    };
+    output.write_all(&targets, page)?;
     // The process ends here and gives back all of its memory at once, which is faster than piece by piece.
     std::mem::forget((report, config, sides));
     Ok(verdict)

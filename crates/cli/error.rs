@@ -1,5 +1,6 @@
 //! What keeps the gate from judging, in words for whoever reads the job's log.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use orgate_core::pack::PackError;
@@ -9,6 +10,9 @@ use orgate_core::settings::SettingsError;
 use orgate_diff::DiffError;
 
 use crate::ci::CiError;
+use crate::output::escape::terminal_lines;
+use crate::output::facts::plural;
+use crate::output::guard;
 
 /// Every error ends in exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +23,7 @@ pub(crate) enum CliError {
     Registry(#[from] RegistryError),
     #[error("{0}")]
     Pack(#[from] PackError),
-    #[error("{} in {where_from}:\n{}", count(.problems.len(), "problem"), lines(.problems))]
+    #[error("{} in {where_from}:\n{}", plural(.problems.len(), "problem"), lines(.problems))]
     Policies { where_from: String, problems: Vec<Problem> },
     #[error("no controls are loaded, so nothing can be judged; check --policies and `controls` in orgate.yaml")]
     NoControls,
@@ -82,6 +86,8 @@ pub(crate) enum CliError {
     Stdin(std::io::Error),
     #[error("standard input does not list what is being pushed: git writes lines of `LOCAL-REF ID REMOTE-REF ID` there; got {0:?}")]
     PushLine(String),
+    #[error("there is no repository to compare in; name one with --repo DIR")]
+    NoRepository,
     #[error("{0}")]
     Demo(String),
 }
@@ -90,16 +96,11 @@ fn lines(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
 }
 
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 impl CliError {
     /// Prints the error on standard error. Names from the repository are made harmless first.
     pub(crate) fn show(&self) {
-        use std::io::Write as _;
-        let text = crate::output::escape::terminal_lines(&self.to_string());
-        let text = crate::output::guard::defused(&text);
+        let text = terminal_lines(&self.to_string());
+        let text = guard::defused(&text);
         // Nothing can be done about a standard error that is gone; the exit code says it all.
         let state = match self {
             Self::Report { .. } | Self::Stdout(_) => "not all that was found could be told",

@@ -9,6 +9,7 @@ use crate::args::{PolicyArgs, PolicyCommand, SchemaArg};
 use crate::config;
 use crate::error::CliError;
 use crate::output::escape::terminal;
+use crate::output::facts::plural;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, wrapped};
 use crate::output::{people, stdout};
 
@@ -88,7 +89,7 @@ fn check(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
     let _ = write!(
         text,
         "{} load; `orgate policy test` runs their examples",
-        count(loaded.own.len(), "control")
+        plural(loaded.own.len(), "control")
     );
     people(&text)?;
     Ok(Verdict::Pass)
@@ -137,15 +138,11 @@ fn test(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
     let _ = write!(
         text,
         "{}: {held} hold, {}{failed} do not{RESET}",
-        count(held.saturating_add(failed), "example"),
+        plural(held.saturating_add(failed), "example"),
         if failed > 0 { RED } else { "" }
     );
     people(&text)?;
     Ok(if failed > 0 { Verdict::Fail } else { Verdict::Pass })
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

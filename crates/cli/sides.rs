@@ -91,6 +91,12 @@ pub(crate) fn below(file: &[u8], folder: &[u8]) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/") || folder.is_empty())
 }
 
+/// The content of a file; `None` when the snapshot has no such file, or cannot read it.
+pub(crate) fn content(side: &dyn Snapshot, path: &RepoPath) -> Option<Vec<u8>> {
+    let file = side.file(path).ok().flatten()?;
+    side.read(&file, u64::from(u32::MAX)).ok()
+}
+
 /// Whether a CI platform has a say: an end is open, and nobody asked for folders, the index or the work tree.
 fn leaves_to_ci(arguments: &SideArgs) -> bool {
     let local = arguments.staged || arguments.worktree || arguments.base_dir.is_some() || arguments.head_dir.is_some();
@@ -151,7 +157,7 @@ fn open_base(
     if let Some(folder) = &arguments.base_dir {
         return Ok((Box::new(DirSnapshot::open(folder)?), "as named by --base-dir".to_owned()));
     }
-    let repository = repository.ok_or_else(|| CliError::Demo("no repository".to_owned()))?;
+    let repository = repository.ok_or(CliError::NoRepository)?;
     if let Some(rev) = &arguments.base {
         let side = repository.resolve(rev)?;
         return Ok((Box::new(repository.snapshot(&side)), format!("base is --base {rev}")));
@@ -183,7 +189,7 @@ fn open_head(arguments: &SideArgs, repository: Option<&Repository>) -> Result<Bo
     if let Some(folder) = &arguments.head_dir {
         return Ok(Box::new(DirSnapshot::open(folder)?));
     }
-    let repository = repository.ok_or_else(|| CliError::Demo("no repository".to_owned()))?;
+    let repository = repository.ok_or(CliError::NoRepository)?;
     if let Some(rev) = &arguments.head {
         return Ok(Box::new(repository.snapshot(&repository.resolve(rev)?)));
     }

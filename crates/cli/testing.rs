@@ -9,7 +9,7 @@ use orgate_diff::MemorySnapshot;
 use crate::args::{ColorWhen, Format, Global};
 use crate::config::Config;
 use crate::html;
-use crate::output::write_one;
+use crate::output::Output;
 use crate::sides::Sides;
 
 /// What a report is written from: both sides, and what they were judged by.
@@ -63,15 +63,13 @@ impl Written<'_> {
             color: ColorWhen::Never,
         };
         let mut bytes = Vec::new();
-        write_one(
-            self.report,
-            format,
-            &sides,
-            self.registry,
-            &global,
-            &mut anstream::StripStream::new(&mut bytes),
-        )
-        .ok()?;
+        let output = Output {
+            report: self.report,
+            sides: &sides,
+            registry: self.registry,
+            global: &global,
+        };
+        output.write_one(format, &mut anstream::StripStream::new(&mut bytes)).ok()?;
         Some(bytes)
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{FailOnArg, ListFormat};
+use super::{FailOnArg, GateArgs, ListFormat};
 
 const AUDIT_EXAMPLES: &str = "\
 Examples:
@@ -43,7 +43,7 @@ pub(crate) struct AuditArgs {
     pub(crate) html: Option<PathBuf>,
 }
 
-/// By which rules of the team, for commands that look at one snapshot.
+/// What to judge by, for commands that look at one snapshot.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TeamArgs {
     /// Settings and waivers from this file, instead of the snapshot's own orgate.yaml
@@ -58,6 +58,22 @@ pub(crate) struct TeamArgs {
     /// Take this day as today when waivers expire (YYYY-MM-DD, UTC)
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
+}
+
+impl TeamArgs {
+    /// The same, as the gate takes it: settings are those of head unless a file is named.
+    pub(crate) fn gate(&self) -> GateArgs {
+        let config_from = self.config.as_ref();
+        GateArgs {
+            fail_on: None,
+            introduced: None,
+            strict: false,
+            config_from: config_from.map_or_else(|| "head".to_owned(), |file| file.display().to_string()),
+            policies: self.policies.clone(),
+            no_builtin: self.no_builtin,
+            today: self.today.clone(),
+        }
+    }
 }
 
 const FIX_EXAMPLES: &str = "\

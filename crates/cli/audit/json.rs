@@ -162,7 +162,7 @@ fn entry(cell: &Cell) -> Entry<'_> {
             })
             .collect(),
         fails: cell.fails,
-        waived_until: cell.waived.as_ref().map(|used| used.waiver.expires.as_str()),
+        waived_until: cell.waived.as_ref().map(|waiver| waiver.expires.as_str()),
     });
     Entry {
         control: &cell.control.id,

@@ -10,7 +10,7 @@ use orgate_diff::gate::posture::{AuditInput, audit};
 use orgate_diff::{DirSnapshot, Repository, Snapshot};
 use orgate_metadata::Limits;
 
-use crate::args::{AuditArgs, GateArgs, Global, ListFormat, TeamArgs};
+use crate::args::{AuditArgs, Global, ListFormat};
 use crate::check::{fail_on, today};
 use crate::config::Config;
 use crate::error::CliError;
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
     let open = || open(arguments);
     let sides = Sides::of_one(open()?, open()?);
     let today = today(arguments.team.today.as_deref())?;
-    let config = Config::load(&gate(&arguments.team), &sides)?;
+    let config = Config::load(&arguments.team.gate(), &sides)?;
     let posture = posture(sides.head.as_ref(), &config, arguments.fail_on.map(fail_on), today)?;
     if posture.cells.is_empty() && posture.unreadable.is_empty() {
         return Err(CliError::NothingToAudit(posture.snapshot));
@@ -66,22 +66,6 @@ fn open(arguments: &AuditArgs) -> Result<Box<dyn Snapshot>, CliError> {
     match &arguments.rev {
         Some(rev) => Ok(Box::new(repository.snapshot(&repository.resolve(rev)?))),
         None => Ok(Box::new(repository.work_tree()?)),
-    }
-}
-
-/// The same rules, as the gate takes them.
-pub(crate) fn gate(team: &TeamArgs) -> GateArgs {
-    GateArgs {
-        fail_on: None,
-        introduced: None,
-        strict: false,
-        config_from: team
-            .config
-            .as_ref()
-            .map_or_else(|| "head".to_owned(), |file| file.display().to_string()),
-        policies: team.policies.clone(),
-        no_builtin: team.no_builtin,
-        today: team.today.clone(),
     }
 }
 

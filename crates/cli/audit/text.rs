@@ -80,8 +80,7 @@ fn violation(text: &mut String, cell: &Cell) {
             "low confidence: this rests on a default that Salesforce does not document",
         );
     }
-    if let Some(used) = &cell.waived {
-        let waiver = &used.waiver;
+    if let Some(waiver) = &cell.waived {
         wrapped(
             text,
             "        waived: ",

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use orgate_core::explain::{ExamplePage, LineKind, Page, RiskFacts};
+use orgate_core::explain::{ExamplePage, FieldFacts, LineKind, Page, RiskFacts};
 
-use super::reference::reference;
+use sarif::standards::reference;
 
 /// The page.
 pub(crate) fn page(page: &Page) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "# `{}`\n\n{}.\n", page.id, escaped(page.title.trim_end_matches('.')));
+    let _ = writeln!(text, "# `{}`\n\n{}.\n", page.id, prose(page.title.trim_end_matches('.')));
     facts(&mut text, page);
     section(&mut text, "Why it matters", &page.why);
     let _ = writeln!(text, "\n## What it looks at\n");
@@ -138,7 +138,7 @@ pub(crate) fn standards(list: &[String]) -> String {
 }
 
 /// What the absence of a field means, with a link to who says so.
-pub(crate) fn absence(field: &orgate_core::explain::FieldFacts) -> String {
+pub(crate) fn absence(field: &FieldFacts) -> String {
     match (&field.default.page, field.default.documented, field.default.text.as_str()) {
         (_, false, _) => "undocumented".to_owned(),
         (_, true, "nothing") => "sets nothing".to_owned(),
@@ -197,10 +197,6 @@ fn prose(text: &str) -> String {
         safe.push(character);
     }
     safe
-}
-
-fn escaped(text: &str) -> String {
-    prose(text)
 }
 
 /// Text inside a table cell.

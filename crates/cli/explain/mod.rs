@@ -2,15 +2,15 @@
 
 pub(crate) mod list;
 pub(crate) mod markdown;
-pub(crate) mod reference;
 mod text;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use orgate_core::explain::{Page, page};
 use orgate_core::policy::nearest;
 use orgate_core::report::verdict::Verdict;
-use orgate_core::{Catalog, Registry};
+use orgate_core::{Catalog, Control, Registry};
 
 use crate::args::{ExplainArgs, PageFormat};
 use crate::config;
@@ -20,14 +20,12 @@ use crate::output::{guard, people, stdout};
 /// Shows the pages that were asked for.
 pub(crate) fn run(arguments: &ExplainArgs) -> Result<Verdict, CliError> {
     let (registry, catalog) = load(&arguments.policies)?;
+    refuse_unknown(&arguments.ids, &catalog)?;
+    let page = |control: &Arc<Control>| page(control, &catalog, &registry);
     let pages: Vec<Page> = if arguments.all {
-        catalog.controls().map(|control| page(control, &catalog, &registry)).collect()
+        catalog.controls().map(page).collect()
     } else {
-        arguments
-            .ids
-            .iter()
-            .map(|id| one(id, &catalog, &registry))
-            .collect::<Result<_, _>>()?
+        arguments.ids.iter().filter_map(|id| catalog.get(id)).map(page).collect()
     };
     let written = match arguments.format {
         PageFormat::Text => pages.iter().map(text::page).collect::<Vec<_>>().join("\n\n"),
@@ -53,18 +51,19 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<(Registry, Catalog), CliError>
     config::load_text(&files, true)
 }
 
-fn one(id: &str, catalog: &Catalog, registry: &Registry) -> Result<Page, CliError> {
-    match catalog.get(id) {
-        Some(control) => Ok(page(control, catalog, registry)),
-        None => Err(CliError::UnknownControl {
-            id: id.to_owned(),
+/// Refuses ids that no control has.
+pub(crate) fn refuse_unknown(ids: &[String], catalog: &Catalog) -> Result<(), CliError> {
+    match ids.iter().find(|id| catalog.get(id).is_none()) {
+        Some(id) => Err(CliError::UnknownControl {
+            id: id.clone(),
             near: suggestion(id, catalog),
         }),
+        None => Ok(()),
     }
 }
 
 /// What was probably meant: the nearest id, else every id that holds the words.
-pub(crate) fn suggestion(id: &str, catalog: &Catalog) -> String {
+fn suggestion(id: &str, catalog: &Catalog) -> String {
     let near = nearest(id, catalog.controls().map(|control| &*control.id));
     if !near.is_empty() {
         return near;

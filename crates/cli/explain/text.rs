@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use orgate_core::Severity;
 use orgate_core::explain::{ExamplePage, FieldFacts, LineKind, Page, RiskFacts};
 
-use super::reference::reference;
 use crate::output::escape::terminal;
 use crate::output::style::{BLUE, BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped};
+use sarif::standards::reference;
 
 /// The page.
 pub(super) fn page(page: &Page) -> String {

@@ -17,15 +17,15 @@ use orgate_core::report::verdict::Verdict;
 use orgate_diff::Repository;
 
 use crate::args::{CiArgs, CiPlatform, FixArgs, SideArgs};
-use crate::audit::{gate, posture};
+use crate::audit::posture;
 use crate::check::{judge_by, today};
-use crate::config::Config;
 use crate::error::CliError;
-use crate::explain::suggestion;
+use crate::explain::refuse_unknown;
 use crate::output::escape::terminal;
+use crate::output::facts::plural;
 use crate::output::redact::Redactor;
 use crate::output::style::{BOLD, DIM, GREEN, RESET, YELLOW, wrapped};
-use crate::output::{guard, log, people};
+use crate::output::{ask, guard, log, people};
 use crate::sides::Sides;
 use plan::Plan;
 
@@ -41,13 +41,13 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
     let repository = Repository::open(arguments.repo.as_deref())?;
     let root = repository.work_dir().ok_or(CliError::NoWorkTree)?.to_owned();
     let sides = Sides::open(&sides(arguments))?;
-    let mut team = gate(&arguments.team);
+    let mut team = arguments.team.gate();
     if arguments.team.config.is_none() {
         "base".clone_into(&mut team.config_from);
     }
     let today = today(arguments.team.today.as_deref())?;
     let (report, config) = judge_by(&team, &sides)?;
-    check_names(arguments, &config)?;
+    refuse_unknown(&arguments.control, &config.catalog)?;
     let mut plan = Plan::of_report(&report, arguments, &config, &sides);
     let reported = plan.wanted.len();
     if arguments.all {
@@ -107,16 +107,6 @@ fn sides(arguments: &FixArgs) -> SideArgs {
             ci_allow_untrusted_event: false,
             ci_unreachable: Vec::new(),
         },
-    }
-}
-
-fn check_names(arguments: &FixArgs, config: &Config) -> Result<(), CliError> {
-    match arguments.control.iter().find(|id| config.catalog.get(id).is_none()) {
-        Some(id) => Err(CliError::UnknownControl {
-            id: id.clone(),
-            near: suggestion(id, &config.catalog),
-        }),
-        None => Ok(()),
     }
 }
 
@@ -203,16 +193,9 @@ fn confirm(more: usize, files: usize) -> Result<bool, CliError> {
     if !std::io::stdin().is_terminal() {
         return Err(CliError::NeedsYes { more });
     }
-    let mut out = anstream::stderr();
-    let asked = write!(
-        out,
-        "{YELLOW}{more} of these elements were weak before the change ({files} files in all). Write them too? [y/N] {RESET}"
-    )
-    .and_then(|()| out.flush());
-    asked.map_err(CliError::Stdout)?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(CliError::Stdout)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    ask(&format!(
+        "{more} of these elements were weak before the change ({files} files in all). Write them too?"
+    ))
 }
 
 fn summary(text: &mut String, plan: &Plan, files: usize, dry: bool) {
@@ -223,9 +206,9 @@ fn summary(text: &mut String, plan: &Plan, files: usize, dry: bool) {
     let verb = if dry { "would be mended" } else { "mended" };
     let _ = writeln!(
         text,
-        "{} {verb} in {files} {}, {} left to a person",
+        "{} {verb} in {}, {} left to a person",
         plan.wanted.len(),
-        if files == 1 { "file" } else { "files" },
+        plural(files, "file"),
         plan.left.len()
     );
 }

@@ -4,12 +4,11 @@ use orgate_core::posture::Posture;
 use orgate_core::registry::{FieldKind, FieldSpec};
 use orgate_core::report::{Anchor, Evidence, Finding, Report, Side};
 use orgate_core::{Control, Outcome, Registry, RepoPath};
-use orgate_diff::Snapshot;
 use orgate_metadata::{Limits, classify, edit};
 
 use crate::args::FixArgs;
 use crate::config::Config;
-use crate::sides::Sides;
+use crate::sides::{Sides, content};
 
 /// One element and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -207,7 +206,7 @@ fn restored(finding: &Finding, config: &Config, sides: &Sides) -> Result<Vec<Wan
             .iter()
             .find(|one| one.side == Side::Base && &*one.field == field.as_str())
             .map_or_else(|| path.clone(), |one| one.path.clone());
-        let bytes = read(sides.base.as_ref(), &base_path).ok_or_else(|| format!("base has no {base_path}"))?;
+        let bytes = content(sides.base.as_ref(), &base_path).ok_or_else(|| format!("base has no {base_path}"))?;
         let names: Vec<&str> = element.iter().map(String::as_str).collect();
         let value = edit::get(&bytes, &names, &limits).map_err(|error| format!("at base: {error}"))?;
         list.push(Wanted {
@@ -222,11 +221,6 @@ fn restored(finding: &Finding, config: &Config, sides: &Sides) -> Result<Vec<Wan
         return Err("no value of it differs from base; something around it does".to_owned());
     }
     Ok(list)
-}
-
-fn read(side: &dyn Snapshot, path: &RepoPath) -> Option<Vec<u8>> {
-    let file = side.file(path).ok().flatten()?;
-    side.read(&file, u64::from(u32::MAX)).ok()
 }
 
 fn flat(text: &str) -> String {

@@ -15,10 +15,9 @@ use orgate_diff::{CommitSide, Repository, Snapshot};
 use serde::Serialize;
 
 use crate::args::{Global, HistoryArgs, ListFormat};
-use crate::audit::gate as rules;
 use crate::config::Config;
 use crate::error::CliError;
-use crate::explain::{json, suggestion};
+use crate::explain::{json, refuse_unknown};
 use crate::html;
 use crate::output::{people, stdout};
 use crate::sides::Sides;
@@ -83,13 +82,8 @@ pub(crate) fn run(arguments: &HistoryArgs, global: &Global) -> Result<Verdict, C
     let (oldest, newest) = ends(arguments, &repository)?;
     let open = || -> Box<dyn Snapshot> { Box::new(repository.snapshot(&newest)) };
     let sides = Sides::of_one(open(), open());
-    let config = Config::load(&rules(&arguments.team), &sides)?;
-    if let Some(id) = arguments.control.iter().find(|id| config.catalog.get(id).is_none()) {
-        return Err(CliError::UnknownControl {
-            id: id.clone(),
-            near: suggestion(id, &config.catalog),
-        });
-    }
+    let config = Config::load(&arguments.team.gate(), &sides)?;
+    refuse_unknown(&arguments.control, &config.catalog)?;
     let history = Walk::new(arguments, &repository, &config, global).run(oldest.as_ref(), &newest)?;
     let page = arguments
         .html

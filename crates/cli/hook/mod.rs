@@ -6,10 +6,11 @@
 mod push;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 
 use orgate_core::RepoPath;
-use orgate_core::report::Report;
 use orgate_core::report::verdict::Verdict;
+use orgate_core::report::{Finding, Report, Undecided};
 use orgate_diff::{DiffError, Repository, changes};
 use orgate_metadata::classify;
 
@@ -18,7 +19,7 @@ use crate::check;
 use crate::ci::Environment;
 use crate::config::{self, Config};
 use crate::error::CliError;
-use crate::output;
+use crate::output::{self, Output, Target, guard};
 use crate::place::Place;
 use crate::sides::Sides;
 
@@ -50,9 +51,8 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                 say("nothing that orgate judges is staged", global);
                 return Ok(worst);
             }
-            let (report, config) = judge_commit(&arguments.gate, repository, &sides, &merging)?;
-            worst = report.verdict();
-            output::write_all(&report, &targets, &sides, &config.registry, global, Ok(()))?;
+            let judged = judge_commit(&arguments.gate, repository, &sides, &merging)?;
+            worst = write(&judged, &sides, &targets, global)?;
         }
         Work::Ranges(ranges) => {
             for range in ranges {
@@ -61,13 +61,24 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                     say("nothing that orgate judges is in the commits to push", global);
                     continue;
                 }
-                let (report, config) = check::judge_by(&arguments.gate, &sides)?;
-                worst = worst.max(report.verdict());
-                output::write_all(&report, &targets, &sides, &config.registry, global, Ok(()))?;
+                let judged = check::judge_by(&arguments.gate, &sides)?;
+                worst = worst.max(write(&judged, &sides, &targets, global)?);
             }
         }
     }
     Ok(worst)
+}
+
+/// Writes the report on two sides; returns its verdict.
+fn write((report, config): &(Report, Config), sides: &Sides, targets: &[Target], global: &Global) -> Result<Verdict, CliError> {
+    let output = Output {
+        report,
+        sides,
+        registry: &config.registry,
+        global,
+    };
+    output.write_all(targets, Ok(()))?;
+    Ok(report.verdict())
 }
 
 fn work(arguments: &HookArgs, repository: &Repository, environment: &Environment<'_>) -> Result<Work, CliError> {
@@ -142,11 +153,11 @@ fn judge_commit(arguments: &GateArgs, repository: &Repository, sides: &Sides, me
 /// Drops from a report what another report on the same head does not say.
 fn keep_common(report: &mut Report, other: &Report) {
     report.findings.retain(|finding| {
-        let same = |found: &orgate_core::report::Finding| found.control.id == finding.control.id && found.subject == finding.subject;
+        let same = |found: &Finding| found.control.id == finding.control.id && found.subject == finding.subject;
         other.findings.iter().any(same)
     });
     report.undecided.retain(|entry| {
-        let same = |found: &orgate_core::report::Undecided| found.control.id == entry.control.id && found.subject == entry.subject;
+        let same = |found: &Undecided| found.control.id == entry.control.id && found.subject == entry.subject;
         other.undecided.iter().any(same)
     });
     for file in &mut report.unreadable {
@@ -157,10 +168,9 @@ fn keep_common(report: &mut Report, other: &Report) {
 
 /// One sentence on standard error, where it is in nobody's report.
 fn say(text: &str, global: &Global) {
-    use std::io::Write as _;
     if !global.quiet {
         // Nothing can be done about a standard error that is gone.
-        let text = crate::output::guard::defused(text);
+        let text = guard::defused(text);
         let _ = writeln!(anstream::stderr(), "orgate: {text}");
     }
 }

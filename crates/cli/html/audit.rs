@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use orgate_core::SubjectKind;
 use orgate_core::judge::Standing;
 use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::verdict::Verdict;
-use orgate_core::{Severity, SubjectKind};
 use orgate_diff::Snapshot;
 
 use super::map::{Map, legend};
-use super::{class, contents, document, evidence, numbers, severities, text, waivers};
+use super::parts::{class, contents, numbers, prose, severities, unreadable};
+use super::{document, evidence, text, waivers};
 use crate::audit::risk;
 use crate::config::Config;
 use crate::output::facts;
 use crate::output::redact::Redactor;
 use crate::sides::Sides;
-
-pub(super) const ALL: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
 
 /// The page.
 pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jiff::civil::Date) -> String {
@@ -78,11 +77,9 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     main.push_str(&legend(false));
     main.push_str(&map.draw());
     main.push_str("<h2 id=\"risk\">Risk</h2>\n");
-    let by: Vec<(Severity, usize)> = ALL
-        .into_iter()
-        .map(|severity| (severity, violations.iter().filter(|cell| cell.severity == severity).count()))
-        .collect();
-    main.push_str(&severities("Violations by severity, waived ones included", &by));
+    main.push_str(&severities("Violations by severity, waived ones included", |severity| {
+        violations.iter().filter(|cell| cell.severity == severity).count()
+    }));
     main.push_str("<h2 id=\"violated\">Violated</h2>\n");
     if violations.is_empty() {
         main.push_str("<p>Nothing.</p>\n");
@@ -134,15 +131,8 @@ pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, redactor: &Red
         html.push_str(" · low confidence: rests on an undocumented default");
     }
     html.push_str("</p>\n");
-    if let Some(used) = &cell.waived {
-        let waiver = &used.waiver;
-        let _ = writeln!(
-            html,
-            "<p><strong>Waived</strong> until {} by {}: {}</p>",
-            text(&waiver.expires),
-            text(&waiver.approved_by),
-            text(&waiver.reason)
-        );
+    if let Some(waiver) = &cell.waived {
+        waivers::covers(html, waiver);
     }
     for reason in &cell.reasons {
         let word = if reason.raises { "Higher" } else { "Lower" };
@@ -179,28 +169,6 @@ fn values(html: &mut String, cell: &Cell) {
     html.push_str("</tbody></table>\n");
 }
 
-/// A heading and paragraphs.
-pub(super) fn prose(html: &mut String, title: &str, content: &str) {
-    let _ = writeln!(html, "<h4>{title}</h4>");
-    for paragraph in content.split("\n\n") {
-        let words: Vec<&str> = paragraph.split_whitespace().collect();
-        let _ = writeln!(html, "<p>{}</p>", with_code(&words.join(" ")));
-    }
-}
-
-/// Text of a policy, in which backticks mark code.
-fn with_code(prose: &str) -> String {
-    let mut html = String::new();
-    for (index, part) in prose.split('`').enumerate() {
-        if index % 2 == 1 {
-            let _ = write!(html, "<code>{}</code>", text(part));
-        } else {
-            html.push_str(&text(part));
-        }
-    }
-    html
-}
-
 /// What cannot be known, with the controls of one subject and one reason together.
 fn undecided(open: &[&Cell]) -> String {
     let mut html = String::from("<h2 id=\"undecided\">Cannot be judged</h2>\n");
@@ -232,22 +200,4 @@ fn undecided(open: &[&Cell]) -> String {
     }
     html.push_str("</tbody></table></div>\n");
     html
-}
-
-/// Files that cannot be read.
-pub(super) fn unreadable(html: &mut String, files: &[orgate_core::report::Unreadable]) {
-    if files.is_empty() {
-        return;
-    }
-    html.push_str("<h2 id=\"unreadable\">Cannot be read</h2>\n<ul>\n");
-    for file in files {
-        let _ = writeln!(
-            html,
-            "<li><code>{}:{}</code>: {}</li>",
-            text(&file.path.to_string()),
-            file.line,
-            text(&file.reason)
-        );
-    }
-    html.push_str("</ul>\n");
 }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use orgate_core::SubjectKind;
 use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, SideView, SubjectRef};
-use orgate_core::{Severity, SubjectKind};
 
-use super::audit::{ALL, prose, unreadable, violation};
+use super::audit::violation;
 use super::map::{Map, legend};
-use super::{class, contents, document, evidence, numbers, severities, text, waivers};
+use super::parts::{class, contents, numbers, prose, severities, unreadable};
+use super::{document, evidence, text, waivers};
 use crate::audit::{posture, risk};
 use crate::config::Config;
 use crate::error::CliError;
@@ -25,7 +26,6 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         posture(sides.head.as_ref(), config, None, today)?,
     );
     let redactor = Redactor::new(&config.registry);
-    let open: Vec<&Finding> = report.findings.iter().collect();
     let mut header = top(report, today);
     header.push_str(&numbers(&[
         (
@@ -54,10 +54,10 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
     header.push_str(&contents(&list));
 
     let mut main = String::from("<h2 id=\"findings\">Findings</h2>\n");
-    if open.is_empty() {
+    if report.findings.is_empty() {
         main.push_str("<p>No control got weaker.</p>\n");
     }
-    for (index, finding) in open.iter().enumerate() {
+    for (index, finding) in report.findings.iter().enumerate() {
         article(&mut main, &format!("f-{index}"), finding, &redactor, sides);
     }
     rest(&mut main, report);
@@ -67,17 +67,15 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         base: Some(&base),
         head: &head,
         only: touched,
-        links: links(&open, &debt),
+        links: links(&report.findings, &debt),
     };
     main.push_str("<h2 id=\"map\">Apps by controls, before and after</h2>\n");
     main.push_str(&legend(true));
     main.push_str(&map.draw());
     main.push_str("<h2 id=\"risk\">Risk</h2>\n");
-    let by: Vec<(Severity, usize)> = ALL
-        .into_iter()
-        .map(|severity| (severity, open.iter().filter(|finding| finding.severity == severity).count()))
-        .collect();
-    main.push_str(&severities("Findings by severity, waived ones included", &by));
+    main.push_str(&severities("Findings by severity, waived ones included", |severity| {
+        report.findings.iter().filter(|finding| finding.severity == severity).count()
+    }));
     let _ = writeln!(
         main,
         "<p>The scores of everything that is violated add up to {} at base and {} at head, over all apps in source.</p>",
@@ -148,7 +146,8 @@ fn debt<'a>(report: &Report, head: &'a Posture, touched: &BTreeSet<(SubjectKind,
         .collect()
 }
 
-fn links(findings: &[&Finding], debt: &[&Cell]) -> BTreeMap<(String, SubjectKind, String), String> {
+/// Where the evidence of each finding and each old debt stands.
+fn links(findings: &[Finding], debt: &[&Cell]) -> BTreeMap<(String, SubjectKind, String), String> {
     let key = |control: &str, subject: &SubjectRef| (control.to_owned(), subject.kind, subject.name.clone());
     let mut links = BTreeMap::new();
     for (index, cell) in debt.iter().enumerate() {
@@ -189,15 +188,8 @@ fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, 
         html.push_str(" · does not fail the change");
     }
     html.push_str("</p>\n");
-    if let Some(used) = &finding.waived {
-        let waiver = &used.waiver;
-        let _ = writeln!(
-            html,
-            "<p><strong>Waived</strong> until {} by {}: {}</p>",
-            text(&waiver.expires),
-            text(&waiver.approved_by),
-            text(&waiver.reason)
-        );
+    if let Some(waiver) = &finding.waived {
+        waivers::covers(html, waiver);
     }
     html.push_str(&evidence::change(redactor, sides, &finding.anchor, &finding.evidence));
     html.push_str(&evidence::others(redactor, sides, &finding.anchor, &finding.evidence));

@@ -10,7 +10,7 @@ use orgate_diff::{LineMap, Snapshot};
 use super::text;
 use crate::output::escape::cut;
 use crate::output::redact::Redactor;
-use crate::sides::Sides;
+use crate::sides::{Sides, content};
 
 /// Lines shown around what matters.
 const AROUND: usize = 3;
@@ -21,22 +21,17 @@ const LONGEST_LINE: usize = 500;
 /// Files that explain a finding beside its own.
 const MOST_FILES: usize = 3;
 
-fn read(side: &dyn Snapshot, path: &RepoPath) -> Option<Vec<u8>> {
-    let file = side.file(path).ok().flatten()?;
-    side.read(&file, u64::from(u32::MAX)).ok()
-}
-
 /// The change around an anchor: base lines that went, head lines that came.
 pub(super) fn change(redactor: &Redactor, sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
     let base_path = evidence
         .iter()
         .find(|evidence| evidence.side == Side::Base)
         .map_or(&anchor.path, |evidence| &evidence.path);
-    let before = read(sides.base.as_ref(), &anchor.path)
-        .or_else(|| read(sides.base.as_ref(), base_path))
+    let before = content(sides.base.as_ref(), &anchor.path)
+        .or_else(|| content(sides.base.as_ref(), base_path))
         .unwrap_or_default();
     let after = if anchor.side == Side::Head {
-        read(sides.head.as_ref(), &anchor.path).unwrap_or_default()
+        content(sides.head.as_ref(), &anchor.path).unwrap_or_default()
     } else {
         Vec::new()
     };
@@ -97,7 +92,7 @@ fn window(range: &Range<u32>, line: usize, has_line: bool) -> Range<usize> {
 
 /// Lines of one side around a place, for what did not change.
 pub(super) fn place_of(redactor: &Redactor, side: &dyn Snapshot, anchor: &Anchor) -> String {
-    let Some(lines) = read(side, &anchor.path).as_deref().and_then(|bytes| redactor.lines(bytes)) else {
+    let Some(lines) = content(side, &anchor.path).as_deref().and_then(|bytes| redactor.lines(bytes)) else {
         return String::new();
     };
     let mut body = String::new();
@@ -114,7 +109,7 @@ pub(super) fn others(redactor: &Redactor, sides: &Sides, anchor: &Anchor, eviden
             continue;
         }
         seen.push(&one.path);
-        let Some(lines) = read(sides.head.as_ref(), &one.path)
+        let Some(lines) = content(sides.head.as_ref(), &one.path)
             .as_deref()
             .and_then(|bytes| redactor.lines(bytes))
         else {

@@ -7,15 +7,15 @@ pub(crate) mod audit;
 pub(crate) mod check;
 mod evidence;
 mod map;
+mod parts;
 mod waivers;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use orgate_core::Severity;
-
 use crate::error::CliError;
 pub(crate) use crate::output::escape::xml as text;
+pub(crate) use parts::{class, contents, numbers};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -42,51 +42,6 @@ pub(crate) fn document(title: &str, header: &str, main: &str) -> String {
         env!("CARGO_PKG_VERSION")
     );
     page
-}
-
-/// `<dl>` of numbers.
-pub(crate) fn numbers(list: &[(&str, String)]) -> String {
-    let mut html = String::from("<dl class=\"numbers\">\n");
-    for (name, value) in list {
-        let _ = writeln!(html, "<div><dt>{}</dt><dd>{}</dd></div>", text(name), text(value));
-    }
-    html.push_str("</dl>\n");
-    html
-}
-
-/// Links to the sections of the page.
-pub(crate) fn contents(list: &[(&str, &str)]) -> String {
-    let mut html = String::from("<nav aria-label=\"On this page\"><ul>\n");
-    for (id, name) in list {
-        let _ = writeln!(html, "<li><a href=\"#{id}\">{}</a></li>", text(name));
-    }
-    html.push_str("</ul></nav>\n");
-    html
-}
-
-/// The class of a severity.
-pub(crate) fn class(severity: Severity) -> String {
-    format!("s-{}", severity.as_str())
-}
-
-/// How many findings of each severity, with bars.
-pub(crate) fn severities(caption: &str, counts: &[(Severity, usize)]) -> String {
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or_default().max(1);
-    let mut html = format!(
-        "<div class=\"scroll\"><table><caption>{}</caption><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Count</th><th scope=\"col\"><span class=\"hidden\">Bar</span></th></tr></thead><tbody>\n",
-        text(caption)
-    );
-    for (severity, count) in counts {
-        let percent = count.saturating_mul(100) / most;
-        let _ = writeln!(
-            html,
-            "<tr><th scope=\"row\"><span class=\"tag {}\">{severity}</span></th><td>{count}</td><td class=\"{}\" style=\"width:60%;background:none\"><span class=\"bar\" style=\"width:{percent}%\"></span></td></tr>",
-            class(*severity),
-            class(*severity)
-        );
-    }
-    html.push_str("</tbody></table></div>\n");
-    html
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use orgate_core::settings::Settings;
+use orgate_core::settings::{Settings, Waiver};
 
 use super::text;
 
@@ -42,4 +42,15 @@ pub(super) fn section(settings: &Settings, notes: &[String], today: jiff::civil:
         let _ = writeln!(html, "<p>{}</p>", text(note));
     }
     html
+}
+
+/// The waiver that covers one violation or finding.
+pub(super) fn covers(html: &mut String, waiver: &Waiver) {
+    let _ = writeln!(
+        html,
+        "<p><strong>Waived</strong> until {} by {}: {}</p>",
+        text(&waiver.expires),
+        text(&waiver.approved_by),
+        text(&waiver.reason)
+    );
 }

@@ -6,7 +6,7 @@ mod look;
 mod tests;
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use orgate_core::report::verdict::Verdict;
@@ -16,8 +16,8 @@ use crate::args::{InitArgs, InitPlatform};
 use crate::config::SETTINGS;
 use crate::error::CliError;
 use crate::output::escape::terminal;
-use crate::output::people;
 use crate::output::style::{BOLD, DIM, GREEN, RESET, YELLOW};
+use crate::output::{ask, people};
 use look::Found;
 
 const GITHUB: &str = include_str!("../../../docs/platforms/github.md");
@@ -142,7 +142,7 @@ fn place(root: &Path, new: &New, force: bool, text: &mut String) -> Result<(), C
             let _ = writeln!(text, "{DIM}as it is{RESET}  {}", new.path);
             return Ok(());
         }
-        if data.file_type().is_symlink() || !(force || ask(new.path)?) {
+        if data.file_type().is_symlink() || !(force || may_replace(new.path)?) {
             if new.path == SETTINGS {
                 let _ = writeln!(text, "{YELLOW}left{RESET}      {} is there already", new.path);
                 return Ok(());
@@ -177,17 +177,9 @@ fn make_executable(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn ask(path: &str) -> Result<bool, CliError> {
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
-    }
-    let mut out = anstream::stderr();
-    write!(out, "{YELLOW}{path} is there already. Replace it? [y/N] {RESET}")
-        .and_then(|()| out.flush())
-        .map_err(CliError::Stdout)?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(CliError::Stdout)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+/// Whether somebody is there, and says that a file may go.
+fn may_replace(path: &str) -> Result<bool, CliError> {
+    Ok(std::io::stdin().is_terminal() && ask(&format!("{path} is there already. Replace it?"))?)
 }
 
 fn next(text: &mut String, found: &Found) {

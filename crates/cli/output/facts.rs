@@ -21,16 +21,11 @@ pub(crate) enum Weight {
 pub(crate) fn weight(finding: &Finding) -> Weight {
     if finding.fails {
         Weight::Error
-    } else if is_note(finding) || finding.severity == Severity::Low {
+    } else if finding.is_note() || finding.severity == Severity::Low {
         Weight::Notice
     } else {
         Weight::Warning
     }
-}
-
-/// Whether it is shown only for a person to look at, whatever its score.
-pub(crate) fn is_note(finding: &Finding) -> bool {
-    finding.outcome == Outcome::Review || finding.control.is_review() || finding.control.status == Status::Preview
 }
 
 /// The findings that no waiver covers, worst first.
@@ -234,14 +229,4 @@ pub(crate) fn work(report: &Report) -> String {
         plural(work.files_read, "file"),
         report.old_debt
     )
-}
-
-/// The text on one line, as people wrap it in YAML.
-pub(crate) fn unwrapped(text: &str) -> String {
-    text.trim()
-        .split("\n\n")
-        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|paragraph| !paragraph.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n\n")
 }

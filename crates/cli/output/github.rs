@@ -6,6 +6,7 @@ use std::io;
 
 use orgate_core::RepoPath;
 use orgate_core::report::{Report, Side};
+use sarif::text::unwrapped;
 
 use super::escape::{visible, workflow_data, workflow_property};
 use super::facts::{self, Weight};
@@ -94,10 +95,10 @@ fn annotations(report: &Report) -> Vec<Annotation> {
             ));
         }
         message.extend(facts::risk(finding).iter().map(|text| visible(text).into_owned()));
-        message.push(format!("How to mend it: {}", facts::unwrapped(&finding.control.remediation)));
+        message.push(format!("How to mend it: {}", unwrapped(&finding.control.remediation)));
         all.push(Annotation {
             weight: facts::weight(finding),
-            title: if facts::is_note(finding) {
+            title: if finding.is_note() {
                 format!("{}: {}", finding.control.id, finding.outcome.as_str())
             } else {
                 format!("{}: {}, {}", finding.control.id, finding.outcome.as_str(), finding.severity)

@@ -54,7 +54,7 @@ fn item(finding: &Finding) -> Item<'_> {
 }
 
 fn severity(finding: &Finding) -> &'static str {
-    if facts::is_note(finding) {
+    if finding.is_note() {
         return "info";
     }
     match finding.severity {

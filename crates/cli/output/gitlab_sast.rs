@@ -1,5 +1,7 @@
 //! `gitlab-sast`: GitLab's security report 15.2.1, with what was and what is in the details.
 
+mod model;
+
 use std::collections::BTreeMap;
 use std::io;
 
@@ -7,10 +9,11 @@ use orgate_core::policy::Control;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Evidence, Finding, Report, Side};
 use orgate_core::{RepoPath, Severity};
-use serde::Serialize;
+use sarif::text::unwrapped;
 
 use super::escape::{cut, markdown, visible};
 use super::facts::{self, Value};
+use model::{Content, Detail, Identifier, Item, Link, Location, Log, Message, Scan, Signature, Tool, Tracking, Vendor, Vulnerability};
 
 const SCHEMA: &str = "15.2.1";
 /// The schema's limits, in characters.
@@ -30,119 +33,6 @@ pub(crate) struct Options<'a> {
     pub(crate) end: &'a str,
     /// Writes no findings: what the default branch needs.
     pub(crate) empty: bool,
-}
-
-#[derive(Serialize)]
-struct Log<'a> {
-    version: &'static str,
-    scan: Scan<'a>,
-    vulnerabilities: Vec<Vulnerability<'a>>,
-}
-
-#[derive(Serialize)]
-struct Scan<'a> {
-    analyzer: Tool<'a>,
-    scanner: Tool<'a>,
-    start_time: &'a str,
-    end_time: &'a str,
-    status: &'static str,
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    messages: Vec<Message>,
-}
-
-#[derive(Clone, Copy, Serialize)]
-struct Tool<'a> {
-    id: &'static str,
-    name: &'static str,
-    url: &'static str,
-    version: &'a str,
-    vendor: Vendor,
-}
-
-#[derive(Clone, Copy, Serialize)]
-struct Vendor {
-    name: &'static str,
-}
-
-#[derive(Serialize)]
-struct Message {
-    level: &'static str,
-    value: String,
-}
-
-#[derive(Serialize)]
-struct Vulnerability<'a> {
-    id: String,
-    name: String,
-    description: String,
-    severity: &'static str,
-    solution: String,
-    identifiers: Vec<Identifier>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    links: Vec<Link>,
-    location: Location,
-    tracking: Tracking<'a>,
-    details: BTreeMap<String, Detail>,
-}
-
-#[derive(Serialize)]
-struct Identifier {
-    r#type: &'static str,
-    name: String,
-    value: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Link {
-    name: String,
-    url: String,
-}
-
-#[derive(Clone, Serialize)]
-struct Location {
-    file: String,
-    start_line: u32,
-    end_line: u32,
-}
-
-#[derive(Serialize)]
-struct Tracking<'a> {
-    r#type: &'static str,
-    items: [Item<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Item<'a> {
-    #[serde(flatten)]
-    location: Location,
-    signatures: [Signature<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Signature<'a> {
-    /// GitLab knows a few names only.
-    algorithm: &'static str,
-    value: &'a str,
-}
-
-#[derive(Serialize)]
-struct Detail {
-    name: String,
-    #[serde(flatten)]
-    content: Content,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-enum Content {
-    Text { value: String },
-    Value { value: f64 },
-    Diff { before: String, after: String },
-    List { items: Vec<Content> },
-    FileLocation { file_name: String, line_start: u32, line_end: u32 },
 }
 
 /// Writes the findings that no waiver covers.
@@ -220,7 +110,7 @@ fn vulnerability(finding: &Finding) -> Vulnerability<'_> {
         name: cut(&visible(&control.title), NAME),
         description: description(finding),
         severity: severity(finding),
-        solution: cut(&facts::unwrapped(&control.remediation), SOLUTION),
+        solution: cut(&unwrapped(&control.remediation), SOLUTION),
         identifiers: identifiers(control),
         links: links(control),
         tracking: Tracking {
@@ -242,12 +132,12 @@ fn vulnerability(finding: &Finding) -> Vulnerability<'_> {
 fn description(finding: &Finding) -> String {
     let mut paragraphs = vec![markdown(&finding.message)];
     paragraphs.extend(facts::risk(finding).iter().map(|text| markdown(text)));
-    paragraphs.push(facts::unwrapped(&finding.control.why));
+    paragraphs.push(unwrapped(&finding.control.why));
     paragraphs.join("\n\n")
 }
 
 fn severity(finding: &Finding) -> &'static str {
-    if facts::is_note(finding) {
+    if finding.is_note() {
         return "Info";
     }
     match finding.severity {
@@ -344,18 +234,9 @@ fn details(finding: &Finding) -> BTreeMap<String, Detail> {
         add("risk".to_owned(), "What moves the risk", Content::List { items });
     }
     for (number, evidence) in finding.evidence.iter().take(PLACES).enumerate() {
-        add(format!("evidence_{:02}", number + 1), &visible(&label(evidence)), place(evidence));
+        add(format!("evidence_{:02}", number + 1), &visible(&evidence.text()), place(evidence));
     }
     details
-}
-
-fn label(evidence: &Evidence) -> String {
-    let side = if evidence.side == Side::Base { "before" } else { "now" };
-    let value = evidence
-        .value
-        .as_deref()
-        .map_or_else(|| "not set".to_owned(), |value| format!("'{value}'"));
-    format!("{} {side}: {value}", evidence.field)
 }
 
 fn place(evidence: &Evidence) -> Content {

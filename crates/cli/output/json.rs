@@ -1,13 +1,18 @@
 //! `json`: the whole report, versioned. Fields are added, never renamed, within `orgate/v1`. What a terminal would not
 //! show as it is, is written as an escape.
 
+mod model;
+
 use std::collections::BTreeMap;
 use std::io;
 
-use orgate_core::judge::Standing;
-use orgate_core::report::{self, Report, Side};
-use orgate_core::{Outcome, Severity};
-use serde::Serialize;
+use orgate_core::Outcome;
+use orgate_core::report::{self, Report};
+
+use model::{
+    Anchor, Better, Compared, Document, Evidence, Finding, Loosened, Reason, SnapshotRef, StandingView, Subject, Summary, Thresholds,
+    Undecided, Unreadable, Waived, Warning,
+};
 
 /// The name and version of the format.
 const FORMAT: &str = "orgate/v1";
@@ -15,263 +20,6 @@ const FORMAT: &str = "orgate/v1";
 /// Writes the report, indented, with a final line break.
 pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     sarif::json::write(&Document::of(report), true, out)
-}
-
-/// The document.
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Document<'a> {
-    /// Always `orgate/v1`.
-    format: &'static str,
-    /// Version of orgate.
-    version: &'static str,
-    /// `pass`, `fail` or `not-decided`; the exit code follows from it: 0, 1, 2.
-    verdict: &'static str,
-    /// What was compared.
-    compared: Compared<'a>,
-    /// The thresholds in force.
-    thresholds: Thresholds,
-    /// Counts, and how much was looked at.
-    summary: Summary,
-    /// What got weaker or wants a look, worst first. Waived findings come last.
-    findings: Vec<Finding<'a>>,
-    /// What cannot be judged at head.
-    undecided: Vec<Undecided<'a>>,
-    /// What cannot be read as metadata.
-    unreadable: Vec<Unreadable<'a>>,
-    /// What became better.
-    better: Vec<Better<'a>>,
-    /// In what the change loosens the gate itself.
-    gate_loosened: Vec<Loosened>,
-    /// Waivers that expired, cover nothing, or name no control.
-    waiver_notes: &'a [String],
-    /// Remarks about odd files.
-    warnings: Vec<Warning<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Compared<'a> {
-    /// What was.
-    base: SnapshotRef<'a>,
-    /// What is.
-    head: SnapshotRef<'a>,
-    /// Why these two.
-    why: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct SnapshotRef<'a> {
-    /// Full object id of the commit or tree; null for the index, the work tree and folders.
-    id: Option<&'a str>,
-    /// For people: `commit <id>`, `index`, `work tree`, `folder <path>`.
-    description: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Thresholds {
-    /// Severity from which on a finding fails.
-    fail_on: &'static str,
-    /// `fail`, `warn` or `off`.
-    introduced: orgate_core::settings::Introduced,
-    /// Whether what newly cannot be judged fails.
-    strict: bool,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Summary {
-    /// Findings that fail the change.
-    failing: usize,
-    regressed: usize,
-    introduced: usize,
-    worsened: usize,
-    review: usize,
-    waived: usize,
-    undecided: usize,
-    unreadable: usize,
-    improved: usize,
-    resolved: usize,
-    unchanged: usize,
-    not_applicable: usize,
-    /// Violated before and after on the touched subjects: old debt, no finding.
-    unchanged_debt: usize,
-    /// Unwaived findings by severity.
-    by_severity: BTreeMap<Severity, usize>,
-    /// Changed files that were looked at by name.
-    changed_files: usize,
-    /// Changed files that hold judged metadata.
-    changed_metadata: usize,
-    /// Metadata files read and parsed, both sides.
-    files_read: usize,
-    /// Subjects that the change touches.
-    subjects: usize,
-    /// Controls in force.
-    controls: usize,
-    /// Pairs of control and subject that were judged.
-    judged: usize,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Subject<'a> {
-    /// `connected-app`, `external-client-app` or `org`.
-    kind: &'static str,
-    name: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct StandingView<'a> {
-    /// `not-applicable`, `satisfied`, `undecided` or `violated`.
-    standing: Standing,
-    /// Name of the grade, or the number with its unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    grade: Option<&'a str>,
-    /// Values of the fields that decided; null for absent ones.
-    values: &'a BTreeMap<String, Option<String>>,
-    /// Why it is undecided.
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    reasons: &'a [String],
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Anchor {
-    path: String,
-    /// One-based.
-    line: u32,
-    /// One-based, in Unicode code points.
-    column: u32,
-    /// Base only when the file is gone from head.
-    side: Side,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_line: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_column: Option<u32>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Evidence<'a> {
-    path: String,
-    side: Side,
-    line: u32,
-    column: u32,
-    /// `Type/path/below`.
-    field: &'a str,
-    /// Null when the element is absent; the place is then the element around it.
-    value: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Reason<'a> {
-    /// `raises` or `lowers` the risk.
-    effect: &'static str,
-    /// Name of the condition, when it has one.
-    condition: Option<&'a str>,
-    because: &'a str,
-    /// Whether this change made it so.
-    changed: bool,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Finding<'a> {
-    /// Id of the control.
-    control: &'a str,
-    title: &'a str,
-    /// `regressed`, `introduced`, `worsened` or `review`.
-    outcome: Outcome,
-    severity: Severity,
-    /// Risk at head in its context, 0.0 to 10.0.
-    score: f64,
-    /// `high`, or `low` when the verdict rests on a default that nobody documents.
-    confidence: &'static str,
-    /// Whether it fails the change.
-    fails: bool,
-    subject: Subject<'a>,
-    /// Null when the subject is not there.
-    base: Option<StandingView<'a>>,
-    /// Null when the subject is not there.
-    head: Option<StandingView<'a>>,
-    /// What raised or lowered the risk.
-    reasons: Vec<Reason<'a>>,
-    anchor: Anchor,
-    evidence: Vec<Evidence<'a>>,
-    message: &'a str,
-    why: &'a str,
-    remediation: &'a str,
-    /// Address of the source page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<String>,
-    /// Stable across runs; hexadecimal SHA-256.
-    fingerprint: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waived: Option<Waived<'a>>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Waived<'a> {
-    reason: &'a str,
-    approved_by: &'a str,
-    /// Last day on which it counts, UTC.
-    expires: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Undecided<'a> {
-    control: &'a str,
-    subject: Subject<'a>,
-    reasons: &'a [String],
-    /// Whether this change made it so (or the subject is new).
-    new: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    base: Option<StandingView<'a>>,
-    anchor: Anchor,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Unreadable<'a> {
-    path: String,
-    side: Side,
-    /// 0 for the whole file.
-    line: u32,
-    /// 0 for the whole file.
-    column: u32,
-    reason: &'a str,
-    /// Whether it keeps the gate from judging.
-    fatal: bool,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Better<'a> {
-    control: &'a str,
-    /// `improved` or `resolved`.
-    outcome: Outcome,
-    subject: Subject<'a>,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Loosened {
-    path: String,
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Warning<'a> {
-    path: Option<String>,
-    line: u32,
-    text: &'a str,
 }
 
 impl<'a> Document<'a> {
@@ -431,10 +179,10 @@ impl<'a> Finding<'a> {
             remediation: &finding.control.remediation,
             help: finding.control.source.url(),
             fingerprint: &finding.fingerprint,
-            waived: finding.waived.as_ref().map(|used| Waived {
-                reason: &used.waiver.reason,
-                approved_by: &used.waiver.approved_by,
-                expires: &used.waiver.expires,
+            waived: finding.waived.as_ref().map(|waiver| Waived {
+                reason: &waiver.reason,
+                approved_by: &waiver.approved_by,
+                expires: &waiver.expires,
             }),
         }
     }

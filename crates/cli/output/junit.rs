@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use orgate_core::report::{Finding, Report, Side};
+use sarif::text::unwrapped;
 
 use super::escape::xml;
 use super::facts;
@@ -94,9 +95,9 @@ fn cases(report: &Report) -> Vec<Case> {
             name: format!("{} in {}", facts::subject(&finding.subject), finding.anchor.path),
             file: Some(finding.anchor.path.to_string()),
             result: match &finding.waived {
-                Some(used) => Result::Skipped(format!(
+                Some(waiver) => Result::Skipped(format!(
                     "waived: {} (approved by {}, until {})",
-                    used.waiver.reason, used.waiver.approved_by, used.waiver.expires
+                    waiver.reason, waiver.approved_by, waiver.expires
                 )),
                 None if finding.fails => Result::Failed(finding.message.clone(), story(finding)),
                 None => Result::Passed(story(finding)),
@@ -163,6 +164,6 @@ fn story(finding: &Finding) -> Vec<String> {
             .map(|change| format!("{}: {} -> {}", change.field, change.before.plain(), change.after.plain())),
     );
     lines.extend(facts::risk(finding));
-    lines.push(format!("How to mend it: {}", facts::unwrapped(&finding.control.remediation)));
+    lines.push(format!("How to mend it: {}", unwrapped(&finding.control.remediation)));
     lines
 }

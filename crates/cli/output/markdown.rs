@@ -8,6 +8,7 @@ use std::sync::Arc;
 use orgate_core::Control;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Side};
+use sarif::text::unwrapped;
 
 use super::escape::{code, cut, markdown, visible};
 use super::facts::{self, Value, Weight};
@@ -78,7 +79,7 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn io::Write) -> i
     let mut page = Page::new(limit);
     page.add(&head(report));
     unreadable(report, &mut page);
-    let (weaker, review): (Vec<&Finding>, Vec<&Finding>) = facts::open(report).partition(|finding| !facts::is_note(finding));
+    let (weaker, review): (Vec<&Finding>, Vec<&Finding>) = facts::open(report).partition(|finding| !finding.is_note());
     let table = "| Risk | What | Before | Now | Where |\n| --- | --- | --- | --- | --- |\n";
     page.section("Got weaker", table, weaker.iter().map(|finding| row(finding)));
     page.section("For a person to look at", table, review.iter().map(|finding| row(finding)));
@@ -167,7 +168,7 @@ fn unreadable(report: &Report, page: &mut Page) {
 }
 
 fn row(finding: &Finding) -> String {
-    let risk = if facts::is_note(finding) {
+    let risk = if finding.is_note() {
         finding.outcome.as_str().to_owned()
     } else {
         format!("**{}** {}<br>{}", finding.severity, finding.score, finding.outcome.as_str())
@@ -208,7 +209,7 @@ fn row(finding: &Finding) -> String {
 }
 
 fn waived(finding: &Finding) -> Option<String> {
-    let waiver = &finding.waived.as_ref()?.waiver;
+    let waiver = finding.waived.as_ref()?;
     Some(format!(
         "| {} | {} | {} | {} | {} |\n",
         code(&finding.control.id),
@@ -240,7 +241,7 @@ fn story(control: &Control) -> String {
 }
 
 fn prose(text: &str) -> String {
-    let paragraphs: Vec<String> = text.trim().split("\n\n").map(facts::unwrapped).collect();
+    let paragraphs: Vec<String> = text.trim().split("\n\n").map(unwrapped).collect();
     let paragraphs: Vec<_> = paragraphs.iter().map(|paragraph| visible(paragraph)).collect();
     paragraphs.join("\n\n")
 }

@@ -14,8 +14,12 @@ mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
 pub(crate) mod redact;
+#[cfg(test)]
+mod sample;
 mod snippet;
 pub(crate) mod style;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::BTreeSet;
@@ -30,7 +34,8 @@ use crate::args::{Format, Global, OutputArg};
 use crate::ci::Environment;
 use crate::error::CliError;
 use crate::fix::suggest::{Suggestion, suggest};
-use crate::sides::Sides;
+use crate::sides::{Sides, content};
+use style::{RESET, YELLOW};
 
 /// A format and where it goes.
 #[derive(Clone, Debug)]
@@ -71,43 +76,6 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
     Ok(targets)
 }
 
-/// Writes every target. A reader of standard output that went away does not change the verdict. `before` is what became
-/// of reports that were written already.
-///
-/// Files come first: where one cannot be written, a passing verdict must not be the last word that people read.
-pub(crate) fn write_all(
-    report: &Report,
-    targets: &[Target],
-    sides: &Sides,
-    registry: &Registry,
-    global: &Global,
-    before: Result<(), CliError>,
-) -> Result<(), CliError> {
-    let mut written = before;
-    for target in targets {
-        let Some(path) = &target.file else { continue };
-        let mut bytes = Vec::new();
-        let mut plain = anstream::StripStream::new(&mut bytes);
-        let one = write_one(report, target.format, sides, registry, global, &mut plain).and_then(|()| std::fs::write(path, &bytes));
-        let one = one.map_err(|source| CliError::Report {
-            path: path.clone(),
-            source,
-        });
-        written = written.and(one);
-    }
-    for target in targets.iter().filter(|target| target.file.is_none()) {
-        let mut text = Vec::new();
-        write_one(report, target.format, sides, registry, global, &mut text).map_err(CliError::Stdout)?;
-        if written.is_err() && target.format == Format::Text {
-            text.extend(b"not told in full: a report could not be written (exit code 2)\n");
-        }
-        // Other formats escape what others chose, or are commands themselves.
-        let guard = target.format == Format::Text && on_actions();
-        print(&String::from_utf8_lossy(&text), guard)?;
-    }
-    written
-}
-
 /// A reader that went away is no error.
 fn gone(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::BrokenPipe {
@@ -117,50 +85,94 @@ fn gone(error: io::Error) -> io::Result<()> {
     }
 }
 
-pub(crate) fn write_one(
-    report: &Report,
-    format: Format,
-    sides: &Sides,
-    registry: &Registry,
-    global: &Global,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let head_file = |path: &RepoPath| {
-        let file = sides.head.file(path).ok().flatten()?;
-        sides.head.read(&file, u64::from(u32::MAX)).ok()
-    };
-    let base_file = |path: &RepoPath| {
-        let file = sides.base.file(path).ok().flatten()?;
-        sides.base.read(&file, u64::from(u32::MAX)).ok()
-    };
-    let suggest = |finding: &Finding| suggest(finding, registry, &head_file);
-    // What is on the default branch already is what platforms compare a change's report with.
-    let empty = sides.on_default_branch;
-    match format {
-        Format::Text => text::write(report, &head_file, &base_file, &suggest, global, out),
-        Format::Json => json::write(report, out),
-        Format::Sarif => {
-            let options = sarif::Options {
-                empty_results: empty,
-                fix: &|finding| suggest(finding).map(|suggestion| sarif_fix(&suggestion)),
-                ..sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file)
-            };
-            sarif::write(report, &options, out)
+/// A report, and what its writers need besides.
+#[derive(Clone, Copy)]
+pub(crate) struct Output<'a> {
+    pub(crate) report: &'a Report,
+    pub(crate) sides: &'a Sides,
+    pub(crate) registry: &'a Registry,
+    pub(crate) global: &'a Global,
+}
+
+impl Output<'_> {
+    /// Writes every target. A reader of standard output that went away does not change the verdict. `before` is what became
+    /// of reports that were written already.
+    ///
+    /// Files come first: where one cannot be written, a passing verdict must not be the last word that people read.
+    pub(crate) fn write_all(&self, targets: &[Target], before: Result<(), CliError>) -> Result<(), CliError> {
+        let mut written = before;
+        for target in targets {
+            let Some(path) = &target.file else { continue };
+            let mut bytes = Vec::new();
+            let mut plain = anstream::StripStream::new(&mut bytes);
+            let one = self
+                .write_one(target.format, &mut plain)
+                .and_then(|()| std::fs::write(path, &bytes));
+            let one = one.map_err(|source| CliError::Report {
+                path: path.clone(),
+                source,
+            });
+            written = written.and(one);
         }
-        Format::Github => github::write(report, out),
-        Format::Markdown => markdown::write(report, markdown::LIMIT, out),
-        Format::GitlabCodequality => gitlab_codequality::write(report, empty, out),
-        Format::GitlabSast => {
-            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
-            let options = gitlab_sast::Options {
-                version: env!("CARGO_PKG_VERSION"),
-                start: &now,
-                end: &now,
-                empty,
-            };
-            gitlab_sast::write(report, &options, out)
+        for target in targets.iter().filter(|target| target.file.is_none()) {
+            let mut text = Vec::new();
+            self.write_one(target.format, &mut text).map_err(CliError::Stdout)?;
+            if written.is_err() && target.format == Format::Text {
+                text.extend(b"not told in full: a report could not be written (exit code 2)\n");
+            }
+            // Other formats escape what others chose, or are commands themselves.
+            let guard = target.format == Format::Text && on_actions();
+            print(&String::from_utf8_lossy(&text), guard)?;
         }
-        Format::Junit => junit::write(report, out),
+        written
+    }
+
+    /// Writes one format.
+    pub(crate) fn write_one(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        let Self {
+            report,
+            sides,
+            registry,
+            global,
+        } = *self;
+        let head_file = |path: &RepoPath| content(sides.head.as_ref(), path);
+        let base_file = |path: &RepoPath| content(sides.base.as_ref(), path);
+        let suggest = |finding: &Finding| suggest(finding, registry, &head_file);
+        // What is on the default branch already is what platforms compare a change's report with.
+        let empty = sides.on_default_branch;
+        match format {
+            Format::Text => {
+                let context = text::Context {
+                    head: &head_file,
+                    base: &base_file,
+                    suggest: &suggest,
+                };
+                text::write(report, context, global, out)
+            }
+            Format::Json => json::write(report, out),
+            Format::Sarif => {
+                let options = sarif::Options {
+                    empty_results: empty,
+                    fix: &|finding| suggest(finding).map(|suggestion| sarif_fix(&suggestion)),
+                    ..sarif::Options::new(env!("CARGO_PKG_VERSION"), &head_file)
+                };
+                sarif::write(report, &options, out)
+            }
+            Format::Github => github::write(report, out),
+            Format::Markdown => markdown::write(report, markdown::LIMIT, out),
+            Format::GitlabCodequality => gitlab_codequality::write(report, empty, out),
+            Format::GitlabSast => {
+                let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+                let options = gitlab_sast::Options {
+                    version: env!("CARGO_PKG_VERSION"),
+                    start: &now,
+                    end: &now,
+                    empty,
+                };
+                gitlab_sast::write(report, &options, out)
+            }
+            Format::Junit => junit::write(report, out),
+        }
     }
 }
 
@@ -199,6 +211,16 @@ pub(crate) fn log(text: &str) -> Result<(), CliError> {
 /// it escaped.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
     print(&format!("{text}\n"), false)
+}
+
+/// Asks on standard error, and takes everything but a yes for a no.
+pub(crate) fn ask(question: &str) -> Result<bool, CliError> {
+    let mut out = anstream::stderr();
+    let asked = write!(out, "{YELLOW}{question} [y/N] {RESET}").and_then(|()| out.flush());
+    asked.map_err(CliError::Stdout)?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map_err(CliError::Stdout)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 fn on_actions() -> bool {

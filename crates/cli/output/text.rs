@@ -12,7 +12,7 @@ use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Side};
 
 use super::escape::terminal;
-use super::facts;
+use super::facts::{self, plural};
 use super::guard;
 use super::snippet::{Files, Snippets};
 use super::style::{BLUE, BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped_at};
@@ -22,18 +22,29 @@ use crate::fix::suggest::Suggestion;
 /// The edit that mends a finding.
 pub(crate) type Suggest<'a> = &'a (dyn Fn(&Finding) -> Option<Suggestion> + Sync);
 
+/// What findings are shown with: the files of both sides, and the edits that mend them.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) head: Files<'a>,
+    pub(crate) base: Files<'a>,
+    pub(crate) suggest: Suggest<'a>,
+}
+
+#[cfg(test)]
+impl Context<'_> {
+    /// No files and no edits.
+    pub(super) const NOTHING: Self = Self {
+        head: &|_| None,
+        base: &|_| None,
+        suggest: &|_| None,
+    };
+}
+
 /// Findings that one thread shows.
 const SOME: usize = 16;
 
 /// Writes the report.
-pub(crate) fn write(
-    report: &Report,
-    head: Files<'_>,
-    base: Files<'_>,
-    suggest: Suggest<'_>,
-    global: &Global,
-    out: &mut dyn io::Write,
-) -> io::Result<()> {
+pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = String::new();
     if !global.quiet {
         for file in &report.unreadable {
@@ -54,7 +65,7 @@ pub(crate) fn write(
             note(&mut text, "reason", &file.reason);
             text.push('\n');
         }
-        findings(&mut text, report, head, base, suggest);
+        findings(&mut text, report, context);
         undecided(&mut text, report, global.verbose > 0);
         rest(&mut text, report);
     }
@@ -63,13 +74,13 @@ pub(crate) fn write(
 }
 
 /// The findings, on all cores where they are many. Those of one file mostly come one after another.
-fn findings(text: &mut String, report: &Report, head: Files<'_>, base: Files<'_>, suggest: Suggest<'_>) {
+fn findings(text: &mut String, report: &Report, context: Context<'_>) {
     let shown: Vec<&Finding> = report.findings.iter().filter(|finding| finding.waived.is_none()).collect();
     let show = |some: &[&Finding]| {
-        let (head, base) = (Snippets::new(head), Snippets::new(base));
+        let (head, base) = (Snippets::new(context.head), Snippets::new(context.base));
         let mut text = String::new();
         for finding in some {
-            finding::show(&mut text, finding, suggest, &head, &base);
+            finding::show(&mut text, finding, context.suggest, &head, &base);
         }
         text
     };
@@ -134,8 +145,7 @@ fn rest(text: &mut String, report: &Report) {
         text.push('\n');
     }
     for finding in &report.findings {
-        if let Some(used) = &finding.waived {
-            let waiver = &used.waiver;
+        if let Some(waiver) = &finding.waived {
             let _ = writeln!(text, "{DIM}waived[{}]: {}{RESET}", finding.control.id, terminal(&finding.message));
             note(
                 text,
@@ -171,10 +181,6 @@ fn rest(text: &mut String, report: &Report) {
     if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The verdict with its proof of work.

@@ -40,7 +40,7 @@ pub fn split_lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The entries of a list with commas between them; empty ones are left out.
-pub fn split_commas(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn split_commas(text: &str) -> impl Iterator<Item = &str> {
     split(text, |c| c == ',')
 }
 
@@ -155,7 +155,7 @@ pub fn certificate(text: &str) -> CertificateText {
 }
 
 /// The base64 of a certificate element, by which two are the same: armour and line breaks mean nothing.
-pub fn certificate_body(text: &str) -> String {
+pub(crate) fn certificate_body(text: &str) -> String {
     text.replace(BEGIN, " ").replace(END, " ").split_whitespace().collect()
 }
 

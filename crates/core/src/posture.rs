@@ -1,5 +1,6 @@
 //! The posture of one snapshot: how every subject stands to every control, without any comparison.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::judge::{Judgement, Standing};
@@ -7,9 +8,9 @@ use crate::policy::{Catalog, Control, Status};
 use crate::report::apply::waivers;
 use crate::report::build::{Case, view};
 use crate::report::verdict::Verdict;
-use crate::report::{Anchor, Evidence, Reason, SideView, SubjectRef, Unreadable, WaiverUse, Warning};
+use crate::report::{Anchor, Evidence, Reason, SideView, SubjectRef, Unreadable, Warning};
 use crate::score::{Score, Severity};
-use crate::settings::{ControlSetting, FailOn, Settings};
+use crate::settings::{ControlSetting, FailOn, Settings, Waiver};
 use crate::truth::Truth;
 
 /// How one subject stands to one control.
@@ -39,8 +40,8 @@ pub struct Cell {
     pub anchor: Option<Anchor>,
     /// Other places.
     pub evidence: Vec<Evidence>,
-    /// The exception that covers it.
-    pub waived: Option<WaiverUse>,
+    /// The waiver that covers it.
+    pub waived: Option<Waiver>,
     /// Whether it is at or above the threshold and not waived.
     pub fails: bool,
 }
@@ -133,7 +134,7 @@ impl Posture {
             for cell in matching {
                 any = true;
                 if active {
-                    cell.waived = Some(WaiverUse { waiver: waiver.clone() });
+                    cell.waived = Some(waiver.clone());
                 }
             }
             any
@@ -155,19 +156,12 @@ impl Posture {
 
     /// The violations that count, worst first; waived ones last.
     pub fn violations(&self) -> Vec<&Cell> {
+        fn key(cell: &Cell) -> (bool, Reverse<Severity>, Reverse<Score>, &SubjectRef, &str) {
+            let waived = cell.waived.is_some();
+            (waived, Reverse(cell.severity), Reverse(cell.score), &cell.subject, &cell.control.id)
+        }
         let mut found: Vec<&Cell> = self.cells.iter().filter(|cell| cell.counts).collect();
-        found.sort_by(|a, b| {
-            let key = |cell: &Cell| {
-                (
-                    cell.waived.is_some(),
-                    std::cmp::Reverse(cell.severity),
-                    std::cmp::Reverse(cell.score),
-                    cell.subject.clone(),
-                    Arc::clone(&cell.control.id),
-                )
-            };
-            key(a).cmp(&key(b))
-        });
+        found.sort_by(|a, b| key(a).cmp(&key(b)));
         found
     }
 

@@ -3,10 +3,12 @@
 //! Written for those who read SARIF today: GitHub code scanning, GitLab, editors. The same report gives the same
 //! bytes. No source text goes into the file: metadata can hold secrets.
 
+mod group;
 pub mod json;
 pub mod line_hash;
 pub mod model;
 mod notifications;
+mod places;
 mod results;
 mod rules;
 pub mod standards;
@@ -22,13 +24,15 @@ use orgate_core::report::Finding;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::{RepoPath, Report};
 
-use model::Region;
+use group::Group;
 pub use model::Sarif;
-use model::{ArtifactLocation, AutomationDetails, Description, Driver, Invocation, Run, RunProperties, Tool, VersionControl};
-use results::{Artifacts, Hashes, ROOT};
+use model::{ArtifactLocation, AutomationDetails, Description, Driver, Invocation, Region, Run, RunProperties, Tool, VersionControl};
+use places::{Artifacts, ROOT};
+use results::Hashes;
 
 /// GitHub refuses a file with more results.
 const RESULTS: usize = 25_000;
+
 /// What the report does not say.
 pub struct Options<'a> {
     /// Version of the tool.
@@ -108,24 +112,24 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn io::Write) ->
 }
 
 fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
-    let shown = |finding: &&orgate_core::report::Finding| finding.waived.is_none() || options.include_waived;
+    let shown = |finding: &&Finding| finding.waived.is_none() || options.include_waived;
     let waived = report.findings.iter().filter(|finding| finding.waived.is_some()).count();
     let mut groups = if options.empty_results {
         Vec::new()
     } else {
         // The report has the worst first, so what is cut is the mildest.
-        results::group(report.findings.iter().filter(shown))
+        group::group(report.findings.iter().filter(shown))
     };
     let left_out = groups.len().saturating_sub(limit);
     groups.truncate(limit);
     groups.sort_by(|a, b| key(a).cmp(&key(b)));
 
     let mut worst: BTreeMap<&str, u16> = BTreeMap::new();
-    for finding in groups.iter().flat_map(results::Group::all) {
+    for finding in groups.iter().flat_map(Group::all) {
         let score = worst.entry(&finding.control.id).or_default();
         *score = (*score).max(results::shown_score(finding));
     }
-    let (rules, places) = rules::rules(results::controls(&report.controls, &groups), &worst);
+    let (rules, places) = rules::rules(group::controls(&report.controls, &groups), &worst);
     let artifacts = Artifacts::of(&groups);
     let mut hashes = Hashes::new(options);
     let results: Vec<_> = groups
@@ -171,7 +175,7 @@ fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
 }
 
 /// By place: the order does not depend on scores.
-fn key<'a>(group: &results::Group<'a>) -> (&'a RepoPath, u32, &'a Arc<str>, &'a str) {
+fn key<'a>(group: &Group<'a>) -> (&'a RepoPath, u32, &'a Arc<str>, &'a str) {
     let finding = group.first;
     (&finding.anchor.path, finding.anchor.line, &finding.control.id, &finding.fingerprint)
 }

@@ -7,7 +7,7 @@ use orgate_core::report::{Report, Side};
 use orgate_core::{Control, RepoPath};
 
 use crate::model::{Level, Location, Notification, PhysicalLocation, RuleReference, Text};
-use crate::results::{location, point};
+use crate::places::{location, point};
 use crate::text::{message, sentence};
 
 /// More of one kind are counted, not listed.

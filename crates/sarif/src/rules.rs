@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use orgate_core::policy::Status;
 use orgate_core::{Control, Severity};
 
 use crate::model::{Configuration, Level, Rule, RuleProperties, Text};
@@ -30,11 +29,6 @@ pub(crate) fn level(severity: Severity) -> Level {
     }
 }
 
-/// Whether all findings of a control are notes, whatever their score.
-pub(crate) fn only_notes(control: &Control) -> bool {
-    control.is_review() || control.status == Status::Preview
-}
-
 /// All rules, sorted by id, and the place of each. `worst` is the highest score, in hundredths, of the findings shown.
 pub(crate) fn rules<'a>(
     controls: impl Iterator<Item = &'a Arc<Control>>,
@@ -50,7 +44,7 @@ pub(crate) fn rules<'a>(
 }
 
 fn rule(control: &Control, worst: Option<u16>) -> Rule {
-    let default = if only_notes(control) {
+    let default = if control.only_notes() {
         Level::Note
     } else {
         level(control.source.range.in_context(false, false).severity())
@@ -65,7 +59,7 @@ fn rule(control: &Control, worst: Option<u16>) -> Rule {
         help: help(control),
         properties: RuleProperties {
             tags: tags(control),
-            precision: if only_notes(control) { "medium" } else { "high" },
+            precision: if control.only_notes() { "medium" } else { "high" },
             security_severity: security_severity(worst.unwrap_or(control.source.range.max.hundredths())),
         },
     }

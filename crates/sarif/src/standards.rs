@@ -3,8 +3,6 @@
 /// One reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// `rfc`, `cwe`, `asvs` or whatever stands before the colon.
-    pub kind: String,
     /// For people: `RFC 9700, section 2.1.1`.
     pub label: String,
     /// Where it can be read.
@@ -32,11 +30,7 @@ pub fn reference(text: &str) -> Reference {
         "asvs" => (format!("OWASP ASVS {rest}"), None),
         _ => (text.to_owned(), None),
     };
-    Reference {
-        kind: kind.to_owned(),
-        label,
-        url,
-    }
+    Reference { label, url }
 }
 
 /// The tag by which GitHub and GitLab recognise a weakness of the CWE list.
@@ -62,6 +56,7 @@ mod tests {
             ("asvs:5.0.0-10.4.6", "OWASP ASVS 5.0.0-10.4.6", None),
             ("rfc:x](http://evil)", "rfc:x](http://evil)", None),
             ("something", "something", None),
+            ("house-rule-7", "house-rule-7", None),
         ] {
             let reference = reference(text);
             assert_eq!((reference.label.as_str(), reference.url.as_deref()), (label, url));

@@ -64,7 +64,7 @@ pub(crate) fn cut(text: &str, limit: usize) -> String {
 }
 
 /// Lines of a paragraph joined; paragraphs stay apart.
-pub(crate) fn unwrapped(text: &str) -> String {
+pub fn unwrapped(text: &str) -> String {
     text.trim()
         .split("\n\n")
         .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -65,59 +65,71 @@ fn ends_of<'a>(element: &'a Element, names: &'a (String, String)) -> Vec<(&'a st
 impl Members {
     pub(super) fn run(&self, env: &Env<'_>, frames: &[Frame]) -> Found {
         let mut members = Vec::new();
-        let mut unknown = false;
+        let mut known = self.states(env, frames, &mut members);
+        for field in &self.from {
+            known &= match self.kind {
+                MemberKind::AddressRanges => self.ranges(env, field, frames, &mut members),
+                MemberKind::Text | MemberKind::UrlHosts => self.values(env, field, frames, &mut members),
+            };
+        }
+        members.retain(|member| !self.ignore.contains(&member.text) && (!self.only_weak || self.is_weak(&member.text)));
+        let weak = members.iter().any(|member| self.is_weak(&member.text));
+        let state = match (weak, known) {
+            (true, _) => State::Violated,
+            (false, false) => State::Undecided,
+            (false, true) => State::Satisfied,
+        };
+        Found::new(state, Measure::Set(members))
+    }
+
+    /// Adds the states that hold; false when it is not known of one of them.
+    fn states(&self, env: &Env<'_>, frames: &[Frame], members: &mut Vec<Member>) -> bool {
+        let mut known = true;
         for (name, condition) in &self.each {
             let (truth, reads) = env.reads.aside(|| env.holds(condition, frames));
             let place = reads.iter().find_map(|read| read.values.first().map(|value| &value.1));
             let place = place.or_else(|| reads.iter().find_map(|read| read.home.as_ref())).cloned();
             env.reads.extend(reads);
-            unknown |= truth == Truth::Unknown;
+            known &= truth != Truth::Unknown;
             if let (true, Some(place)) = (truth.is_true(), place) {
                 members.push(self.member(name.to_string(), place));
             }
         }
-        for field in &self.from {
-            if self.kind == MemberKind::AddressRanges {
-                unknown |= !self.ranges(env, field, frames, &mut members);
-                continue;
+        known
+    }
+
+    /// Adds the values of a field; false when one of them is not known.
+    fn values(&self, env: &Env<'_>, field: &FieldRef, frames: &[Frame], members: &mut Vec<Member>) -> bool {
+        let mut known = true;
+        match env.every_value(field, frames) {
+            Value::Nothing => {}
+            Value::Unknown(why) => {
+                env.why(why);
+                known = false;
             }
-            match env.every_value(field, frames) {
-                Value::Nothing => {}
-                Value::Unknown(why) => {
+            Value::One { .. } | Value::Many { .. } if field.shape.secret => {}
+            Value::One { text } => {
+                if let Some(place) = env.reads.last_place(field) {
+                    known &= self.add(env, field, text, place, members);
+                }
+            }
+            Value::Many { mut items, unknown } => {
+                if let Some(why) = unknown {
                     env.why(why);
-                    unknown = true;
+                    known = false;
                 }
-                Value::One { .. } | Value::Many { .. } if field.shape.secret => {}
-                Value::One { text } => {
-                    if let Some(place) = env.reads.last_place(field) {
-                        unknown |= !self.add(env, field, text, place, &mut members);
-                    }
+                // Of a restriction that stands there twice, neither is certain to hold.
+                let one = items.windows(2).all(|pair| matches!(pair, [a, b] if a.text == b.text));
+                if self.weaker_when == WeakerWhen::Removed && !field.is_list() && !one {
+                    items.clear();
                 }
-                Value::Many { mut items, unknown: why } => {
-                    if let Some(why) = why {
-                        env.why(why);
-                        unknown = true;
-                    }
-                    // Of a restriction that stands there twice, neither is certain to hold.
-                    let one = items.windows(2).all(|pair| matches!(pair, [a, b] if a.text == b.text));
-                    if self.weaker_when == WeakerWhen::Removed && !field.is_list() && !one {
-                        items.clear();
-                    }
-                    for item in items {
-                        let place = item.at.place();
-                        unknown |= !self.add(env, field, item.text, place, &mut members);
-                    }
+                for item in items {
+                    let place = item.at.place();
+                    known &= self.add(env, field, item.text, place, members);
                 }
             }
         }
-        members.retain(|member| !self.ignore.contains(&member.text) && (!self.only_weak || self.is_weak(&member.text)));
-        let weak = members.iter().any(|member| self.is_weak(&member.text));
-        let state = match (weak, unknown) {
-            (true, _) => State::Violated,
-            (false, true) => State::Undecided,
-            (false, false) => State::Satisfied,
-        };
-        Found::new(state, Measure::Set(members))
+        known
     }
 
     /// Adds a member; false when it is not known what it comes to.

@@ -77,7 +77,7 @@ fn pick(control: &Control, registry: &Registry, wanted: &[Outcome]) -> Option<Ex
 }
 
 /// The files of an example whose text differs between the sides, in the order of their paths.
-pub fn page(example: &Example, registry: &Registry) -> ExamplePage {
+fn page(example: &Example, registry: &Registry) -> ExamplePage {
     let empty = Vec::new();
     let (base, head) = (example.base.as_ref().unwrap_or(&empty), example.head.as_ref().unwrap_or(&empty));
     let mut paths: Vec<_> = base.iter().chain(head).map(|component| &component.path).collect();
@@ -107,7 +107,7 @@ pub fn page(example: &Example, registry: &Registry) -> ExamplePage {
 }
 
 /// A component as the lines of its file. Secrets are not shown.
-pub fn lines(component: &Component, registry: &Registry) -> Vec<String> {
+fn lines(component: &Component, registry: &Registry) -> Vec<String> {
     let mut lines = vec![r#"<?xml version="1.0" encoding="UTF-8"?>"#.to_owned()];
     let name = &component.type_name;
     lines.push(format!(r#"<{name} xmlns="http://soap.sforce.com/2006/04/metadata">"#));

@@ -43,7 +43,7 @@ pub struct FieldFacts {
 }
 
 /// The facts of a field, when the registry knows it.
-pub fn field(full: &str, registry: &Registry) -> Option<FieldFacts> {
+pub(super) fn field(full: &str, registry: &Registry) -> Option<FieldFacts> {
     let (spec, path, field) = registry.field(full)?;
     Some(FieldFacts {
         field: full.to_owned(),
@@ -60,7 +60,7 @@ pub fn field(full: &str, registry: &Registry) -> Option<FieldFacts> {
 }
 
 /// Where files of a type lie in source format.
-pub fn file_pattern(spec: &TypeSpec) -> String {
+fn file_pattern(spec: &TypeSpec) -> String {
     let name = spec.member.as_deref().unwrap_or("*");
     format!("{}/{name}.{}-meta.xml", spec.folder, spec.suffix)
 }
@@ -87,6 +87,6 @@ fn default(spec: &TypeSpec, field: &FieldSpec) -> Absence {
 }
 
 /// Address of a page of the Metadata API Developer Guide.
-pub fn reference_url(slug: &str) -> String {
+fn reference_url(slug: &str) -> String {
     format!("https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/{slug}.htm")
 }

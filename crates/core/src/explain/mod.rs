@@ -6,8 +6,8 @@ mod field;
 mod page;
 mod words;
 
-pub use example::{DiffLine, ExampleFile, ExamplePage, LineKind, lines, page as example_page};
-pub use field::{Absence, FieldFacts, field, file_pattern, reference_url};
+pub use example::{DiffLine, ExampleFile, ExamplePage, LineKind};
+pub use field::{Absence, FieldFacts};
 pub use page::{ConditionFacts, FixFacts, Page, RiskFacts, RiskRange, SourceFacts, page};
 
 /// A text on one line, however its author wrapped it.

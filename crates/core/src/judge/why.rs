@@ -26,7 +26,7 @@ pub enum Why {
 
 impl Why {
     /// Something stands there, only what it comes to cannot be told. It is not merely out of sight.
-    pub fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         matches!(
             self,
             Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_)

@@ -166,4 +166,9 @@ impl Control {
     pub fn is_review(&self) -> bool {
         matches!(self.check, Check::Review(_))
     }
+
+    /// Whether all its findings are notes, whatever their score: it only asks a person to look, or it is in preview.
+    pub fn only_notes(&self) -> bool {
+        self.is_review() || self.status == Status::Preview
+    }
 }

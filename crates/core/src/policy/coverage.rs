@@ -1,5 +1,7 @@
 //! What the catalogue covers: every row of the source, with the controls that judge it or the reason why none does.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::catalog::Catalog;
@@ -40,7 +42,7 @@ pub fn parse(text: &str) -> Result<Vec<Row>, YamlError> {
 /// controls whose source id no row has.
 pub fn problems(rows: &[Row], catalog: &Catalog) -> Vec<String> {
     let mut said = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for row in rows {
         if !seen.insert(&row.id) {
             said.push(format!("`{}` has two rows", row.id));

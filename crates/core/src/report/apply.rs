@@ -1,6 +1,6 @@
 //! What a team's settings make of a report: severities, waivers, thresholds.
 
-use super::{Finding, Report, Thresholds, WaiverUse};
+use super::{Finding, Report, Thresholds};
 use crate::compare::Outcome;
 use crate::policy::{Catalog, Status};
 use crate::settings::{ControlSetting, Introduced, Settings, Waiver};
@@ -34,7 +34,7 @@ impl Report {
             for finding in matching {
                 any = true;
                 if active {
-                    finding.waived = Some(WaiverUse { waiver: waiver.clone() });
+                    finding.waived = Some(waiver.clone());
                 }
             }
             any

@@ -9,10 +9,12 @@ use crate::registry::SubjectKind;
 
 /// Longer values are cut in messages and reports: nobody reads a certificate there.
 const LONGEST_VALUE: usize = 120;
+/// Of a value that must not be printed.
 const SECRET: &str = "(not shown)";
 /// Of a number that is not set, or set to what nobody documents.
 pub(super) const NO_LIMIT: &str = "no documented limit";
-const NOT_SET: &str = "not set";
+/// Of an element that is absent.
+pub(super) const NOT_SET: &str = "not set";
 /// Of a block without an entry that meets the condition.
 pub(super) const NO_ENTRY: &str = "no such entry";
 

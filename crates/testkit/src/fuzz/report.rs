@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use orgate_core::judge::Standing;
 use orgate_core::report::{
-    Anchor, Better, Compared, Evidence, Finding, GateLoosened, Reason, SideView, SubjectRef, Undecided, Unreadable, WaiverUse, Warning,
+    Anchor, Better, Compared, Evidence, Finding, GateLoosened, Reason, SideView, SubjectRef, Undecided, Unreadable, Warning,
 };
 use orgate_core::settings::Waiver;
 use orgate_core::{Control, Outcome, RepoPath, Report, Score, Side, SubjectKind};
@@ -124,14 +124,12 @@ pub fn report(parts: Vec<&[u8]>) -> Report {
     }
     let mut waived = texts.finding(&controls[4], Outcome::Regressed, 795);
     waived.fails = false;
-    waived.waived = Some(WaiverUse {
-        waiver: Waiver {
-            control: controls[4].id.to_string(),
-            subject: waived.subject.name.clone(),
-            reason: texts.text(),
-            approved_by: texts.text(),
-            expires: "2030-01-01".to_owned(),
-        },
+    waived.waived = Some(Waiver {
+        control: controls[4].id.to_string(),
+        subject: waived.subject.name.clone(),
+        reason: texts.text(),
+        approved_by: texts.text(),
+        expires: "2030-01-01".to_owned(),
     });
     findings.push(waived);
     Report {

@@ -1,0 +1,73 @@
+//! What the writers say about reports that hold nothing odd.
+
+use std::sync::Arc;
+
+use orgate_core::Report;
+use orgate_core::report::Undecided;
+
+use super::hostile::written;
+use super::sample::{controls, sample_report};
+use super::{github, markdown, text};
+use crate::args::{ColorWhen, Global};
+
+fn written_with_colours(write: impl Fn(&mut Vec<u8>) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_pass_names_what_was_not_judged() {
+    let sample = sample_report("App");
+    let one = |id: usize, new: bool| Undecided {
+        control: Arc::clone(&controls()[id]),
+        new,
+        ..sample.undecided[0].clone()
+    };
+    let mut report = Report {
+        undecided: vec![one(0, true), one(1, true), one(2, false)],
+        controls: controls(),
+        ..Report::default()
+    };
+    let said = |report: &Report, verbose: u8| {
+        let global = Global {
+            verbose,
+            quiet: false,
+            color: ColorWhen::Never,
+        };
+        text::plain(&written_with_colours(|out| {
+            text::write(report, text::Context::NOTHING, &global, out)
+        }))
+    };
+    let (short, long) = (said(&report, 0), said(&report, 1));
+    assert!(short.ends_with("got weaker; 2 controls could not be judged\n"), "{short}");
+    assert!(
+        short.contains("1 control could not be judged before this change either; -v lists them"),
+        "{short}"
+    );
+    let standing = &*controls()[2].id;
+    assert!(!short.contains(standing) && long.contains(standing), "{short}\n{long}");
+    assert!(!long.contains("-v lists"), "{long}");
+    let page = written(|out| markdown::write(&report, markdown::LIMIT, out));
+    assert!(page.contains("Nothing got weaker; 2 controls could not be judged."), "{page}");
+    assert!(
+        page.contains("1 control could not be judged before this change either") && !page.contains(standing),
+        "{page}"
+    );
+    let annotations = written(|out| github::write(&report, out));
+    assert!(!annotations.contains(standing), "{annotations}");
+    report.undecided.clear();
+    let short = said(&report, 0);
+    assert!(!short.contains("could not be judged"), "{short}");
+}
+
+#[test]
+fn at_most_ten_annotations_of_a_level() {
+    let mut report = sample_report("App");
+    let one = report.findings[0].clone();
+    report.findings = (0..25).map(|_| one.clone()).collect();
+    let text = written(|out| github::write(&report, out));
+    let errors: Vec<&str> = text.lines().filter(|line| line.starts_with("::error")).collect();
+    assert_eq!(errors.len(), 10);
+    assert!(errors[9].contains("17 more are not shown"), "{}", errors[9]);
+}
