@@ -142,7 +142,10 @@ fn worst_pair(control: &Control, base: Judgement, head: Judgement) -> (Judgement
     let pairs = after.iter().enumerate().filter_map(|(way, head)| Some((way, mildest(head)?)));
     let worst = pairs.min_by_key(|(_, (_, mildness))| *mildness);
     let (way, against) = worst.map_or((0, 0), |(way, (against, _))| (way, against));
-    (Judgement::with_others(&mut before, against), Judgement::with_others(&mut after, way))
+    (
+        Judgement::with_others(&mut before, against),
+        Judgement::with_others(&mut after, way),
+    )
 }
 
 /// The order of outcomes, from the one that must be told to the one that is best.

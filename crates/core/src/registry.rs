@@ -161,6 +161,9 @@ pub struct TypeSpec {
     /// Suffixes that circulate for this type although no tool deploys them; read with a warning.
     #[serde(default)]
     pub misnamed: Vec<String>,
+    /// Suffixes of files that hold a part of a component, in a folder with its name (`permissionsets/NAME/`).
+    #[serde(default)]
+    pub parts: Vec<String>,
     /// Slug of the reference page.
     #[serde(default)]
     pub page: Option<String>,
@@ -178,6 +181,11 @@ pub struct TypeSpec {
 }
 
 impl TypeSpec {
+    /// Every suffix that a file of this type can have, right or wrong.
+    pub fn suffixes(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.suffix).chain(&self.misnamed).chain(&self.parts)
+    }
+
     /// The field at `path` (below the root).
     pub fn field(&self, path: &str) -> Option<&FieldSpec> {
         self.fields.get(path)
@@ -249,7 +257,7 @@ impl Registry {
         let by_suffix = self.by_suffix.get_or_init(|| {
             let mut by_suffix: HashMap<Vec<u8>, Vec<Arc<str>>> = HashMap::new();
             for spec in self.types() {
-                for suffix in std::iter::once(&spec.suffix).chain(&spec.misnamed) {
+                for suffix in spec.suffixes() {
                     let names = by_suffix.entry(suffix.to_ascii_lowercase().into_bytes()).or_default();
                     if names.last() != Some(&spec.name) {
                         names.push(Arc::clone(&spec.name));

@@ -97,6 +97,25 @@ fn silent(what: &str, base: &Tree, head: &Tree) {
     assert_eq!(failing(base, head), [""; 0], "{what}");
 }
 
+#[test]
+fn a_part_of_a_permission_set_counts_as_the_set() {
+    let set = format!("{ROOT}/permissionsets/Robot/Robot.permissionset-meta.xml");
+    let part = format!("{ROOT}/permissionsets/Robot/Robot.userPermission-meta.xml");
+    let grants = |names: &[&str]| {
+        let grant = |name: &&str| {
+            format!("    <userPermissions>\n        <enabled>true</enabled>\n        <name>{name}</name>\n    </userPermissions>\n")
+        };
+        metadata("PermissionSet", &names.iter().map(grant).collect::<String>())
+    };
+    let base = project().with(&set, metadata("PermissionSet", "    <label>Robot</label>"));
+    let few = base.clone().with(&part, grants(&["ApiEnabled"]));
+    let many = base.clone().with(&part, grants(&["ApiEnabled", "UseAnyApiClient"]));
+    silent("an ordinary permission", &base, &few);
+    weaker("a part that comes", "org-any-api-client-granted", &base, &many);
+    weaker("a part that grows", "org-any-api-client-granted", &few, &many);
+    silent("a part that shrinks", &many, &few);
+}
+
 const PLACES: [&str; 5] = [
     "docs/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml",
     "force-app2/App_plcy.ecaPlcy-meta.xml",

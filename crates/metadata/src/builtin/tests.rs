@@ -31,7 +31,7 @@ fn suffixes_select_one_type() {
     let mut seen = std::collections::BTreeSet::new();
     for spec in registry.types() {
         assert_eq!(spec.member.is_some(), spec.suffix == "settings");
-        for suffix in std::iter::once(&spec.suffix).chain(&spec.misnamed) {
+        for suffix in spec.suffixes() {
             let key = (suffix.to_ascii_lowercase(), spec.member.clone());
             assert!(seen.insert(key), "{}: {suffix}", spec.name);
         }

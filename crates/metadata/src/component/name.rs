@@ -14,7 +14,9 @@ const META: &[u8] = b"-meta.xml";
 #[derive(Clone, Debug)]
 pub(super) struct Found<'p, 'r> {
     pub(super) spec: &'r TypeSpec,
-    /// File name without suffixes, as stored.
+    /// The suffix that the file has or should have.
+    suffix: &'r str,
+    /// What names the component: the file name without suffixes, for a part the folder around it; as stored.
     stem: &'p [u8],
     /// It ends in `-meta.xml`.
     source: bool,
@@ -57,7 +59,7 @@ impl Suffixes {
     pub fn of(registry: &Registry) -> Self {
         let mut found = Self::default();
         for spec in registry.types() {
-            for suffix in std::iter::once(&spec.suffix).chain(&spec.misnamed) {
+            for suffix in spec.suffixes() {
                 found.add(suffix.as_bytes());
             }
         }
@@ -119,16 +121,26 @@ pub(super) fn recognise<'p, 'r>(path: &'p RepoPath, registry: &'r Registry) -> O
     if stem.is_empty() {
         return None;
     }
-    let best = registry
+    let (best, known, spec) = registry
         .with_suffix(suffix)
-        .filter_map(|spec| Some((fit(spec, stem, suffix)?, spec)))
-        .max_by_key(|(fit, _)| *fit)?;
+        .filter_map(|spec| fit(spec, stem, suffix).map(|(fit, known)| (fit, known, spec)))
+        .max_by_key(|(fit, ..)| *fit)?;
+    let part = spec.parts.iter().any(|part| part == known);
     Some(Found {
-        spec: best.1,
-        stem,
+        spec,
+        suffix: known,
+        stem: if part { around(path, spec).unwrap_or(stem) } else { stem },
         source: meta.is_some(),
-        misnamed: best.0 != Fit::Exact || meta == Some(Fit::Case),
+        misnamed: best != Fit::Exact || meta == Some(Fit::Case),
     })
+}
+
+/// The folder of the component that a part lies in.
+fn around<'p>(path: &'p RepoPath, spec: &TypeSpec) -> Option<&'p [u8]> {
+    let parts: Vec<&[u8]> = path.parts().collect();
+    let (_, folders) = parts.split_last()?;
+    let at = folders.iter().rposition(|folder| *folder == spec.folder.as_bytes())?;
+    folders.get(at + 1).copied()
 }
 
 /// Cuts `-meta.xml`; tells whether it was there and how it was spelt.
@@ -143,7 +155,8 @@ fn strip_meta(file: &[u8]) -> (&[u8], Option<Fit>) {
     }
 }
 
-fn fit(spec: &TypeSpec, stem: &[u8], suffix: &[u8]) -> Option<Fit> {
+/// How well a suffix fits a type, and which of its suffixes the file has or should have.
+fn fit<'r>(spec: &'r TypeSpec, stem: &[u8], suffix: &[u8]) -> Option<(Fit, &'r str)> {
     let same = |known: &str| {
         let known = known.as_bytes();
         if known.len() != suffix.len() {
@@ -154,19 +167,20 @@ fn fit(spec: &TypeSpec, stem: &[u8], suffix: &[u8]) -> Option<Fit> {
             known.eq_ignore_ascii_case(suffix).then_some(Fit::Case)
         }
     };
-    let found = same(&spec.suffix).or_else(|| {
+    let mut own = std::iter::once(&spec.suffix).chain(&spec.parts);
+    let (found, known) = own.find_map(|known| Some((same(known)?, known.as_str()))).or_else(|| {
         let listed = spec.misnamed.iter().any(|name| same(name).is_some());
-        listed.then_some(Fit::Misnamed)
+        listed.then_some((Fit::Misnamed, spec.suffix.as_str()))
     })?;
     let Some(member) = &spec.member else {
-        return Some(found);
+        return Some((found, known));
     };
     let stem = decode(stem);
     if *stem == *member.as_bytes() {
-        Some(found)
+        Some((found, known))
     } else {
         let similar = stem.eq_ignore_ascii_case(member.as_bytes());
-        similar.then_some(found.min(Fit::Case))
+        similar.then_some((found.min(Fit::Case), known))
     }
 }
 
@@ -188,6 +202,7 @@ impl<'p, 'r> Found<'p, 'r> {
         }
         Self {
             spec,
+            suffix: &spec.suffix,
             stem,
             source: meta.is_some(),
             misnamed: true,
@@ -220,7 +235,7 @@ impl<'p, 'r> Found<'p, 'r> {
             None => String::from_utf8_lossy(self.stem),
         };
         let end = if self.source { "-meta.xml" } else { "" };
-        self.misnamed.then(|| format!("{stem}.{}{end}", self.spec.suffix))
+        self.misnamed.then(|| format!("{stem}.{}{end}", self.suffix))
     }
 }
 

@@ -55,6 +55,7 @@ fn files_are_classified_by_name() {
         ("settings/oauthoidc.settings-meta.xml", "OauthOidcSettings"),
         ("settings/Oauth%4Fidc.settings-meta.xml", "OauthOidcSettings"),
         ("permissionsets/A.permissionset-meta.xml", "PermissionSet"),
+        ("permissionsets/A/A.userPermission-meta.xml", "PermissionSet"),
     ] {
         assert_eq!(type_of(path).as_deref(), Some(expected), "{path}");
     }
@@ -90,6 +91,30 @@ fn full_names_are_decoded() {
     let path = RepoPath::new(&b"\xff.connectedApp-meta.xml"[..]);
     let error = read_component(&path, app("").as_bytes(), &registry(), &Limits::default());
     assert_eq!(error.unwrap_err().kind, ReadErrorKind::Name);
+}
+
+#[test]
+fn parts_are_named_by_their_folder() {
+    for (path, expected) in [
+        ("force-app/main/default/permissionsets/Robot/Robot.userPermission-meta.xml", "Robot"),
+        ("permissionsets/Robot/userPermissions/ApiEnabled.userPermission-meta.xml", "Robot"),
+        ("permissionsets/permissionsets/My%2ESet/x.userPermission-meta.xml", "My.Set"),
+        ("permissionsets/Robot.userPermission-meta.xml", "Robot"),
+        ("elsewhere/Robot/Api.userPermission-meta.xml", "Api"),
+    ] {
+        let text = format!("<PermissionSet xmlns=\"{METADATA}\"><label>R</label></PermissionSet>");
+        let part = read_at(path, &text).unwrap().unwrap();
+        assert_eq!((&*part.type_name, part.name.as_str()), ("PermissionSet", expected), "{path}");
+        assert_eq!(part.notes, [], "{path}");
+    }
+    let text = format!("<PermissionSet xmlns=\"{METADATA}\"/>");
+    let odd = read_at("permissionsets/Robot/Robot.userpermission-meta.xml", &text)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        notes(&odd),
+        ["not deployable under this name, expected `Robot.userPermission-meta.xml`"]
+    );
 }
 
 #[test]
