@@ -142,7 +142,10 @@ fn worst_pair(control: &Control, base: Judgement, head: Judgement) -> (Judgement
     let pairs = after.iter().enumerate().filter_map(|(way, head)| Some((way, mildest(head)?)));
     let worst = pairs.min_by_key(|(_, (_, mildness))| *mildness);
     let (way, against) = worst.map_or((0, 0), |(way, (against, _))| (way, against));
-    (Judgement::with_others(&mut before, against), Judgement::with_others(&mut after, way))
+    (
+        Judgement::with_others(&mut before, against),
+        Judgement::with_others(&mut after, way),
+    )
 }
 
 /// The order of outcomes, from the one that must be told to the one that is best.
@@ -263,6 +266,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Satisfied, Standing::Satisfied) if by_length(base, head) == Some(Ordering::Less) => Outcome::Review,
         (_, Standing::Satisfied) => Outcome::Unchanged,
         (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
+        // Nothing set a number, and what would say whether it counts here is as much out of sight as it was.
+        (Standing::Undecided, Standing::Violated) if base.measure == Measure::Unset && as_unseen(base, head) => Outcome::Unchanged,
         // What is weak for certain now, where something stood that could not be read, is no old weakness.
         (Standing::Undecided, Standing::Violated) if written(base) => Outcome::Introduced,
         (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
@@ -282,6 +287,12 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
 /// Whether what is unknown about a side stands there, unreadable, and is not merely out of sight.
 fn written(side: &Judgement) -> bool {
     side.whys.iter().any(Why::is_written)
+}
+
+/// Whether it cannot be known if a violation counts on something new, and base did not know more.
+fn as_unseen(base: &Judgement, head: &Judgement) -> bool {
+    let open = &head.counting;
+    head.counts_when_new == Truth::Unknown && !open.is_empty() && open.iter().all(|why| base.whys.contains(why))
 }
 
 /// Whether the members that two sides show can be held against each other.

@@ -111,4 +111,11 @@ impl<'a> Env<'a> {
     pub(crate) fn whys(&self) -> Vec<Why> {
         self.whys.borrow().clone()
     }
+
+    /// Runs something and gives back why something in it was unknown, instead of remembering that.
+    pub(crate) fn whys_of<T>(&self, run: impl FnOnce() -> T) -> (T, Vec<Why>) {
+        let outside = self.whys.take();
+        let result = run();
+        (result, self.whys.replace(outside))
+    }
 }

@@ -62,6 +62,8 @@ pub struct Judgement {
     pub assumed: bool,
     /// Whether a violation counts on a subject that is new.
     pub counts_when_new: Truth,
+    /// Why that is unknown.
+    pub counting: Vec<Why>,
     /// Whether the subject shows too little to call a violation a regression.
     pub unseen: Truth,
     /// How the subject stands by its other files and elements, where it has several for one and a set is compared: of
@@ -197,7 +199,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
     let whys = env.whys();
     let mut raises = Vec::with_capacity(control.raises_risk.len());
     let mut lowers = Vec::with_capacity(control.lowers_risk.len());
-    let (mut counts_when_new, mut unseen) = (Truth::True, Truth::False);
+    let (mut counts_when_new, mut counting, mut unseen) = (Truth::True, Vec::new(), Truth::False);
     // Nothing but a violation comes to anything by what is around it.
     if standing == Standing::Violated || standing != Standing::NotApplicable && !env.reads.is_quiet() {
         for (index, risk) in control.raises_risk.iter().enumerate() {
@@ -210,7 +212,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         }
         if let Some(condition) = &control.introduced_when {
             env.reads.set_role(Role::Applies);
-            counts_when_new = env.holds(condition, &frames);
+            (counts_when_new, counting) = env.whys_of(|| env.holds(condition, &frames));
         }
     }
     if let Some(condition) = control.unseen_when.as_ref().filter(|_| standing != Standing::NotApplicable) {
@@ -227,6 +229,7 @@ fn once(control: &Control, env: &Env<'_>) -> Judgement {
         whys,
         assumed: false,
         counts_when_new,
+        counting,
         unseen,
         others: Vec::new(),
     }
