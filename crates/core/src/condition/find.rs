@@ -160,7 +160,8 @@ impl Env<'_> {
     fn file_of(&self, field: &FieldRef) -> Result<Arc<Component>, Why> {
         let wide;
         let candidates = if field.scope == Scope::Org {
-            wide = self.org_files(&field.type_name);
+            // Which of several deploys last is not known, wherever they lie.
+            wide = self.world.components(&field.type_name);
             wide.as_slice()
         } else {
             self.subject.of_type(&field.type_name)
@@ -182,21 +183,5 @@ impl Env<'_> {
             .is_some_and(|spec| spec.join == Join::Name);
         let name = (by_name && field.scope == Scope::Subject).then_some(self.subject.name.as_str());
         self.world.blind(&field.type_name, name)
-    }
-
-    /// The org settings of this type that lie nearest to the subject; equally near ones are all candidates.
-    fn org_files(&self, type_name: &str) -> Vec<Arc<Component>> {
-        let all = self.world.components(type_name);
-        let near = |component: &Arc<Component>| {
-            component
-                .path
-                .as_bytes()
-                .split(|b| *b == b'/')
-                .zip(self.subject.root.split(|b| *b == b'/'))
-                .take_while(|(a, b)| a == b)
-                .count()
-        };
-        let best = all.iter().map(near).max().unwrap_or_default();
-        all.into_iter().filter(|component| near(component) == best).collect()
     }
 }

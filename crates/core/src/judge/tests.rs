@@ -103,16 +103,21 @@ fn a_file_that_cannot_be_read_may_be_the_one_that_is_looked_for() {
 }
 
 #[test]
-fn the_settings_of_the_org_that_lie_nearest_count() {
+fn of_several_settings_of_the_org_the_weakest_count_wherever_they_lie() {
     let app = component("App", "a/apps/App.app", "mode", "Strict");
     let on = component("Org", "x/a/settings/Org.settings", "on", "true");
     let off = component("Org", "x/b/settings/Org.settings", "on", "false");
-    for all in [[Arc::clone(&on), Arc::clone(&off)], [off, on]] {
-        let stands = |root| judged("{ field: Org/on, equals: 'true' }", root, &app, &all, false).standing;
-        assert_eq!(stands("x/a"), Standing::Satisfied);
-        assert_eq!(stands("x/b"), Standing::Violated);
-        assert_eq!(stands("y/a"), Standing::Violated, "equally near, and the weakest counts");
+    for all in [[Arc::clone(&on), Arc::clone(&off)], [off, Arc::clone(&on)]] {
+        for root in ["x/a", "x/b", "y/a"] {
+            let stands = judged("{ field: Org/on, equals: 'true' }", root, &app, &all, false).standing;
+            assert_eq!(stands, Standing::Violated, "{root}");
+        }
     }
+    let both = [Arc::clone(&on), on];
+    assert_eq!(
+        judged("{ field: Org/on, equals: 'true' }", "x/a", &app, &both, false).standing,
+        Standing::Satisfied
+    );
 }
 
 #[test]
