@@ -160,7 +160,7 @@ impl Members {
                 env.why(why);
                 false
             }
-            Lookup::Here { occurrences, home } => {
+            Lookup::Here { occurrences, home, .. } => {
                 let mut all_legal = true;
                 for occurrence in &occurrences {
                     if let Some(token) = env.world.replaced(&occurrence.component, occurrence.element()) {

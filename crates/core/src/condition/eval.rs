@@ -79,12 +79,27 @@ impl Env<'_> {
                     self.reads.remember(field, Vec::new(), None);
                     self.unknown(why)
                 }
-                Lookup::Here { mut occurrences, home } => {
+                Lookup::Here {
+                    mut occurrences,
+                    mut home,
+                    gap,
+                } => {
                     // A block that holds nothing declares nothing, as if it were not there.
-                    occurrences.retain(|occurrence| {
+                    let holds = |occurrence: &Occurrence| {
                         let element = occurrence.element();
                         !(element.nil || element.children.is_empty() && element.text.is_empty())
-                    });
+                    };
+                    let hollow = occurrences.iter().find(|occurrence| !holds(occurrence)).map(Occurrence::place);
+                    occurrences.retain(holds);
+                    // Of a block that may stand there once only, the one that holds nothing may be the one that counts.
+                    let gone = hollow.or(gap).filter(|_| !field.shape.many && !occurrences.is_empty());
+                    if let Some(gone) = gone {
+                        let key = || format!("{} in {} at {}", field.full, home.component.path, home.span.start);
+                        if self.choose(2, key) == 1 {
+                            occurrences.clear();
+                            home = gone;
+                        }
+                    }
                     let some = !occurrences.is_empty();
                     self.reads.remember(field, occurrences, Some(home));
                     Truth::from(some)
@@ -92,7 +107,8 @@ impl Env<'_> {
             };
         }
         // For presence it does not matter what absence means: only what is written counts.
-        match self.written(field, frames) {
+        let written = if field.is_list() { self.written(field, frames) } else { self.written_once(field, frames) };
+        match written {
             Err(why) => self.unknown(why),
             Ok(items) if field.shape.kind == FieldKind::Certificate => {
                 items.iter().map(|item| self.certificate(test, item)).fold(Truth::False, Truth::or)
@@ -127,23 +143,30 @@ impl Env<'_> {
         }
     }
 
-    /// The texts that stand in the file, as they stand there.
+    /// The text of a field that has one value, as it stands in the file; nothing where it is absent.
+    fn written_once(&self, field: &FieldRef, frames: &[Frame]) -> Result<Vec<Item>, Why> {
+        match self.find(field, frames) {
+            Lookup::NoFile(_) => self.written(field, frames),
+            Lookup::Here { occurrences, home, gap } => {
+                let (chosen, home) = self.one_of(field, occurrences, home, gap);
+                let chosen: Vec<_> = chosen.into_iter().collect();
+                self.reads.remember(field, chosen.clone(), Some(home));
+                Ok(items(chosen))
+            }
+        }
+    }
+
+    /// All texts that stand in the file, as they stand there.
     fn written(&self, field: &FieldRef, frames: &[Frame]) -> Result<Vec<Item>, Why> {
         match self.find(field, frames) {
             Lookup::NoFile(why) => {
                 self.reads.remember(field, Vec::new(), None);
                 Err(why)
             }
-            Lookup::Here { occurrences, home } => {
+            Lookup::Here { occurrences, home, .. } => {
                 let set: Vec<_> = occurrences.into_iter().filter(Occurrence::is_set).collect();
                 self.reads.remember(field, set.clone(), Some(home));
-                Ok(set
-                    .into_iter()
-                    .map(|at| Item {
-                        text: at.element().text.clone(),
-                        at,
-                    })
-                    .collect())
+                Ok(items(set))
             }
         }
     }
@@ -154,7 +177,7 @@ impl Env<'_> {
                 self.reads.remember(&record.block, Vec::new(), None);
                 self.unknown(why)
             }
-            Lookup::Here { occurrences, home } => {
+            Lookup::Here { occurrences, home, .. } => {
                 let mut truth = Truth::False;
                 let (mut matching, mut near) = (Vec::new(), Vec::new());
                 for occurrence in occurrences {
@@ -206,6 +229,14 @@ impl Env<'_> {
             Condition::Field(_) | Condition::Exists(_) | Condition::Record(_) => _ = self.holds(condition, frames),
         }
     }
+}
+
+fn items(occurrences: Vec<Occurrence>) -> Vec<Item> {
+    let item = |at: Occurrence| Item {
+        text: at.element().text.clone(),
+        at,
+    };
+    occurrences.into_iter().map(item).collect()
 }
 
 /// What was read of one record, in words.

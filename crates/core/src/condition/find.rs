@@ -75,7 +75,13 @@ pub(crate) enum Lookup {
     /// No file that could hold the field is in the snapshot (or none could be read).
     NoFile(Why),
     /// The elements, and the innermost existing ancestor for a field that is absent.
-    Here { occurrences: Vec<Occurrence>, home: Place },
+    Here {
+        occurrences: Vec<Occurrence>,
+        home: Place,
+        /// Of a block that stands there several times, one that lacks the field: if it is the one that counts, the field
+        /// is absent.
+        gap: Option<Place>,
+    },
 }
 
 /// Looks for the elements that a path names, in the order of the file.
@@ -84,11 +90,16 @@ struct Search<'a> {
     found: Vec<Occurrence>,
     /// The first element of the innermost level that there is, but the last: how many levels down, and where.
     home: (usize, Span),
+    /// The first element below the start that has nothing of what the path names next.
+    gap: Option<Span>,
 }
 
 impl Search<'_> {
     fn below(&mut self, element: &Element, route: &mut Vec<usize>, parts: &[Arc<str>], level: usize) {
         let Some((part, rest)) = parts.split_first() else { return };
+        if level > 1 && self.gap.is_none() && element.children_named(part).next().is_none() {
+            self.gap = Some(element.span);
+        }
         for (index, child) in element.children.iter().enumerate() {
             if child.name != *part {
                 continue;
@@ -126,6 +137,7 @@ impl Env<'_> {
                             component: Arc::clone(per),
                             span: per.root.span,
                         },
+                        gap: None,
                     },
                     None => Lookup::NoFile(Why::NotInSource(Arc::clone(&field.type_name))),
                 };
@@ -145,15 +157,29 @@ impl Env<'_> {
             component: &start.component,
             found: Vec::new(),
             home: (0, element.span),
+            gap: None,
         };
         search.below(element, &mut start.route.clone(), parts, 1);
-        let (occurrences, span) = (search.found, search.home.1);
-        let home = Place {
+        let (occurrences, span, gap) = (search.found, search.home.1, search.gap);
+        let place = |span| Place {
             component: Arc::clone(&start.component),
             span,
         };
+        let (home, mut gap) = (place(span), gap.filter(|_| !occurrences.is_empty()).map(place));
+        if gap.is_some() && self.repeats(field) {
+            gap = None;
+        }
         let occurrences = if parts.is_empty() { vec![start] } else { occurrences };
-        Lookup::Here { occurrences, home }
+        Lookup::Here { occurrences, home, gap }
+    }
+
+    /// Whether a block around the field may stand there several times, each with fields of its own.
+    fn repeats(&self, field: &FieldRef) -> bool {
+        let Some(spec) = self.world.registry().get(&field.type_name) else {
+            return false;
+        };
+        let many = |depth| field.parts.get(..depth).and_then(|parts| spec.fields.get(&parts.join("/")));
+        (1..field.parts.len()).filter_map(many).any(|block| block.many)
     }
 
     /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.

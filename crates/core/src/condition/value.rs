@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::FieldRef;
 use super::find::{Frame, Lookup, Occurrence};
-use crate::judge::Why;
+use crate::judge::{Place, Why};
 use crate::judge::env::Env;
 use crate::lexical;
 use crate::registry::{Absent, FieldKind};
@@ -40,17 +40,14 @@ impl Env<'_> {
                 self.reads.remember(field, Vec::new(), None);
                 Value::Unknown(why)
             }
-            Lookup::Here { occurrences, home } => {
-                let set: Vec<Occurrence> = occurrences.into_iter().filter(Occurrence::is_set).collect();
+            Lookup::Here { occurrences, home, gap } => {
                 if field.is_list() {
+                    let set: Vec<Occurrence> = occurrences.into_iter().filter(Occurrence::is_set).collect();
                     let value = self.many(field, &set);
                     self.reads.remember(field, set, Some(home));
                     return value;
                 }
-                let pick = self.choose(set.len(), || {
-                    format!("{} in {} at {}", field.full, home.component.path, home.span.start)
-                });
-                let chosen = set.into_iter().nth(pick);
+                let (chosen, home) = self.one_of(field, occurrences, home, gap);
                 let value = match &chosen {
                     Some(occurrence) => self.one(field, occurrence),
                     None => self.absent(field, absent),
@@ -61,14 +58,34 @@ impl Env<'_> {
         }
     }
 
+    /// The element that counts in this round, of a field that has one value: one of several, or none, where one of them
+    /// is nil or a duplicate of the block around it lacks it. The place is where it stands or is missing.
+    pub(super) fn one_of(
+        &self,
+        field: &FieldRef,
+        occurrences: Vec<Occurrence>,
+        home: Place,
+        gap: Option<Place>,
+    ) -> (Option<Occurrence>, Place) {
+        let (set, nil): (Vec<_>, Vec<_>) = occurrences.into_iter().partition(Occurrence::is_set);
+        let gap = nil.first().map(Occurrence::place).or(gap);
+        let among = set.len().saturating_add(usize::from(gap.is_some()));
+        let pick = self.choose(among, || format!("{} in {} at {}", field.full, home.component.path, home.span.start));
+        let chosen = set.into_iter().nth(pick);
+        let home = gap.filter(|_| chosen.is_none()).unwrap_or(home);
+        (chosen, home)
+    }
+
     /// Reads a field for a comparison of sets: a single-valued element that stands there several times gives all its
     /// values, because nobody documents which of them counts.
     pub(crate) fn every_value(&self, field: &FieldRef, frames: &[Frame]) -> Value {
-        let Lookup::Here { occurrences, home } = self.find(field, frames) else {
+        let Lookup::Here { occurrences, home, gap } = self.find(field, frames) else {
             return self.value(field, None, frames);
         };
+        let all = occurrences.len();
         let set: Vec<Occurrence> = occurrences.into_iter().filter(Occurrence::is_set).collect();
-        if field.is_list() || set.len() < 2 {
+        // That it may be absent as well is for `value` to try.
+        if field.is_list() || set.len() < 2 || set.len() < all || gap.is_some() {
             return self.value(field, None, frames);
         }
         let mut items = Vec::new();
