@@ -34,8 +34,9 @@ type ByRoot = BTreeMap<Vec<u8>, Vec<Arc<Component>>>;
 
 /// Builds the subject `name` from its components: one, or one for each package directory that holds a copy.
 ///
-/// A type that occurs once is shared by all copies; a type that occurs several times in one package root stays
-/// together there, and is judged by its weakest file.
+/// A type that occurs several times in one package root stays together there, and is judged by its weakest file. A copy
+/// without a file of some type is judged with those of all other roots, by the weakest too: nothing says which of them is
+/// deployed beside it.
 pub fn assemble(kind: SubjectKind, name: &str, components: &[Arc<Component>], registry: &Registry) -> Vec<Subject> {
     let root = |component: &Component| {
         let folder = registry.get(&component.type_name).map_or("", |spec| &spec.folder);
@@ -73,12 +74,8 @@ pub fn assemble(kind: SubjectKind, name: &str, components: &[Arc<Component>], re
         .map(|root| {
             let mut files = BTreeMap::new();
             for (type_name, copies) in &by_type {
-                let mine = copies
-                    .get(&root)
-                    .or_else(|| if copies.len() == 1 { copies.values().next() } else { None });
-                if let Some(mine) = mine {
-                    files.insert(Arc::clone(type_name), mine.clone());
-                }
+                let mine = copies.get(&root).cloned().unwrap_or_else(|| distinct(copies));
+                files.insert(Arc::clone(type_name), mine);
             }
             Subject {
                 kind,
@@ -89,6 +86,17 @@ pub fn assemble(kind: SubjectKind, name: &str, components: &[Arc<Component>], re
             }
         })
         .collect()
+}
+
+/// The files of all roots, those that say the same once.
+fn distinct(copies: &ByRoot) -> Vec<Arc<Component>> {
+    let mut found: Vec<Arc<Component>> = Vec::new();
+    for file in copies.values().flatten() {
+        if !found.iter().any(|known| known.root.same_content(&file.root)) {
+            found.push(Arc::clone(file));
+        }
+    }
+    found
 }
 
 /// The subject of a control that judges components one by one.

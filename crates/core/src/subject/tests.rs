@@ -67,7 +67,7 @@ fn an_empty_or_missing_join_element_joins_nothing() {
 }
 
 #[test]
-fn a_type_with_one_file_is_shared_by_all_copies_of_the_other() {
+fn a_copy_without_a_file_of_a_type_is_judged_with_those_of_all_others() {
     let policy = component("Policy", "c", "1");
     let both = subjects(&[component("App", "a", "1"), component("App", "b", "2"), Arc::clone(&policy)]);
     assert_eq!(both.iter().map(root).collect::<Vec<_>>(), ["a", "b"]);
@@ -78,7 +78,10 @@ fn a_type_with_one_file_is_shared_by_all_copies_of_the_other() {
         .iter()
         .map(|copy| (root(copy), copy.of_type("App").len(), copy.of_type("Policy").len()))
         .collect();
-    assert_eq!(files, [("a", 1, 1), ("b", 1, 0), ("c", 0, 1)]);
+    assert_eq!(files, [("a", 1, 1), ("b", 1, 2), ("c", 2, 1)]);
+    let alike = [component("Policy", "a", "1"), component("Policy", "c", "1")];
+    let apart = subjects(&[&[component("App", "a", "1"), component("App", "b", "2")][..], &alike].concat());
+    assert_eq!(apart[1].of_type("Policy").len(), 1, "what says the same is tried once");
 }
 
 #[test]
