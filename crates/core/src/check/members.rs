@@ -1,11 +1,11 @@
 //! `members`: a set. What matters is how it changed: members that the other side does not cover.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::address::Range;
+use super::address::{Addresses, Range};
 use super::{Found, Measure, Member, State, url};
 use crate::condition::find::{Frame, Lookup};
 use crate::condition::value::Value;
@@ -201,16 +201,43 @@ impl Members {
             WeakerWhen::Added => (before, after),
             WeakerWhen::Removed => (after, before),
         };
-        to.iter().filter(|member| !self.covered(member, from)).cloned().collect()
+        let cover = Cover::new(self, from);
+        to.iter().filter(|member| !cover.holds(member)).cloned().collect()
+    }
+}
+
+/// What a side has, so that each member of the other is looked up and not searched for.
+enum Cover<'a> {
+    Addresses(Addresses),
+    Members {
+        keys: HashSet<&'a str>,
+        /// Texts that are redundant beside what the side has.
+        redundant: HashSet<&'a str>,
+    },
+}
+
+impl<'a> Cover<'a> {
+    fn new(check: &'a Members, side: &'a [Member]) -> Self {
+        if check.kind == MemberKind::AddressRanges {
+            return Self::Addresses(Addresses::new(side.iter().filter_map(range_of).collect()));
+        }
+        let texts: HashSet<&str> = side.iter().map(|member| member.text.as_str()).collect();
+        let covers = check.covers.iter().filter(|(text, _)| texts.contains(text.as_str()));
+        Self::Members {
+            keys: side.iter().map(|member| member.key.as_str()).collect(),
+            redundant: covers.flat_map(|(_, covered)| covered.iter().map(String::as_str)).collect(),
+        }
     }
 
-    fn covered(&self, member: &Member, by: &[Member]) -> bool {
-        if self.kind == MemberKind::AddressRanges {
-            let parse = |member: &Member| member.key.split_once(' ').and_then(|(start, end)| Range::parse(start, end));
-            let others: Vec<Range> = by.iter().filter_map(parse).collect();
-            return parse(member).is_some_and(|range| range.within(&others));
+    fn holds(&self, member: &Member) -> bool {
+        match self {
+            Self::Addresses(addresses) => range_of(member).is_some_and(|range| addresses.contain(&range)),
+            Self::Members { keys, redundant } => keys.contains(member.key.as_str()) || redundant.contains(member.text.as_str()),
         }
-        by.iter()
-            .any(|other| other.key == member.key || self.covers.get(&other.text).is_some_and(|covered| covered.contains(&member.text)))
     }
+}
+
+fn range_of(member: &Member) -> Option<Range> {
+    let (start, end) = member.key.split_once(' ')?;
+    Range::parse(start, end)
 }
