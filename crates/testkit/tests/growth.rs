@@ -31,9 +31,47 @@ fn app(inside: &str) -> Tree {
     )
 }
 
-const SHAPES: [(&str, usize, Shape); 8] = [
+/// Two sides with as many members each, every one of its own; half of them are on both sides.
+fn members(size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
+    let side = |first: usize| {
+        let (mut within, mut beside) = (String::new(), String::new());
+        for number in first..first + size {
+            let element = element(number);
+            let place = if element.starts_with("<ipRanges>") || element.starts_with("<permissionSetName>") {
+                &mut beside
+            } else {
+                &mut within
+            };
+            place.push_str(&element);
+            place.push('\n');
+        }
+        let text = connected_app(false).replace("<oauthConfig>", &format!("<oauthConfig>{within}"));
+        Tree::default().with(APP, text.replace("</ConnectedApp>", &format!("{beside}</ConnectedApp>")))
+    };
+    (side(0), side(size / 2))
+}
+
+const SHAPES: [(&str, usize, Shape); 12] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
+    }),
+    ("many scopes", 1000, |size| {
+        members(size, |number| format!("<scopes>S{number}</scopes>"))
+    }),
+    ("many callbacks", 1000, |size| {
+        members(size, |number| {
+            format!("<callbackUrl>https://h{number}.example.com/cb</callbackUrl>")
+        })
+    }),
+    ("many address ranges", 1000, |size| {
+        // With a gap behind each, so that none is part of another.
+        members(size, |number| {
+            let address = format!("10.{}.{}.{}", number / 32_768, number / 128 % 256, number % 128 * 2);
+            format!("<ipRanges><end>{address}</end><start>{address}</start></ipRanges>")
+        })
+    }),
+    ("many permission sets", 1000, |size| {
+        members(size, |number| format!("<permissionSetName>P{number}</permissionSetName>"))
     }),
     ("many elements nobody knows", 2000, |size| {
         (app(""), app(&"<x>1</x>\n".repeat(size)))

@@ -30,28 +30,29 @@ impl Range {
     }
 }
 
-/// Ranges together, without gaps or overlaps between them.
-pub(crate) struct Cover(Vec<Range>);
+/// The addresses of many ranges: in order, and apart from each other.
+#[derive(Debug)]
+pub(crate) struct Addresses(Vec<Range>);
 
-impl Cover {
-    /// The addresses of all these ranges.
-    pub(crate) fn of(mut ranges: Vec<Range>) -> Self {
-        ranges.sort();
-        let mut joined: Vec<Range> = Vec::with_capacity(ranges.len());
-        for range in ranges {
-            match joined.last_mut() {
-                Some(last) if last.v6 == range.v6 && range.start <= last.end.saturating_add(1) => last.end = last.end.max(range.end),
-                _ => joined.push(range),
+impl Addresses {
+    /// Of ranges that may overlap and touch, in any order.
+    pub(crate) fn new(mut ranges: Vec<Range>) -> Self {
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, last| {
+            let joined = last.v6 == next.v6 && next.start <= last.end.saturating_add(1);
+            if joined {
+                last.end = last.end.max(next.end);
             }
-        }
-        Self(joined)
+            joined
+        });
+        Self(ranges)
     }
 
     /// Whether every address of a range is among them.
-    pub(crate) fn holds(&self, range: &Range) -> bool {
-        let behind = self.0.partition_point(|one| (one.v6, one.start) <= (range.v6, range.start));
-        let before = behind.checked_sub(1).and_then(|index| self.0.get(index));
-        before.is_some_and(|one| one.v6 == range.v6 && one.end >= range.end)
+    pub(crate) fn contain(&self, range: &Range) -> bool {
+        let behind = self.0.partition_point(|own| (own.v6, own.start) <= (range.v6, range.start));
+        let nearest = behind.checked_sub(1).and_then(|at| self.0.get(at));
+        nearest.is_some_and(|own| own.v6 == range.v6 && own.end >= range.end)
     }
 }
 
@@ -65,18 +66,31 @@ mod tests {
 
     #[test]
     fn adjacent_ranges_cover_what_spans_them() {
-        let parts = Cover::of(vec![
-            range("10.0.1.0", "10.0.1.255"),
-            range("10.0.0.0", "10.0.0.255"),
-            range("::1", "::9"),
+        let parts = Addresses::new(vec![range("10.0.1.0", "10.0.1.255"), range("10.0.0.0", "10.0.0.255")]);
+        assert!(parts.contain(&range("10.0.0.5", "10.0.1.9")));
+        assert!(!parts.contain(&range("10.0.0.5", "10.0.2.0")));
+        assert!(!parts.contain(&range("9.255.255.255", "10.0.0.5")));
+        assert!(!parts.contain(&range("::a", "::b")));
+        let all = Addresses::new(vec![range("0.0.0.0", "255.255.255.255")]);
+        assert!(all.contain(&range("255.255.255.255", "255.255.255.255")));
+        assert!(!all.contain(&range("::a00:5", "::a00:5")));
+        assert!(!Addresses::new(Vec::new()).contain(&range("1.1.1.1", "1.1.1.1")));
+    }
+
+    #[test]
+    fn a_narrow_range_within_a_wide_one_hides_nothing_of_it() {
+        let parts = Addresses::new(vec![
+            range("10.0.0.0", "10.0.0.99"),
+            range("10.0.0.5", "10.0.0.6"),
+            range("10.0.0.0", "10.0.0.1"),
+            range("10.0.0.101", "10.0.0.102"),
+            range("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            range("::a", "::b"),
         ]);
-        assert!(parts.holds(&range("10.0.0.5", "10.0.1.9")));
-        assert!(!parts.holds(&range("10.0.0.5", "10.0.2.0")));
-        assert!(!parts.holds(&range("9.9.9.9", "10.0.0.0")));
-        assert!(!parts.holds(&range("::a", "::b")));
-        assert!(parts.holds(&range("::1", "::9")) && !parts.holds(&range("::", "::1")));
-        let all = Cover::of(vec![range("0.0.0.0", "255.255.255.255"), range("10.0.0.0", "10.0.0.1")]);
-        assert!(all.holds(&range("255.255.255.255", "255.255.255.255")) && !all.holds(&range("::", "::")));
+        assert!(parts.contain(&range("10.0.0.7", "10.0.0.99")));
+        assert!(!parts.contain(&range("10.0.0.7", "10.0.0.100")));
+        assert!(!parts.contain(&range("10.0.0.99", "10.0.0.101")));
+        assert!(parts.contain(&range("::c", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::address::{Cover, Range};
+use super::address::{Addresses, Range};
 use super::{Found, Measure, Member, State, url};
 use crate::condition::find::{Frame, Lookup};
 use crate::condition::value::Value;
@@ -69,7 +69,7 @@ impl Members {
         for field in &self.from {
             known &= match self.kind {
                 MemberKind::AddressRanges => self.ranges(env, field, frames, &mut members),
-                MemberKind::Text | MemberKind::UrlHosts => self.values(env, field, frames, &mut members),
+                MemberKind::Text | MemberKind::Names | MemberKind::UrlHosts => self.values(env, field, frames, &mut members),
             };
         }
         members.retain(|member| !self.ignore.contains(&member.text) && (!self.only_weak || self.is_weak(&member.text)));
@@ -213,15 +213,43 @@ impl Members {
             WeakerWhen::Added => (before, after),
             WeakerWhen::Removed => (after, before),
         };
-        let covered: Box<dyn Fn(&Member) -> bool> = if self.kind == MemberKind::AddressRanges {
-            let parse = |member: &Member| member.key.split_once(' ').and_then(|(start, end)| Range::parse(start, end));
-            let cover = Cover::of(from.iter().filter_map(parse).collect());
-            Box::new(move |member| parse(member).is_some_and(|range| cover.holds(&range)))
-        } else {
-            let keys: HashSet<&str> = from.iter().map(|other| other.key.as_str()).collect();
-            let wide: Vec<&Vec<String>> = from.iter().filter_map(|other| self.covers.get(&other.text)).collect();
-            Box::new(move |member| keys.contains(&*member.key) || wide.iter().any(|covered| covered.contains(&member.text)))
-        };
-        to.iter().filter(|member| !covered(member)).cloned().collect()
+        let cover = Cover::new(self, from);
+        to.iter().filter(|member| !cover.holds(member)).cloned().collect()
     }
+}
+
+/// What a side has, so that each member of the other is looked up and not searched for.
+enum Cover<'a> {
+    Addresses(Addresses),
+    Members {
+        keys: HashSet<&'a str>,
+        /// Texts that are redundant beside what the side has.
+        redundant: HashSet<&'a str>,
+    },
+}
+
+impl<'a> Cover<'a> {
+    fn new(check: &'a Members, side: &'a [Member]) -> Self {
+        if check.kind == MemberKind::AddressRanges {
+            return Self::Addresses(Addresses::new(side.iter().filter_map(range_of).collect()));
+        }
+        let texts: HashSet<&str> = side.iter().map(|member| member.text.as_str()).collect();
+        let covers = check.covers.iter().filter(|(text, _)| texts.contains(text.as_str()));
+        Self::Members {
+            keys: side.iter().map(|member| member.key.as_str()).collect(),
+            redundant: covers.flat_map(|(_, covered)| covered.iter().map(String::as_str)).collect(),
+        }
+    }
+
+    fn holds(&self, member: &Member) -> bool {
+        match self {
+            Self::Addresses(addresses) => range_of(member).is_some_and(|range| addresses.contain(&range)),
+            Self::Members { keys, redundant } => keys.contains(member.key.as_str()) || redundant.contains(member.text.as_str()),
+        }
+    }
+}
+
+fn range_of(member: &Member) -> Option<Range> {
+    let (start, end) = member.key.split_once(' ')?;
+    Range::parse(start, end)
 }
