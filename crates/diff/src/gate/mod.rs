@@ -101,7 +101,7 @@ fn look(input: &Input<'_>) -> Result<(Report, LeftOut), DiffError> {
         }
     }
     remarks(&base, &head, &touched, &mut report);
-    report.work.files_read = base.files_read().saturating_add(head.files_read());
+    report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
     Ok((report, touched.left_out))
 }
 

@@ -133,7 +133,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// How many files were read and parsed.
+    /// How many files were read and parsed, without those that the cache keeps.
     pub(super) fn files_read(&self) -> usize {
         *lock(&self.read)
     }

@@ -19,6 +19,11 @@ use crate::snapshot::{FileKind, FileRef};
 pub struct Cache(Mutex<std::collections::HashMap<(ObjectId, RepoPath), Arc<Component>>>);
 
 impl Cache {
+    /// How many files were read and parsed, each content and path counted once.
+    pub(in crate::gate) fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+
     fn get(&self, file: &FileRef) -> Option<Arc<Component>> {
         let key = (file.object_id()?, file.path().clone());
         lock(&self.0).get(&key).map(Arc::clone)
@@ -89,9 +94,10 @@ impl Side<'_> {
             }
             _ => {}
         }
-        // Two threads may have read it.
+        // Two threads may have read it, and the cache counts what it keeps, whichever side reads it first.
+        let kept = self.cache.is_some() && file.object_id().is_some() && matches!(fresh.loaded, Loaded::Component(_));
         let first = lock(&self.loaded).insert(file.path().clone(), fresh.loaded.clone()).is_none();
-        if fresh.read && first {
+        if fresh.read && first && !kept {
             let mut read = lock(&self.read);
             *read = read.saturating_add(1);
         }
