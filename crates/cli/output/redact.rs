@@ -100,18 +100,18 @@ fn by_sound(name: &str) -> Kind {
 /// The last of some lines by itself. Nothing when it speaks of a secret, but for the switches that say whether one is
 /// asked for.
 pub(crate) fn alone(window: &[u8]) -> Option<String> {
-    let line = last(window)?;
+    let line = last(window);
     let lower = line.to_lowercase();
     let switch = lower.contains("secretoptional") || lower.contains("secretrequired");
     (switch || !WORDS.iter().any(|word| lower.contains(word))).then_some(line)
 }
 
 /// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
-fn last(window: &[u8]) -> Option<String> {
+fn last(window: &[u8]) -> String {
     let shown = blanked(&String::from_utf8_lossy(window), &by_sound);
     let line = if shown.ends_with('\n') { None } else { harmless(&shown).last() };
     let line = line.unwrap_or_default();
-    Some(line.trim_end_matches('\r').replace('\t', "    "))
+    line.trim_end_matches('\r').replace('\t', "    ")
 }
 
 /// The lines of a text without those that may be a part of a private key, wherever it stands, and without passwords of

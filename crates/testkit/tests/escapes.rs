@@ -198,7 +198,7 @@ fn ways_to_leave_an_element_out() {
 #[test]
 fn ways_to_add_a_file_beside_the_one_that_counts() {
     let app = |profiles: &[&str], ranges: &str| {
-        let names: String = profiles.iter().map(|name| format!("<profileName>{name}</profileName>")).collect();
+        let names: String = profiles.iter().flat_map(|name| ["<profileName>", name, "</profileName>"]).collect();
         connected_app(false).replace(
             "    <label>",
             &format!("    {names}<ipRanges><start>10.0.0.1</start><end>{ranges}</end></ipRanges><label>"),
