@@ -320,13 +320,14 @@ fn edit(file: &mut File, random: &mut Random) {
     }
 }
 
-/// A second global file for the same app, beside the first.
+/// A second file with global settings, or with scopes, for the same app, beside the first.
 fn shadow(files: &mut Vec<File>, random: &mut Random) {
-    let global = files.iter().find(|file| file.root == ECA_TYPES[0].0).cloned();
-    if let Some(mut file) = global {
+    let (root, _, suffix) = ECA_TYPES[random.below(2)];
+    let first = files.iter().find(|file| file.root == root).cloned();
+    if let Some(mut file) = first {
         edit(&mut file, random);
         let folder = file.path.rsplit_once('/').expect("a folder").0.to_owned();
-        file.path = format!("{folder}/Shadow{}.ecaGlblOauth-meta.xml", file.fields[0].1[0]);
+        file.path = format!("{folder}/Shadow{}.{suffix}-meta.xml", file.fields[0].1[0]);
         if files.iter().any(|one| one.path.starts_with(&folder) && one.root == file.root) {
             files.push(file);
         }

@@ -390,11 +390,12 @@ fn choices<'a>(files: &'a [File], org: Option<&'a Facts>) -> Vec<App<'a>> {
     apps
 }
 
-/// Worst standing over all choices, and the scopes of the app.
-fn worst(control: &str, files: &[File], org: Option<&Facts>) -> (Standing, BTreeSet<String>) {
+/// Worst standing over all choices, and the scopes of the app by each choice to which the control applies.
+fn worst(control: &str, files: &[File], org: Option<&Facts>) -> (Standing, Vec<BTreeSet<String>>) {
     let apps = choices(files, org);
     let worst = apps.iter().map(|app| standing(control, app)).max().expect("one choice");
-    (worst, scopes(&apps[0], control))
+    let applies = apps.iter().filter(|app| standing(control, app) != NotApplicable);
+    (worst, applies.map(|app| scopes(app, control)).collect())
 }
 
 /// A violation that counts on something that is new.
@@ -426,13 +427,15 @@ fn compare(control: &str, app: &str, base: &Side, head: &Side) -> Option<&'stati
     };
     let (is, scopes) = worst(control, &after, org_after.as_ref());
     if let (Some((Satisfied | Violated(_), old)), true) = (&was, control.contains("scopes") && is != NotApplicable && is != Undecided) {
-        let covered = |scope: &String| {
+        let covered = |scope: &String, old: &BTreeSet<String>| {
             old.contains(scope)
                 || old.contains("Full") && !matches!(scope.as_str(), "RefreshToken" | "OfflineAccess")
                 || matches!(scope.as_str(), "RefreshToken" | "OfflineAccess")
                     && (old.contains("RefreshToken") || old.contains("OfflineAccess"))
         };
-        return (!scopes.iter().all(covered)).then_some("regressed");
+        // Any of several files may be the one that counts, before and after.
+        let harmless = |new: &BTreeSet<String>| old.iter().any(|old| new.iter().all(|scope| covered(scope, old)));
+        return (!scopes.iter().all(harmless)).then_some("regressed");
     }
     match (was.map(|(standing, _)| standing), is) {
         (Some(Satisfied), Violated(_)) => Some("regressed"),

@@ -148,6 +148,122 @@ fn ways_to_write_an_element() {
     ways.end();
 }
 
+/// The app under another label: a change that weakens nothing.
+fn relabelled(tree: &Tree) -> Tree {
+    let text = String::from_utf8(tree.files[APP.as_bytes()].clone()).expect("text");
+    tree.clone().with(APP, text.replace("<label>Billing", "<label>Bills"))
+}
+
+#[test]
+fn ways_to_leave_an_element_out() {
+    let app = |config: &str| {
+        let text = connected_app(false)
+            .replace("<isAdminApproved>true</isAdminApproved>", "")
+            .replace("<isPkceRequired>true</isPkceRequired>", "")
+            .replace("    </oauthConfig>", &format!("{config}</oauthConfig>"));
+        Tree::default().with(APP, text)
+    };
+    let safe = "<isPkceRequired>true</isPkceRequired><isAdminApproved>true</isAdminApproved>";
+    let nil = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:nil=\"true\"";
+    for (what, head) in [
+        ("gone", "<isAdminApproved>true</isAdminApproved>".to_owned()),
+        ("nil", format!("<isPkceRequired {nil}/><isAdminApproved>true</isAdminApproved>")),
+        ("nil behind a value", format!("{safe}<isPkceRequired {nil}/>")),
+        ("nil before a value", format!("<isPkceRequired {nil}/>{safe}")),
+        (
+            "a second block without it",
+            format!("{safe}</oauthConfig><oauthConfig><isAdminApproved>true</isAdminApproved>"),
+        ),
+        (
+            "a first block without it",
+            format!("<isAdminApproved>true</isAdminApproved></oauthConfig><oauthConfig>{safe}"),
+        ),
+        ("a second block without anything", format!("{safe}</oauthConfig><oauthConfig>")),
+    ] {
+        let report = judged(&app(safe), &app(&head));
+        let found = hits(&report);
+        let pkce = found
+            .iter()
+            .any(|hit| hit.control == "ca-pkce-not-required" && hit.outcome == "regressed");
+        assert!(pkce, "{what}: {found:?}");
+        assert!(hits(&judged(&app(&head), &relabelled(&app(&head)))).is_empty(), "{what}, as it was");
+        assert!(hits(&judged(&app(&head), &app(safe))).is_empty(), "{what}, mended");
+    }
+    // The protection is the whole block: one that holds nothing may be the one that counts.
+    let report = judged(&app(safe), &app(&format!("{safe}</oauthConfig><oauthConfig>")));
+    let found = hits(&report);
+    assert!(found.iter().any(|hit| hit.control == "ca-oauth-settings-removed"), "{found:?}");
+}
+
+#[test]
+fn ways_to_add_a_file_beside_the_one_that_counts() {
+    let app = |profiles: &[&str], ranges: &str| {
+        let names: String = profiles.iter().flat_map(|name| ["<profileName>", name, "</profileName>"]).collect();
+        connected_app(false).replace(
+            "    <label>",
+            &format!("    {names}<ipRanges><start>10.0.0.1</start><end>{ranges}</end></ipRanges><label>"),
+        )
+    };
+    let old = app(&["Sales", "Service"], "10.0.0.9");
+    let beside = |name: &str| APP.replace("/Billing", name);
+    for other in ["/a/Billing", "/z/Billing"] {
+        for (control, new) in [
+            ("ca-access-widened", app(&["Guests"], "10.0.0.9")),
+            ("ca-trusted-ip-ranges-widened", app(&["Sales", "Service"], "10.0.0.200")),
+        ] {
+            let base = Tree::default().with(APP, old.as_str());
+            let added = Tree::default().with(APP, old.as_str()).with(&beside(other), new.as_str());
+            let hidden = Tree::default().with(APP, new.as_str()).with(&beside(other), old.as_str());
+            let fires = |base: &Tree, head: &Tree| hits(&judged(base, head)).iter().any(|hit| hit.control == control);
+            assert!(fires(&base, &added), "{control}: a wide file in {other}");
+            assert!(fires(&base, &hidden), "{control}: the old file in {other}, the first one widened");
+            assert!(!fires(&added, &relabelled(&added)) && !fires(&hidden, &relabelled(&hidden)));
+            assert!(!fires(&added, &hidden) && !fires(&hidden, &added), "{control}: they change places");
+            assert!(!fires(&added, &base) && !fires(&hidden, &base), "{control}: the wide file goes");
+        }
+    }
+}
+
+/// Files of one project in several package directories: nothing tells which of them is deployed last.
+#[test]
+fn ways_to_place_a_file_in_another_package() {
+    let project = "{\"packageDirectories\":[{\"path\":\"p0\"},{\"path\":\"p1\"},{\"path\":\"p2\"}]}";
+    let file = |root: &str, inner: &str| format!("<{root} xmlns=\"http://soap.sforce.com/2006/04/metadata\">{inner}</{root}>");
+    let settings = |on| file("OauthOidcSettings", &format!("<isPkceRequired>{on}</isPkceRequired>"));
+    let app = |on| connected_app(false).replace("<isPkceRequired>true", &format!("<isPkceRequired>{on}"));
+    let place = "p1/main/default/connectedApps/Billing.connectedApp-meta.xml";
+    let fires = |control: &str, base: &Tree, head: &Tree| {
+        hits(&judged(base, head))
+            .iter()
+            .any(|hit| hit.control == control && hit.outcome == "regressed")
+    };
+    let base = Tree::default()
+        .with("sfdx-project.json", project)
+        .with("p0/main/default/settings/OauthOidc.settings-meta.xml", settings(false))
+        .with(place, app(true));
+    let near = "p1/main/default/settings/OauthOidc.settings-meta.xml";
+    let excused = base.clone().with(place, app(false)).with(near, settings(true));
+    assert!(fires("ca-pkce-not-required", &base, &excused), "settings beside the app");
+
+    let of = |inner: &str| format!("<externalClientApplication>App</externalClientApplication>{inner}");
+    let global = |package: &str| format!("{package}/main/default/extlClntAppGlobalOauthSets/App.ecaGlblOauth-meta.xml");
+    let policies = |package: &str| format!("{package}/main/default/extlClntAppOauthPolicies/App.ecaOauthPlcy-meta.xml");
+    let asked = |kind: &str| {
+        let kind = format!("<permittedUsersPolicyType>{kind}</permittedUsersPolicyType>");
+        file("ExtlClntAppOauthConfigurablePolicies", &of(&kind))
+    };
+    let base = Tree::default()
+        .with("sfdx-project.json", project)
+        .with(&global("p2"), file("ExtlClntAppGlobalOauthSettings", &of("")))
+        .with(&policies("p2"), asked("AdminApprovedPreAuthorized"));
+    let weak = base.clone().with(&policies("p1"), asked("AllSelfAuthorized"));
+    let apart = weak.clone().with(&global("p0"), file("ExtlClntAppGlobalOauthSettings", &of("")));
+    for head in [&weak, &apart] {
+        assert!(fires("eca-self-authorization-allowed", &base, head));
+    }
+    assert!(hits(&judged(&apart, &apart.clone().with("p0/main/default/x.txt", "x"))).is_empty());
+}
+
 #[test]
 fn ways_to_write_a_file() {
     let mut ways = Ways::default();

@@ -107,7 +107,11 @@ impl Env<'_> {
             };
         }
         // For presence it does not matter what absence means: only what is written counts.
-        let written = if field.is_list() { self.written(field, frames) } else { self.written_once(field, frames) };
+        let written = if field.is_list() {
+            self.written(field, frames)
+        } else {
+            self.written_once(field, frames)
+        };
         match written {
             Err(why) => self.unknown(why),
             Ok(items) if field.shape.kind == FieldKind::Certificate => {

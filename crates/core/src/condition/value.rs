@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::FieldRef;
 use super::find::{Frame, Lookup, Occurrence};
-use crate::judge::{Place, Why};
 use crate::judge::env::Env;
+use crate::judge::{Place, Why};
 use crate::lexical;
 use crate::registry::{Absent, FieldKind};
 
@@ -70,7 +70,9 @@ impl Env<'_> {
         let (set, nil): (Vec<_>, Vec<_>) = occurrences.into_iter().partition(Occurrence::is_set);
         let gap = nil.first().map(Occurrence::place).or(gap);
         let among = set.len().saturating_add(usize::from(gap.is_some()));
-        let pick = self.choose(among, || format!("{} in {} at {}", field.full, home.component.path, home.span.start));
+        let pick = self.choose(among, || {
+            format!("{} in {} at {}", field.full, home.component.path, home.span.start)
+        });
         let chosen = set.into_iter().nth(pick);
         let home = gap.filter(|_| chosen.is_none()).unwrap_or(home);
         (chosen, home)
