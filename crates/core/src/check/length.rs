@@ -46,7 +46,9 @@ impl Lengths {
         let text = texts.join(":");
         let (kind, rest) = text.split_once(':')?;
         let (number, unit) = rest.split_once(':')?;
-        let hours = lexical::integer(number)?.checked_mul(i64::from(*self.hours.get(unit)?))?;
+        // Nobody documents what zero or less means, so it is no length.
+        let number = lexical::integer(number).filter(|number| *number > 0)?;
+        let hours = number.checked_mul(i64::from(*self.hours.get(unit)?))?;
         let is = |list: &[String]| list.iter().any(|name| name == kind);
         let renewed = is(&self.renewed);
         (renewed || is(&self.fixed)).then_some(Length { hours, renewed, text })
