@@ -65,7 +65,11 @@ mod tests {
 
     #[test]
     fn adjacent_ranges_cover_what_spans_them() {
-        let parts = Cover::of(vec![range("10.0.1.0", "10.0.1.255"), range("10.0.0.0", "10.0.0.255"), range("::1", "::9")]);
+        let parts = Cover::of(vec![
+            range("10.0.1.0", "10.0.1.255"),
+            range("10.0.0.0", "10.0.0.255"),
+            range("::1", "::9"),
+        ]);
         assert!(parts.holds(&range("10.0.0.5", "10.0.1.9")));
         assert!(!parts.holds(&range("10.0.0.5", "10.0.2.0")));
         assert!(!parts.holds(&range("9.9.9.9", "10.0.0.0")));

@@ -139,10 +139,10 @@ impl Members {
     }
 
     fn member(&self, text: String, place: Place) -> Member {
-        let key = if self.kind == MemberKind::UrlHosts {
-            url::host(&text)
-        } else {
-            text.clone()
+        let key = match self.kind {
+            MemberKind::UrlHosts => url::host(&text),
+            MemberKind::Names => text.to_lowercase(),
+            MemberKind::Text | MemberKind::AddressRanges => text.clone(),
         };
         Member { text, key, place }
     }

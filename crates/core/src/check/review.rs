@@ -67,6 +67,7 @@ impl Review {
     fn member(&self, field: &FieldRef, text: String, place: Place) -> Member {
         let key = match self.kind {
             MemberKind::UrlHosts => url::host(&text),
+            MemberKind::Names => text.to_lowercase(),
             _ if field.shape.kind == FieldKind::Certificate => match lexical::certificate(&text) {
                 CertificateText::PrivateKey => String::new(),
                 _ => lexical::certificate_body(&text),

@@ -77,8 +77,8 @@ fn members(members: &Members) -> Vec<String> {
         (MemberKind::AddressRanges, WeakerWhen::Removed) => "an address that is no longer covered makes it weaker",
         (MemberKind::UrlHosts, WeakerWhen::Added) => "a host that was not listed before makes it weaker",
         (MemberKind::UrlHosts, WeakerWhen::Removed) => "a host that is no longer listed makes it weaker",
-        (MemberKind::Text, WeakerWhen::Added) => "a new member makes it weaker",
-        (MemberKind::Text, WeakerWhen::Removed) => "a member that goes makes it weaker",
+        (MemberKind::Text | MemberKind::Names, WeakerWhen::Added) => "a new member makes it weaker",
+        (MemberKind::Text | MemberKind::Names, WeakerWhen::Removed) => "a member that goes makes it weaker",
     };
     let mut said = if members.each.is_empty() {
         vec![format!("The members of {} are compared: {what}.", fields.join(" and "))]

@@ -115,6 +115,8 @@ pub(crate) enum MemberKind {
     /// As text, exactly.
     #[default]
     Text,
+    /// As API names, of which no two differ only in case.
+    Names,
     /// As address ranges: what counts is which addresses they cover together.
     AddressRanges,
     /// As URLs, by scheme, host and port.
