@@ -4,44 +4,55 @@
 use std::collections::BTreeMap;
 
 use orgate_core::Registry;
+use orgate_core::lexical::{self, CertificateText};
+use orgate_core::registry::FieldKind;
 
 const HIDDEN: &str = "(not shown)";
 /// Parts of names of unknown elements whose content is never shown.
 const NAMES: [&str; 7] = ["secret", "password", "key", "certificate", "serviceaccount", "credential", "token"];
 /// Parts of words: a line that speaks of one is not shown by itself, whatever element it belongs to.
 const WORDS: [&str; 6] = ["secret", "password", "privatekey", "private key", "signingkey", "serviceaccount"];
-/// A line this long without a blank, in a file that holds a private key, is taken for a part of it.
+/// A text that is not known to be a certificate is shown up to this length: no private key is that short. And a line
+/// longer than this without a blank, in a file that holds a private key, is taken for a part of it.
 const LONGEST_PLAIN: usize = 40;
 
 /// Lines of the longest secret: so many in front of a line decide whether it is shown.
 pub(crate) const LONGEST_SECRET: u32 = 1000;
 
 /// What may be shown of which element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Plain,
-    /// Blanked whatever it holds.
-    Secret,
     /// Blanked unless it is a switch or a block.
     Doubtful,
+    /// Blanked unless it is a certificate: where one belongs, a private key may stand.
+    Certificate,
+    /// Blanked whatever it holds.
+    Secret,
 }
 
 /// Blanks secrets.
 #[derive(Clone, Debug)]
 pub(crate) struct Redactor {
-    /// By type: whether an element of this name is a secret.
-    types: BTreeMap<String, BTreeMap<String, bool>>,
+    /// By type: what may be shown of an element of this name.
+    types: BTreeMap<String, BTreeMap<String, Kind>>,
 }
 
 impl Redactor {
     /// By the fields that the registry knows.
     pub(crate) fn new(registry: &Registry) -> Self {
-        let mut types: BTreeMap<String, BTreeMap<String, bool>> = BTreeMap::new();
+        let mut types: BTreeMap<String, BTreeMap<String, Kind>> = BTreeMap::new();
         for spec in registry.types() {
             let known = types.entry(spec.name.to_string()).or_default();
             for (path, field) in &spec.fields {
                 let name = path.rsplit('/').next().unwrap_or(path);
-                *known.entry(name.to_owned()).or_default() |= field.secret;
+                let kind = match field.kind {
+                    _ if field.secret => Kind::Secret,
+                    FieldKind::Certificate => Kind::Certificate,
+                    _ => Kind::Plain,
+                };
+                let slot = known.entry(name.to_owned()).or_insert(kind);
+                *slot = kind.max(*slot);
             }
         }
         Self { types }
@@ -57,7 +68,7 @@ impl Redactor {
     /// The lines of a file without their line feeds; nothing but secrets is changed.
     pub(crate) fn exact(&self, bytes: &[u8]) -> Option<Vec<String>> {
         let source = std::str::from_utf8(bytes).ok()?;
-        let mut here: Vec<&BTreeMap<String, bool>> = self
+        let mut here: Vec<&BTreeMap<String, Kind>> = self
             .types
             .iter()
             .filter(|(name, _)| source.contains(&format!("<{name}")) || source.contains(&format!(":{name}")))
@@ -66,33 +77,15 @@ impl Redactor {
         if here.is_empty() {
             here = self.types.values().collect();
         }
-        let shown = blanked(source, &|name| kind(&here, name));
-        let private = shown.contains("PRIVATE KEY");
-        let line = |line: &str| {
-            if private && looks_like_key(line) {
-                HIDDEN.to_owned()
-            } else {
-                line.to_owned()
-            }
-        };
-        Some(
-            shown
-                .split_inclusive('\n')
-                .map(|text| line(text.strip_suffix('\n').unwrap_or(text)))
-                .collect(),
-        )
+        Some(harmless(&blanked(source, &|name| kind(&here, name))).collect())
     }
 }
 
 /// An element that several types have is a secret when one of them says so.
-fn kind(types: &[&BTreeMap<String, bool>], name: &str) -> Kind {
+fn kind(types: &[&BTreeMap<String, Kind>], name: &str) -> Kind {
     let name = name.rsplit(':').next().unwrap_or(name);
-    let mut known = types.iter().filter_map(|fields| fields.get(name));
-    match known.next() {
-        Some(first) if *first || known.any(|secret| *secret) => Kind::Secret,
-        Some(_) => Kind::Plain,
-        None => by_sound(name),
-    }
+    let known = types.iter().filter_map(|fields| fields.get(name));
+    known.max().copied().unwrap_or_else(|| by_sound(name))
 }
 
 fn by_sound(name: &str) -> Kind {
@@ -107,18 +100,37 @@ fn by_sound(name: &str) -> Kind {
 /// The last of some lines by itself. Nothing when it speaks of a secret, but for the switches that say whether one is
 /// asked for.
 pub(crate) fn alone(window: &[u8]) -> Option<String> {
-    let line = last(window)?;
+    let line = last(window);
     let lower = line.to_lowercase();
     let switch = lower.contains("secretoptional") || lower.contains("secretrequired");
     (switch || !WORDS.iter().any(|word| lower.contains(word))).then_some(line)
 }
 
 /// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
-fn last(window: &[u8]) -> Option<String> {
+fn last(window: &[u8]) -> String {
     let shown = blanked(&String::from_utf8_lossy(window), &by_sound);
-    let line = shown.rsplit('\n').next()?.trim_end_matches('\r');
-    let key = shown.contains("PRIVATE KEY") && looks_like_key(line);
-    Some(if key { HIDDEN.to_owned() } else { line.replace('\t', "    ") })
+    let line = if shown.ends_with('\n') { None } else { harmless(&shown).last() };
+    let line = line.unwrap_or_default();
+    line.trim_end_matches('\r').replace('\t', "    ")
+}
+
+/// The lines of a text without those that may be a part of a private key, wherever it stands, and without passwords of
+/// URLs.
+fn harmless(text: &str) -> impl Iterator<Item = String> {
+    let private = text.contains("PRIVATE KEY");
+    // Between the marks of its armour a key may be broken into lines of any length.
+    let mut within = false;
+    text.split_inclusive('\n').map(move |line| {
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        within |= armour(line, "-----BEGIN");
+        let hidden = private && (looks_like_key(line) || within && !line.trim().is_empty());
+        within &= !armour(line, "-----END");
+        if hidden {
+            HIDDEN.to_owned()
+        } else {
+            lexical::without_passwords(line)
+        }
+    })
 }
 
 /// The text with the content of secrets blanked; line feeds stay, so that lines keep their numbers.
@@ -147,7 +159,11 @@ fn blanked(source: &str, kind: &dyn Fn(&str) -> Kind) -> String {
         }
         if !open.ends_with("/>") && kind != Kind::Plain {
             let (content, tail) = rest.split_at(end_of(rest, name));
-            inside(content, kind, &mut shown);
+            if kind == Kind::Certificate && is_certificate(content) {
+                shown.push_str(content);
+            } else {
+                inside(content, kind, &mut shown);
+            }
             rest = tail;
         }
     }
@@ -253,6 +269,19 @@ fn plain(content: &str) -> bool {
         let digits = !number.is_empty() && number.len() <= 6 && number.bytes().all(|byte| byte.is_ascii_digit());
         digits && matches!(unit, "HOURS" | "DAYS" | "MONTHS")
     })
+}
+
+/// Whether the whole content of an element is a certificate, or too short for a private key. What is dressed up in a
+/// comment, a section or references is none.
+fn is_certificate(content: &str) -> bool {
+    let short = content.trim().len() <= LONGEST_PLAIN;
+    let known = || lexical::certificate(content.trim()) == CertificateText::Provided;
+    !content.contains(['<', '&']) && (short || known())
+}
+
+/// Whether a line opens or closes the armour of a private key.
+fn armour(line: &str, mark: &str) -> bool {
+    line.contains("PRIVATE KEY") && line.contains(mark)
 }
 
 fn looks_like_key(line: &str) -> bool {

@@ -103,10 +103,69 @@ fn one_line_is_shown_as_among_all() {
     for (end, shown) in ends.zip(redactor().lines(text.as_bytes()).expect("text")) {
         // What follows is not looked at.
         let shown = shown.replace("(not shown)", "");
-        assert_eq!(super::last(&text.as_bytes()[..end]), Some(shown));
+        assert_eq!(super::last(&text.as_bytes()[..end]), shown);
     }
     let key = format!("-----BEGIN PRIVATE KEY-----\n{}", "k".repeat(64));
-    assert_eq!(super::last(key.as_bytes()), Some("(not shown)".to_owned()));
+    assert_eq!(super::last(key.as_bytes()), "(not shown)");
+}
+
+/// DER that begins as a private key does, in base64, broken into lines of so many characters.
+fn key(width: usize) -> String {
+    // A sequence of version 0, a sequence for the algorithm, and zeros.
+    let text = format!("MFgCAQAwBwYFAQIDBAUE{}", "A".repeat(100));
+    let lines: Vec<&str> = (0..text.len())
+        .step_by(width)
+        .filter_map(|at| text.get(at..text.len().min(at + width)))
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_private_key_where_a_certificate_belongs_is_hidden_whatever_its_form() {
+    let certificate = format!("MIIB{}", "b".repeat(60));
+    let bytes_of_a_certificate = "MFgwVgYFAQIDBAUE".to_owned() + &"A".repeat(104);
+    let hidden = |content: &str| {
+        for (root, name) in [("ConnectedApp", "certificate"), ("ExtlClntAppGlobalOauthSettings", "certificate")] {
+            let text = format!("<{root}>\n<{name}>{content}</{name}>\n<label>x</label>\n</{root}>");
+            let shown = shown(&text);
+            let leaks = content
+                .lines()
+                .filter(|line| line.trim().len() > 3 && shown.contains(line.trim()))
+                .count();
+            assert_eq!(leaks, 0, "{shown}");
+            assert_eq!(shown.lines().count(), text.lines().count());
+            assert!(shown.contains("<label>x</label>"));
+        }
+    };
+    for content in [
+        key(1000),
+        key(16),
+        format!("\n  {}\n", key(20).replace('\n', "\n  ")),
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", key(24)),
+        format!("<![CDATA[{}]]>", key(1000)),
+        key(1000).replacen('A', "&#65;", 1),
+        // Neither a certificate nor a key: one of its characters may be lost.
+        certificate,
+    ] {
+        hidden(&content);
+    }
+    let shown = shown(&format!(
+        "<ConnectedApp><certificate>{bytes_of_a_certificate}</certificate></ConnectedApp>"
+    ));
+    assert!(shown.contains(&bytes_of_a_certificate), "{shown}");
+}
+
+#[test]
+fn a_key_in_any_other_element_is_hidden_between_its_marks() {
+    let text = format!(
+        "<description>\n-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n</description>\n<a/>",
+        key(10)
+    );
+    let all = redactor().lines(text.as_bytes()).expect("text");
+    assert!(key(10).lines().all(|line| !all.iter().any(|shown| shown.contains(line))), "{all:?}");
+    assert_eq!(all.last().map(String::as_str), Some("<a/>"));
+    let until = text.find("\n-----END").expect("end");
+    assert_eq!(super::last(&text.as_bytes()[..until]), "(not shown)");
 }
 
 #[test]

@@ -136,7 +136,7 @@ impl Env<'_> {
             || {
                 let key = lexical::certificate(text) == lexical::CertificateText::PrivateKey;
                 let length = if field.shape.secret || key { 0 } else { LONGEST_SHOWN };
-                let shown = text.chars().take(length).collect();
+                let shown = lexical::without_passwords(text).chars().take(length).collect();
                 Value::Unknown(Why::Illegal(Arc::clone(&field.full), shown))
             },
             |text| Value::One { text },

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::lexical;
+
 /// Why something is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
@@ -47,7 +49,7 @@ impl fmt::Display for Why {
                 )
             }
             Self::Illegal(field, text) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
-            Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{text}'"),
+            Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{}'", lexical::without_passwords(text)),
             Self::NoCertificate(field) => {
                 write!(f, "not a certificate: {field} holds text that is neither PEM nor base64 of DER")
             }

@@ -243,3 +243,22 @@ fn der_lengths_never_panic() {
         }
     }
 }
+
+#[test]
+fn the_password_of_a_url_is_left_out() {
+    for (text, expected) in [
+        ("https://a.example/cb?x=a:b@c", "https://a.example/cb?x=a:b@c"),
+        ("https://user@a.example", "https://user@a.example"),
+        ("https://user:pa,s:s@a.example/cb", "https://user:(not shown)@a.example/cb"),
+        ("https://user:p@ss@a.example", "https://user:(not shown)@a.example"),
+        (
+            "<x>https://u:p@a</x> http://:p@b",
+            "<x>https://u:(not shown)@a</x> http://:(not shown)@b",
+        ),
+        ("https://a.example,http://u:p@b", "https://a.example,http://u:(not shown)@b"),
+        ("com.example.app:/oauth://", "com.example.app:/oauth://"),
+        ("a://:///", "a://:///"),
+    ] {
+        assert_eq!(without_passwords(text), expected, "{text}");
+    }
+}

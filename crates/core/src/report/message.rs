@@ -130,8 +130,9 @@ pub(super) fn shown(read: &Read) -> Option<String> {
 }
 
 fn cut(text: &str) -> String {
+    let text = lexical::without_passwords(text);
     if text.chars().count() <= LONGEST_VALUE {
-        return text.to_owned();
+        return text;
     }
     let mut short: String = text.chars().take(LONGEST_VALUE).collect();
     short.push('…');

@@ -1,6 +1,6 @@
 //! Characters, names and references of XML 1.0, as its productions define them.
 
-use super::error::{XmlErrorKind, quote};
+use super::error::XmlErrorKind;
 
 /// May start a name.
 const START: u8 = 1;
@@ -82,7 +82,7 @@ pub(super) fn reference(name: &str) -> Result<char, XmlErrorKind> {
             "amp" => Ok('&'),
             "quot" => Ok('"'),
             "apos" => Ok('\''),
-            _ if is_ncname(name) => Err(XmlErrorKind::Entity(quote(name))),
+            _ if is_ncname(name) => Err(XmlErrorKind::Entity),
             _ => Err(XmlErrorKind::Ampersand),
         };
     };
@@ -99,7 +99,7 @@ pub(super) fn reference(name: &str) -> Result<char, XmlErrorKind> {
         .filter(|_| !digits.is_empty());
     code.and_then(char::from_u32)
         .filter(|c| is_char(*c))
-        .ok_or_else(|| XmlErrorKind::CharacterReference(quote(name)))
+        .ok_or(XmlErrorKind::CharacterReference)
 }
 
 fn is_char(c: char) -> bool {

@@ -85,15 +85,15 @@ pub enum XmlErrorKind {
     /// An illegal `xmlns` declaration.
     #[error("the namespace declaration `{0}` is not allowed; correct it")]
     NamespaceDeclaration(String),
-    /// An entity that XML does not predefine.
-    #[error("the entity `&{0};` is not defined; XML knows lt, gt, amp, quot and apos")]
-    Entity(String),
+    /// An entity that XML does not predefine. Its name is not told: it may be a piece of a secret that was not escaped.
+    #[error("an entity is not defined; XML knows lt, gt, amp, quot and apos")]
+    Entity,
     /// `&` that starts no reference.
     #[error("`&` starts no reference; write `&amp;`")]
     Ampersand,
     /// A numeric reference to no legal character.
-    #[error("`&{0};` names no character that XML allows; remove it")]
-    CharacterReference(String),
+    #[error("a reference names no character that XML allows; remove it")]
+    CharacterReference,
     /// `--` inside a comment.
     #[error("a comment contains `--`; remove it")]
     CommentHyphens,
@@ -158,9 +158,9 @@ impl XmlErrorKind {
             Self::LessThan => "less-than",
             Self::UnboundPrefix(_) => "unbound-prefix",
             Self::NamespaceDeclaration(_) => "namespace-declaration",
-            Self::Entity(_) => "entity",
+            Self::Entity => "entity",
             Self::Ampersand => "ampersand",
-            Self::CharacterReference(_) => "character-reference",
+            Self::CharacterReference => "character-reference",
             Self::CommentHyphens => "comment-hyphens",
             Self::SectionEnd => "section-end",
             Self::Instruction => "instruction",
