@@ -22,7 +22,7 @@ impl Env<'_> {
             let mut inner = frames.to_vec();
             inner.push(Frame::of(&component));
             let linked = match &exists.link {
-                Link::By(field) => match self.value(field, None, &inner) {
+                Link::By(field) => match self.every_value(field, &inner) {
                     Value::One { text } => Truth::from(text == self.subject.name),
                     Value::Many { items, unknown } => match unknown {
                         _ if items.iter().any(|item| item.text == self.subject.name) => Truth::True,

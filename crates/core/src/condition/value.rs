@@ -78,8 +78,8 @@ impl Env<'_> {
         (chosen, home)
     }
 
-    /// Reads a field for a comparison of sets: a single-valued element that stands there several times gives all its
-    /// values, because nobody documents which of them counts.
+    /// Reads a field for a comparison of sets, or to see what it names: a single-valued element that stands there several
+    /// times gives all its values, because nobody documents which of them counts, or each belongs to a block of its own.
     pub(crate) fn every_value(&self, field: &FieldRef, frames: &[Frame]) -> Value {
         let Lookup::Here { occurrences, home, gap } = self.find(field, frames) else {
             return self.value(field, None, frames);
