@@ -6,6 +6,7 @@
 //! an expression of JavaScript. Must not guess: where more than the value of one element is exchanged, or what is
 //! exchanged cannot be told, nothing is known of the file.
 
+mod customised;
 mod expression;
 mod tokens;
 mod values;
@@ -13,11 +14,12 @@ mod values;
 use std::collections::BTreeMap;
 
 use memchr::memmem;
-use orgate_core::RepoPath;
+use orgate_core::{Registry, RepoPath};
 use serde_json::Value;
 
 use crate::error::DiffError;
 use crate::snapshot::{FileRef, Snapshot};
+use customised::Customised;
 use expression::Expression;
 pub(super) use tokens::Tokens;
 
@@ -28,6 +30,8 @@ const MOST_BYTES: u64 = 4 << 20;
 /// file.
 const MOST_ENTRIES: usize = 1000;
 const MOST_NAMED: usize = 1 << 16;
+/// Start of every git-LFS pointer.
+const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// Longer texts are cut where they are told.
 const LONGEST_TEXT: usize = 60;
 
@@ -52,12 +56,22 @@ pub(super) fn folders_above(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
 }
 
 /// What one project file declares for the files below its folder.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct Project {
     folder: Vec<u8>,
     entries: Vec<Entry>,
     /// It may declare something that cannot be read here.
     unclear: bool,
+    /// Why nothing of it is read.
+    unreadable: Option<String>,
+    customised: Customised,
+}
+
+/// Whether the same is replaced.
+impl PartialEq for Project {
+    fn eq(&self, other: &Self) -> bool {
+        self.folder == other.folder && self.entries == other.entries && self.unclear == other.unclear
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -88,8 +102,9 @@ impl Project {
             return Ok(Self::default());
         };
         let mut project = match read(snapshot, &file)? {
-            Some(bytes) => Self::parse(&bytes),
-            None => Self::of_unknown(),
+            Ok(bytes) if bytes.starts_with(LFS) => Self::of_unreadable("it is a git-LFS pointer".to_owned()),
+            Ok(bytes) => Self::parse(&bytes),
+            Err(reason) => Self::of_unreadable(reason),
         };
         project.folder = folder.to_vec();
         let mut known: BTreeMap<String, bool> = BTreeMap::new();
@@ -102,7 +117,7 @@ impl Project {
             let path = below(folder, source.trim_start_matches("./").as_bytes());
             entry.elements = match snapshot.file(&path)? {
                 // What cannot be read may hold anything.
-                Some(file) => read(snapshot, &file)?.is_none_or(|content| content.contains(&b'<')),
+                Some(file) => read(snapshot, &file)?.map_or(true, |content| content.contains(&b'<')),
                 None => false,
             };
             known.insert(source.clone(), entry.elements);
@@ -117,19 +132,42 @@ impl Project {
         }
     }
 
+    fn of_unreadable(reason: String) -> Self {
+        Self {
+            unreadable: Some(reason),
+            ..Self::of_unknown()
+        }
+    }
+
+    /// Why nothing can be judged beside this project file of head; `before` is the one of base.
+    pub(super) fn refusal(&self, before: &Self, registry: &Registry) -> Option<String> {
+        if let (Some(reason), None) = (&self.unreadable, &before.unreadable) {
+            return Some(format!(
+                "{reason}, so nobody can tell what the deploy tool replaces, and the change made it so; commit a regular file of at most {} MiB with at most {MOST_ENTRIES} replacements",
+                MOST_BYTES >> 20
+            ));
+        }
+        self.customised.refusal(registry)
+    }
+
     /// Of a key that stands there several times, the last counts, as in JavaScript.
     fn parse(bytes: &[u8]) -> Self {
         let Ok(project) = serde_json::from_slice::<Value>(bytes) else {
             // Not every reader refuses what this one does. A key can be written with escapes.
-            let hints: [&[u8]; 2] = [b"replacements", b"\\u"];
-            let hinted = hints.iter().any(|hint| memmem::find(bytes, hint).is_some());
-            return if hinted { Self::of_unknown() } else { Self::default() };
+            let hints = |key: &[u8]| [key, b"\\u"].iter().any(|hint| memmem::find(bytes, hint).is_some());
+            return Self {
+                unclear: hints(b"replacements"),
+                customised: Customised::unknown(hints(customised::KEY.as_bytes())),
+                ..Self::default()
+            };
         };
-        match project.get("replacements") {
+        let customised = Customised::new(&project);
+        let project = match project.get("replacements") {
             None | Some(Value::Null) => Self::default(),
             Some(Value::Array(list)) => Self::declaring(list),
             Some(_) => Self::of_unknown(),
-        }
+        };
+        Self { customised, ..project }
     }
 
     fn declaring(list: &[Value]) -> Self {
@@ -138,7 +176,7 @@ impl Project {
             texts.map(str::len).sum::<usize>()
         };
         if list.len() > MOST_ENTRIES || list.iter().map(named).sum::<usize>() > MOST_NAMED {
-            return Self::of_unknown();
+            return Self::of_unreadable("it declares more replacements than any project has".to_owned());
         }
         Self {
             entries: list.iter().map(Entry::new).collect(),
@@ -175,11 +213,12 @@ impl Project {
     }
 }
 
-/// The content of a file; `None` for what is no regular file of a sensible size.
-fn read(snapshot: &dyn Snapshot, file: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+/// The content of a file, or what is wrong with one that is no regular file of a sensible size.
+fn read(snapshot: &dyn Snapshot, file: &FileRef) -> Result<Result<Vec<u8>, String>, DiffError> {
     match snapshot.read(file, MOST_BYTES) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(None),
+        Ok(bytes) => Ok(Ok(bytes)),
+        Err(DiffError::TooLarge { size, .. }) => Ok(Err(format!("it is {size} bytes long"))),
+        Err(DiffError::NotAFile { kind, .. }) => Ok(Err(format!("it is {kind}"))),
         Err(error) => Err(error),
     }
 }
