@@ -11,11 +11,12 @@ use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
 use crate::output;
+use crate::output::file::Checkouts;
 use crate::sides::{Sides, below};
 
 /// Runs the gate and writes every report that was asked for.
 pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, CliError> {
-    let targets = output::targets(&arguments.outputs)?;
+    let targets = output::targets(&arguments.outputs, arguments.html.as_deref())?;
     let sides = Sides::open(&arguments.sides)?;
     let mut wanted = Vec::new();
     for path in &arguments.paths {
@@ -31,11 +32,13 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
         report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
     }
     let verdict = report.verdict();
+    let given = &arguments.sides;
+    let checkouts = Checkouts::around(given.repo.as_deref(), &[given.base_dir.as_deref(), given.head_dir.as_deref()]);
     let page = arguments.html.as_ref().map_or(Ok(()), |file| {
         let today = today(arguments.gate.today.as_deref())?;
-        html::save(file, &html::check::page(&report, &config, &sides, today)?)
+        checkouts.save(file, html::check::page(&report, &config, &sides, today)?.as_bytes())
     });
-    output::write_all(&report, &targets, &sides, &config.registry, global, page)?;
+    output::write_all(&report, &targets, &sides, &config.registry, global, &checkouts, page)?;
     // The process ends here and gives back all of its memory at once, which is faster than piece by piece.
     std::mem::forget((report, config, sides));
     Ok(verdict)

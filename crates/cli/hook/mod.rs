@@ -19,6 +19,7 @@ use crate::ci::Environment;
 use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::output;
+use crate::output::file::Checkouts;
 use crate::place::Place;
 use crate::sides::Sides;
 
@@ -40,7 +41,8 @@ pub(crate) fn run(arguments: &HookArgs, global: &Global) -> Result<Verdict, CliE
 }
 
 fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, environment: &Environment<'_>) -> Result<Verdict, CliError> {
-    let targets = output::targets(&arguments.outputs)?;
+    let targets = output::targets(&arguments.outputs, None)?;
+    let checkouts = Checkouts::around(repository.work_dir(), &[]);
     let mut worst = Verdict::Pass;
     match work(arguments, repository, environment)? {
         Work::Nothing(reason) => say(&reason, global),
@@ -52,7 +54,7 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
             }
             let (report, config) = judge_commit(&arguments.gate, repository, &sides, &merging)?;
             worst = report.verdict();
-            output::write_all(&report, &targets, &sides, &config.registry, global, Ok(()))?;
+            output::write_all(&report, &targets, &sides, &config.registry, global, &checkouts, Ok(()))?;
         }
         Work::Ranges(ranges) => {
             for range in ranges {
@@ -63,7 +65,7 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                 }
                 let (report, config) = check::judge_by(&arguments.gate, &sides)?;
                 worst = worst.max(report.verdict());
-                output::write_all(&report, &targets, &sides, &config.registry, global, Ok(()))?;
+                output::write_all(&report, &targets, &sides, &config.registry, global, &checkouts, Ok(()))?;
             }
         }
     }

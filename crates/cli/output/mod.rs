@@ -4,6 +4,7 @@
 pub(crate) mod capture;
 pub(crate) mod escape;
 pub(crate) mod facts;
+pub(crate) mod file;
 pub(crate) mod github;
 pub(crate) mod gitlab_codequality;
 pub(crate) mod gitlab_sast;
@@ -20,7 +21,7 @@ mod text;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use orgate_core::report::{Finding, Report};
 use orgate_core::{Registry, RepoPath};
@@ -31,6 +32,7 @@ use crate::ci::Environment;
 use crate::error::CliError;
 use crate::fix::suggest::{Suggestion, suggest};
 use crate::sides::Sides;
+use file::Checkouts;
 
 /// A format and where it goes.
 #[derive(Clone, Debug)]
@@ -39,8 +41,8 @@ pub(crate) struct Target {
     file: Option<PathBuf>,
 }
 
-/// What to write: as asked for, else text on standard output.
-pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> {
+/// What to write: as asked for, else text on standard output. `page` is where a page goes beside them.
+pub(crate) fn targets(arguments: &[OutputArg], page: Option<&Path>) -> Result<Vec<Target>, CliError> {
     let mut targets: Vec<Target> = arguments
         .iter()
         .map(|argument| Target {
@@ -52,11 +54,9 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
         return Err(CliError::TwoOnStdout);
     }
     let mut seen = BTreeSet::new();
-    for file in targets.iter().filter_map(|target| target.file.as_ref()) {
-        // `x` and `./x` are one file; what cannot be resolved yet is compared as it is written.
-        let plain = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-        if !seen.insert(plain.components().collect::<PathBuf>()) {
-            return Err(CliError::TwoInOneFile(file.clone()));
+    for file in targets.iter().filter_map(|target| target.file.as_deref()).chain(page) {
+        if !seen.insert(file::place(file)) {
+            return Err(CliError::TwoInOneFile(file.to_owned()));
         }
     }
     if targets.iter().all(|target| target.file.is_some()) {
@@ -81,6 +81,7 @@ pub(crate) fn write_all(
     sides: &Sides,
     registry: &Registry,
     global: &Global,
+    checkouts: &Checkouts,
     before: Result<(), CliError>,
 ) -> Result<(), CliError> {
     let mut written = before;
@@ -88,12 +89,11 @@ pub(crate) fn write_all(
         let Some(path) = &target.file else { continue };
         let mut bytes = Vec::new();
         let mut plain = anstream::StripStream::new(&mut bytes);
-        let one = write_one(report, target.format, sides, registry, global, &mut plain).and_then(|()| std::fs::write(path, &bytes));
-        let one = one.map_err(|source| CliError::Report {
+        let one = write_one(report, target.format, sides, registry, global, &mut plain).map_err(|source| CliError::Report {
             path: path.clone(),
             source,
         });
-        written = written.and(one);
+        written = written.and(one.and_then(|()| checkouts.save(path, &bytes)));
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
         let mut text = Vec::new();
