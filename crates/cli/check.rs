@@ -10,12 +10,13 @@ use crate::args::{CheckArgs, FailOnArg, GateArgs, Global, IntroducedArg};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
+use crate::output::file::Checkouts;
 use crate::output::{self, Output};
 use crate::sides::{Sides, below};
 
 /// Runs the gate and writes every report that was asked for.
 pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, CliError> {
-    let targets = output::targets(&arguments.outputs)?;
+    let targets = output::targets(&arguments.outputs, arguments.html.as_deref())?;
     let sides = Sides::open(&arguments.sides)?;
     let mut wanted = Vec::new();
     for path in &arguments.paths {
@@ -31,15 +32,18 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
         report.restrict(|path| wanted.iter().any(|wanted| below(path, wanted.as_bytes())));
     }
     let verdict = report.verdict();
+    let given = &arguments.sides;
+    let checkouts = Checkouts::around(given.repo.as_deref(), &[given.base_dir.as_deref(), given.head_dir.as_deref()]);
     let page = arguments.html.as_ref().map_or(Ok(()), |file| {
         let today = today(arguments.gate.today.as_deref())?;
-        html::save(file, &html::check::page(&report, &config, &sides, today)?)
+        checkouts.save(file, html::check::page(&report, &config, &sides, today)?.as_bytes())
     });
     let output = Output {
         report: &report,
         sides: &sides,
         registry: &config.registry,
         global,
+        checkouts: &checkouts,
     };
     output.write_all(&targets, page)?;
     // The process ends here and gives back all of its memory at once, which is faster than piece by piece.

@@ -3,7 +3,10 @@
 //! The author of a change controls everything at head, so settings, waivers and local policies come from base unless
 //! the person who runs the gate says otherwise. What the change does to them is reported.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use orgate_core::policy::catalog::PolicyFile;
 use orgate_core::report::GateLoosened;
@@ -151,11 +154,32 @@ pub(crate) fn settings_of(snapshot: &dyn Snapshot, side: &str) -> Result<Setting
 }
 
 fn settings_file(path: &Path) -> Result<Settings, CliError> {
-    let bytes = std::fs::read(path).map_err(|source| CliError::Read {
+    parse(&read(path)?, &path.display().to_string())
+}
+
+/// The content of a file on disk: a pipe or a device could go on for ever.
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let fail = |source| CliError::Read {
         path: path.to_owned(),
         source,
-    })?;
-    parse(&bytes, &path.display().to_string())
+    };
+    let refuse = |reason: String| fail(io::Error::other(reason));
+    if !fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(refuse("it is no regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(fail)?;
+    file.take(MOST_BYTES.saturating_add(1)).read_to_end(&mut bytes).map_err(fail)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        return Err(refuse(format!("it is larger than {MOST_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+fn read_text(path: &Path) -> Result<(String, String), CliError> {
+    let name = path.display().to_string();
+    let text = String::from_utf8(read(path)?).map_err(|_| CliError::SettingsText { place: name.clone() })?;
+    Ok((name, text))
 }
 
 fn parse(bytes: &[u8], place: &str) -> Result<Settings, CliError> {
@@ -187,32 +211,37 @@ fn policies_in(snapshot: &dyn Snapshot, folder: &str) -> Result<Files, CliError>
 
 /// The policy files below a folder on disk, sorted by path.
 pub(crate) fn policies_on_disk(folder: &Path) -> Result<Files, CliError> {
+    let mut found = Files::new();
+    if folder.is_file() {
+        found.push(read_text(folder)?);
+    } else {
+        policies_below(folder, &mut BTreeSet::new(), &mut found)?;
+    }
+    Ok(found)
+}
+
+/// Each folder is read once, whatever links lead to it: there could be no end.
+fn policies_below(folder: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Files) -> Result<(), CliError> {
     let fail = |source| CliError::Read {
         path: folder.to_owned(),
         source,
     };
-    let mut found = Files::new();
-    if folder.is_file() {
-        let text = std::fs::read_to_string(folder).map_err(fail)?;
-        return Ok(vec![(folder.display().to_string(), text)]);
+    if !seen.insert(fs::canonicalize(folder).map_err(fail)?) {
+        return Ok(());
     }
     let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(fail)? {
+    for entry in fs::read_dir(folder).map_err(fail)? {
         entries.push(entry.map_err(fail)?.path());
     }
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            found.extend(policies_on_disk(&path)?);
+            policies_below(&path, seen, found)?;
         } else if is_policy(path.as_os_str().as_encoded_bytes()) {
-            let text = std::fs::read_to_string(&path).map_err(|source| CliError::Read {
-                path: path.clone(),
-                source,
-            })?;
-            found.push((path.display().to_string(), text));
+            found.push(read_text(&path)?);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn loosened(base: &Settings, head: &Settings) -> Vec<GateLoosened> {

@@ -1,6 +1,7 @@
 //! Which two snapshots are compared, and why.
 
 use orgate_core::RepoPath;
+use orgate_diff::snapshot::Source;
 use orgate_diff::{DefaultBase, DirSnapshot, Repository, Snapshot};
 
 use crate::args::{CiPlatform, SideArgs};
@@ -46,11 +47,13 @@ impl Sides {
             let (base, why) = open_base(arguments, environment, repository.as_ref())?;
             (base, open_head(arguments, repository.as_ref())?, why, false)
         };
-        if let (Some(one), Some(other)) = (base.id(), head.id())
-            && one == other
+        if let (Source::Commit(one), Source::Commit(other)) = (base.source(), head.source())
+            && one.is_same_revision(other)
+            // The first commit of a branch may be empty, as what it is compared with.
+            && (one.describe() == other.describe() || !other.files(&|_| true)?.is_empty())
         {
             // Naming the same commit twice is a comparison of nothing; a pass would be a false one.
-            return Err(CliError::NothingToCompare(one));
+            return Err(CliError::NothingToCompare(other.describe()));
         }
         Ok(Self {
             base,

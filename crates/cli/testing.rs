@@ -63,11 +63,13 @@ impl Written<'_> {
             color: ColorWhen::Never,
         };
         let mut bytes = Vec::new();
+        let checkouts = crate::output::file::Checkouts::default();
         let output = Output {
             report: self.report,
             sides: &sides,
             registry: self.registry,
             global: &global,
+            checkouts: &checkouts,
         };
         output.write_one(format, &mut anstream::StripStream::new(&mut bytes)).ok()?;
         Some(bytes)

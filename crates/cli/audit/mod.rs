@@ -15,6 +15,7 @@ use crate::check::{fail_on, today};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
+use crate::output::file::Checkouts;
 use crate::output::{people, stdout};
 use crate::sides::Sides;
 
@@ -29,7 +30,8 @@ pub(crate) fn run(arguments: &AuditArgs, global: &Global) -> Result<Verdict, Cli
         return Err(CliError::NothingToAudit(posture.snapshot));
     }
     let page = arguments.html.as_ref().map_or(Ok(()), |file| {
-        html::save(file, &html::audit::page(&posture, &config, &sides, today))
+        let checkouts = Checkouts::around(arguments.repo.as_deref(), &[arguments.dir.as_deref()]);
+        checkouts.save(file, html::audit::page(&posture, &config, &sides, today).as_bytes())
     });
     match arguments.format {
         ListFormat::Text => people(text::write(&posture, global.quiet).trim_end())?,

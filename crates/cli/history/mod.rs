@@ -18,7 +18,7 @@ use crate::args::{Global, HistoryArgs, ListFormat};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::explain::{json, refuse_unknown};
-use crate::html;
+use crate::output::file::Checkouts;
 use crate::output::{people, stdout};
 use crate::sides::Sides;
 use notes::Note;
@@ -85,10 +85,10 @@ pub(crate) fn run(arguments: &HistoryArgs, global: &Global) -> Result<Verdict, C
     let config = Config::load(&arguments.team.gate(), &sides)?;
     refuse_unknown(&arguments.control, &config.catalog)?;
     let history = Walk::new(arguments, &repository, &config, global).run(oldest.as_ref(), &newest)?;
-    let page = arguments
-        .html
-        .as_ref()
-        .map_or(Ok(()), |file| html::save(file, &page::page(&history)));
+    let page = arguments.html.as_ref().map_or(Ok(()), |file| {
+        let checkouts = Checkouts::around(arguments.repo.as_deref(), &[]);
+        checkouts.save(file, page::page(&history).as_bytes())
+    });
     match arguments.format {
         ListFormat::Text => people(text::write(&history, global.quiet).trim_end())?,
         ListFormat::Json => stdout(&json(&history)?)?,

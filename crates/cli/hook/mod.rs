@@ -19,6 +19,7 @@ use crate::check;
 use crate::ci::Environment;
 use crate::config::{self, Config};
 use crate::error::CliError;
+use crate::output::file::Checkouts;
 use crate::output::{self, Output, Target, guard};
 use crate::place::Place;
 use crate::sides::Sides;
@@ -41,7 +42,8 @@ pub(crate) fn run(arguments: &HookArgs, global: &Global) -> Result<Verdict, CliE
 }
 
 fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, environment: &Environment<'_>) -> Result<Verdict, CliError> {
-    let targets = output::targets(&arguments.outputs)?;
+    let targets = output::targets(&arguments.outputs, None)?;
+    let checkouts = Checkouts::around(repository.work_dir(), &[]);
     let mut worst = Verdict::Pass;
     match work(arguments, repository, environment)? {
         Work::Nothing(reason) => say(&reason, global),
@@ -52,7 +54,7 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                 return Ok(worst);
             }
             let judged = judge_commit(&arguments.gate, repository, &sides, &merging)?;
-            worst = write(&judged, &sides, &targets, global)?;
+            worst = write(&judged, &sides, &targets, global, &checkouts)?;
         }
         Work::Ranges(ranges) => {
             for range in ranges {
@@ -62,7 +64,7 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
                     continue;
                 }
                 let judged = check::judge_by(&arguments.gate, &sides)?;
-                worst = worst.max(write(&judged, &sides, &targets, global)?);
+                worst = worst.max(write(&judged, &sides, &targets, global, &checkouts)?);
             }
         }
     }
@@ -70,12 +72,19 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
 }
 
 /// Writes the report on two sides; returns its verdict.
-fn write((report, config): &(Report, Config), sides: &Sides, targets: &[Target], global: &Global) -> Result<Verdict, CliError> {
+fn write(
+    (report, config): &(Report, Config),
+    sides: &Sides,
+    targets: &[Target],
+    global: &Global,
+    checkouts: &Checkouts,
+) -> Result<Verdict, CliError> {
     let output = Output {
         report,
         sides,
         registry: &config.registry,
         global,
+        checkouts,
     };
     output.write_all(targets, Ok(()))?;
     Ok(report.verdict())

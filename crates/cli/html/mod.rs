@@ -11,21 +11,11 @@ mod parts;
 mod waivers;
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use crate::error::CliError;
 pub(crate) use crate::output::escape::xml as text;
 pub(crate) use parts::{class, contents, numbers};
 
 const STYLE: &str = include_str!("style.css");
-
-/// Writes a page to a file.
-pub(crate) fn save(file: &Path, page: &str) -> Result<(), CliError> {
-    std::fs::write(file, page).map_err(|source| CliError::Report {
-        path: file.to_owned(),
-        source,
-    })
-}
 
 /// A whole page. `header` and `main` are HTML already.
 pub(crate) fn document(title: &str, header: &str, main: &str) -> String {

@@ -4,6 +4,7 @@
 pub(crate) mod capture;
 pub(crate) mod escape;
 pub(crate) mod facts;
+pub(crate) mod file;
 pub(crate) mod github;
 pub(crate) mod gitlab_codequality;
 pub(crate) mod gitlab_sast;
@@ -24,7 +25,7 @@ mod text;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use orgate_core::report::{Finding, Report};
 use orgate_core::{Registry, RepoPath};
@@ -35,6 +36,7 @@ use crate::ci::Environment;
 use crate::error::CliError;
 use crate::fix::suggest::{Suggestion, suggest};
 use crate::sides::{Sides, content};
+use file::Checkouts;
 use style::{RESET, YELLOW};
 
 /// A format and where it goes.
@@ -44,8 +46,8 @@ pub(crate) struct Target {
     file: Option<PathBuf>,
 }
 
-/// What to write: as asked for, else text on standard output.
-pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> {
+/// What to write: as asked for, else text on standard output. `page` is where a page goes beside them.
+pub(crate) fn targets(arguments: &[OutputArg], page: Option<&Path>) -> Result<Vec<Target>, CliError> {
     let mut targets: Vec<Target> = arguments
         .iter()
         .map(|argument| Target {
@@ -57,11 +59,9 @@ pub(crate) fn targets(arguments: &[OutputArg]) -> Result<Vec<Target>, CliError> 
         return Err(CliError::TwoOnStdout);
     }
     let mut seen = BTreeSet::new();
-    for file in targets.iter().filter_map(|target| target.file.as_ref()) {
-        // `x` and `./x` are one file; what cannot be resolved yet is compared as it is written.
-        let plain = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-        if !seen.insert(plain.components().collect::<PathBuf>()) {
-            return Err(CliError::TwoInOneFile(file.clone()));
+    for file in targets.iter().filter_map(|target| target.file.as_deref()).chain(page) {
+        if !seen.insert(file::place(file)) {
+            return Err(CliError::TwoInOneFile(file.to_owned()));
         }
     }
     if targets.iter().all(|target| target.file.is_some()) {
@@ -92,6 +92,8 @@ pub(crate) struct Output<'a> {
     pub(crate) sides: &'a Sides,
     pub(crate) registry: &'a Registry,
     pub(crate) global: &'a Global,
+    /// Where reports must follow no link.
+    pub(crate) checkouts: &'a Checkouts,
 }
 
 impl Output<'_> {
@@ -105,14 +107,11 @@ impl Output<'_> {
             let Some(path) = &target.file else { continue };
             let mut bytes = Vec::new();
             let mut plain = anstream::StripStream::new(&mut bytes);
-            let one = self
-                .write_one(target.format, &mut plain)
-                .and_then(|()| std::fs::write(path, &bytes));
-            let one = one.map_err(|source| CliError::Report {
+            let one = self.write_one(target.format, &mut plain).map_err(|source| CliError::Report {
                 path: path.clone(),
                 source,
             });
-            written = written.and(one);
+            written = written.and(one.and_then(|()| self.checkouts.save(path, &bytes)));
         }
         for target in targets.iter().filter(|target| target.file.is_none()) {
             let mut text = Vec::new();
@@ -134,6 +133,7 @@ impl Output<'_> {
             sides,
             registry,
             global,
+            checkouts: _,
         } = *self;
         let head_file = |path: &RepoPath| content(sides.head.as_ref(), path);
         let base_file = |path: &RepoPath| content(sides.base.as_ref(), path);

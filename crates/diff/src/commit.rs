@@ -28,6 +28,13 @@ pub struct CommitSnapshot {
 }
 
 impl CommitSnapshot {
+    /// Whether both are the same commit, or one is the tree of the other. Two commits of one tree are not: nothing changed
+    /// between them.
+    pub fn is_same_revision(&self, other: &Self) -> bool {
+        let bare = self.id == self.tree || other.id == other.tree;
+        self.id == other.id || (bare && self.tree == other.tree)
+    }
+
     /// What differs between two trees of one repository.
     pub(crate) fn changes(&self, head: &Self, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
         walk::walk(&self.objects, self.tree, head.tree, head.describe(), want)

@@ -26,6 +26,7 @@ mod listing;
 mod lock;
 mod loose;
 mod memory;
+mod nested;
 mod objects;
 mod pack;
 mod positioned;

@@ -15,6 +15,7 @@ use crate::dir::{self, Seen};
 use crate::error::DiffError;
 use crate::index::{Entry, Index};
 use crate::lock::lock;
+use crate::nested;
 use crate::repository::{Inner, Refs, Repository};
 use crate::snapshot::{Content, FileKind, FileRef, Snapshot, Source, Want};
 use crate::spawn;
@@ -126,16 +127,7 @@ impl WorktreeSnapshot {
 
     /// Whether a folder is the top of another repository, told as git tells it.
     fn is_repository(&self, folder: &[u8]) -> Result<bool, DiffError> {
-        let inner = dir::locate(&self.root, folder)?.join(".git");
-        match fs::symlink_metadata(&inner) {
-            Ok(meta) if meta.is_file() => {
-                let start = fs::read(&inner).map_err(|error| DiffError::io("read", &inner, &error))?;
-                Ok(start.starts_with(b"gitdir: "))
-            }
-            Ok(_) => Ok(["HEAD", "objects", "refs"].iter().all(|part| inner.join(part).exists())),
-            Err(error) if dir::absent(&error) => Ok(false),
-            Err(error) => Err(DiffError::io("look at", &inner, &error)),
-        }
+        Ok(nested::is_repository(&dir::locate(&self.root, folder)?))
     }
 
     /// Whether a file is ignored, or a folder that it lies in: what lies in an ignored folder cannot be taken back.

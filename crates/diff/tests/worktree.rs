@@ -218,3 +218,40 @@ fn a_bare_repository_has_no_work_tree() {
     let repo = TestRepo::with(&["--bare"]);
     assert!(matches!(open(&repo).work_tree(), Err(DiffError::NoWorkTree { .. })));
 }
+
+/// What only looks like a repository is no reason not to look inside.
+#[test]
+fn a_folder_is_another_repository_only_if_git_says_so() {
+    for (what, head, file) in [
+        ("leads nowhere", None, Some("gitdir: /nonexistent\n")),
+        ("leads to no repository", None, Some("gitdir: ..\n")),
+        ("is empty", None, Some("")),
+        ("names nothing", None, Some("gitdir: ")),
+        ("has garbage for HEAD", Some("garbage"), None),
+        ("has a HEAD beside refs", Some("ref: main"), None),
+        ("has a short id", Some("1234"), None),
+        ("names a branch", Some("ref: refs/heads/main\n"), None),
+        ("holds an id", Some("1111111111111111111111111111111111111111\n"), None),
+        (
+            "leads to a repository",
+            Some("ref: refs/heads/main\n"),
+            Some("gitdir: ../other/.git\n"),
+        ),
+    ] {
+        let repo = TestRepo::new();
+        repo.write("README.md", "x\n");
+        repo.commit("Start");
+        repo.write("nested/file", "x\n");
+        let place = if file.is_some() { "other" } else { "nested" };
+        if let Some(head) = head {
+            for folder in ["objects", "refs"] {
+                std::fs::create_dir_all(repo.path().join(place).join(".git").join(folder)).unwrap();
+            }
+            repo.write(format!("{place}/.git/HEAD"), head);
+        }
+        if let Some(file) = file {
+            repo.write("nested/.git", file);
+        }
+        assert_eq!(ours(&repo), by_git(&repo), "a .git that {what}");
+    }
+}

@@ -51,7 +51,14 @@ fn members(size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
     (side(0), side(size / 2))
 }
 
-const SHAPES: [(&str, usize, Shape); 12] = [
+/// A change that brings a replacement so many times, for a value of so many letters.
+fn replaced(entries: usize, entry: &str, letters: usize) -> (Tree, Tree) {
+    let base = app(&format!("<callbackUrl>{}</callbackUrl>", "a".repeat(letters)));
+    let project = format!("{{\"replacements\":[{}]}}", vec![entry; entries].join(","));
+    (base.clone(), base.with("sfdx-project.json", project))
+}
+
+const SHAPES: [(&str, usize, Shape); 14] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -75,6 +82,20 @@ const SHAPES: [(&str, usize, Shape); 12] = [
     }),
     ("many elements nobody knows", 2000, |size| {
         (app(""), app(&"<x>1</x>\n".repeat(size)))
+    }),
+    ("many replacements of many texts", 200, |size| {
+        replaced(
+            size,
+            "{\"glob\":\"**\",\"stringToReplace\":\"a\",\"replaceWithEnv\":\"X\"}",
+            20 * size,
+        )
+    }),
+    ("an expression that looks at all of the rest", 1, |size| {
+        replaced(
+            1,
+            "{\"glob\":\"**\",\"regexToReplace\":\"(?:a|b)*Q|a\",\"replaceWithEnv\":\"X\"}",
+            10_000 * size,
+        )
     }),
     ("a long line", 20_000, |size| (app(""), app(&"<x/>".repeat(size)))),
     ("a long value", 200_000, |size| {

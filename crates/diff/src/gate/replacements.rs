@@ -6,18 +6,32 @@
 //! an expression of JavaScript. Must not guess: where more than the value of one element is exchanged, or what is
 //! exchanged cannot be told, nothing is known of the file.
 
+mod customised;
 mod expression;
+mod tokens;
 mod values;
 
-use orgate_core::{RepoPath, Span};
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+use orgate_core::{Registry, RepoPath};
 use serde_json::Value;
 
 use crate::error::DiffError;
 use crate::snapshot::{FileRef, Snapshot};
+use customised::Customised;
+use expression::Expression;
+pub(super) use tokens::Tokens;
 
 const NAME: &[u8] = b"sfdx-project.json";
 /// Project files are small; what a larger one declares is not known.
-const MOST_BYTES: u64 = 1 << 20;
+const MOST_BYTES: u64 = 4 << 20;
+/// More replacements than this, or more bytes of file names and globs, nobody wrote by hand: each is held against every
+/// file.
+const MOST_ENTRIES: usize = 1000;
+const MOST_NAMED: usize = 1 << 16;
+/// Start of every git-LFS pointer.
+const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// Longer texts are cut where they are told.
 const LONGEST_TEXT: usize = 60;
 
@@ -42,12 +56,22 @@ pub(super) fn folders_above(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
 }
 
 /// What one project file declares for the files below its folder.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct Project {
     folder: Vec<u8>,
     entries: Vec<Entry>,
     /// It may declare something that cannot be read here.
     unclear: bool,
+    /// Why nothing of it is read.
+    unreadable: Option<String>,
+    customised: Customised,
+}
+
+/// Whether the same is replaced.
+impl PartialEq for Project {
+    fn eq(&self, other: &Self) -> bool {
+        self.folder == other.folder && self.entries == other.entries && self.unclear == other.unclear
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -66,7 +90,7 @@ struct Entry {
 enum Wanted {
     Text(String),
     /// An expression of JavaScript.
-    Expression(String),
+    Expression(Expression),
     /// Nothing is named, so that there is a match between any two characters.
     Anything,
 }
@@ -78,18 +102,25 @@ impl Project {
             return Ok(Self::default());
         };
         let mut project = match read(snapshot, &file)? {
-            Some(bytes) => Self::parse(&bytes),
-            None => Self::of_unknown(),
+            Ok(bytes) if bytes.starts_with(LFS) => Self::of_unreadable("it is a git-LFS pointer".to_owned()),
+            Ok(bytes) => Self::parse(&bytes),
+            Err(reason) => Self::of_unreadable(reason),
         };
         project.folder = folder.to_vec();
+        let mut known: BTreeMap<String, bool> = BTreeMap::new();
         for entry in &mut project.entries {
             let Some(source) = &entry.source else { continue };
+            if let Some(elements) = known.get(source) {
+                entry.elements = *elements;
+                continue;
+            }
             let path = below(folder, source.trim_start_matches("./").as_bytes());
-            let content = match snapshot.file(&path)? {
-                Some(file) => read(snapshot, &file)?.unwrap_or_default(),
-                None => Vec::new(),
+            entry.elements = match snapshot.file(&path)? {
+                // What cannot be read may hold anything.
+                Some(file) => read(snapshot, &file)?.map_or(true, |content| content.contains(&b'<')),
+                None => false,
             };
-            entry.elements = content.contains(&b'<');
+            known.insert(source.clone(), entry.elements);
         }
         Ok(project)
     }
@@ -101,21 +132,55 @@ impl Project {
         }
     }
 
+    fn of_unreadable(reason: String) -> Self {
+        Self {
+            unreadable: Some(reason),
+            ..Self::of_unknown()
+        }
+    }
+
+    /// Why nothing can be judged beside this project file of head; `before` is the one of base.
+    pub(super) fn refusal(&self, before: &Self, registry: &Registry) -> Option<String> {
+        if let (Some(reason), None) = (&self.unreadable, &before.unreadable) {
+            return Some(format!(
+                "{reason}, so nobody can tell what the deploy tool replaces, and the change made it so; commit a regular file of at most {} MiB with at most {MOST_ENTRIES} replacements",
+                MOST_BYTES >> 20
+            ));
+        }
+        self.customised.refusal(registry)
+    }
+
     /// Of a key that stands there several times, the last counts, as in JavaScript.
     fn parse(bytes: &[u8]) -> Self {
         let Ok(project) = serde_json::from_slice::<Value>(bytes) else {
             // Not every reader refuses what this one does. A key can be written with escapes.
-            let hints: [&[u8]; 2] = [b"replacements", b"\\u"];
-            let hinted = hints.iter().any(|hint| bytes.windows(hint.len()).any(|window| window == *hint));
-            return if hinted { Self::of_unknown() } else { Self::default() };
-        };
-        match project.get("replacements") {
-            None | Some(Value::Null) => Self::default(),
-            Some(Value::Array(list)) => Self {
-                entries: list.iter().map(Entry::new).collect(),
+            let hints = |key: &[u8]| [key, b"\\u"].iter().any(|hint| memmem::find(bytes, hint).is_some());
+            return Self {
+                unclear: hints(b"replacements"),
+                customised: Customised::unknown(hints(customised::KEY.as_bytes())),
                 ..Self::default()
-            },
+            };
+        };
+        let customised = Customised::new(&project);
+        let project = match project.get("replacements") {
+            None | Some(Value::Null) => Self::default(),
+            Some(Value::Array(list)) => Self::declaring(list),
             Some(_) => Self::of_unknown(),
+        };
+        Self { customised, ..project }
+    }
+
+    fn declaring(list: &[Value]) -> Self {
+        let named = |entry: &Value| {
+            let texts = ["filename", "glob"].into_iter().filter_map(|key| entry.get(key)?.as_str());
+            texts.map(str::len).sum::<usize>()
+        };
+        if list.len() > MOST_ENTRIES || list.iter().map(named).sum::<usize>() > MOST_NAMED {
+            return Self::of_unreadable("it declares more replacements than any project has".to_owned());
+        }
+        Self {
+            entries: list.iter().map(Entry::new).collect(),
+            ..Self::default()
         }
     }
 
@@ -144,18 +209,16 @@ impl Project {
                 .whole
                 .get_or_insert_with(|| "what this version of orgate cannot read".to_owned());
         }
-        let text = String::from_utf8_lossy(bytes);
-        for entry in self.entries.iter().filter(|entry| entry.covers(path)) {
-            entry.find(&text, tokens);
-        }
+        tokens.search(bytes, self.entries.iter().filter(|entry| entry.covers(path)));
     }
 }
 
-/// The content of a file; `None` for what is no regular file of a sensible size.
-fn read(snapshot: &dyn Snapshot, file: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+/// The content of a file, or what is wrong with one that is no regular file of a sensible size.
+fn read(snapshot: &dyn Snapshot, file: &FileRef) -> Result<Result<Vec<u8>, String>, DiffError> {
     match snapshot.read(file, MOST_BYTES) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(None),
+        Ok(bytes) => Ok(Ok(bytes)),
+        Err(DiffError::TooLarge { size, .. }) => Ok(Err(format!("it is {size} bytes long"))),
+        Err(DiffError::NotAFile { kind, .. }) => Ok(Err(format!("it is {kind}"))),
         Err(error) => Err(error),
     }
 }
@@ -170,7 +233,7 @@ impl Entry {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
         let wanted = match (text("stringToReplace"), text("regexToReplace")) {
             (Some(text), _) if !text.is_empty() => Wanted::Text(text),
-            (None, Some(expression)) => Wanted::Expression(expression),
+            (None, Some(expression)) => Wanted::Expression(Expression::new(expression)),
             _ => Wanted::Anything,
         };
         Self {
@@ -195,39 +258,6 @@ impl Entry {
         };
         self.filename.as_deref().is_some_and(named) || self.glob.as_deref().is_some_and(|glob| fits(glob, path))
     }
-
-    fn find(&self, text: &str, tokens: &mut Tokens) {
-        let mut found: Vec<(usize, Box<str>)> = Vec::new();
-        let what = match &self.wanted {
-            Wanted::Text(wanted) => {
-                found.extend(text.match_indices(wanted.as_str()).map(|(at, text)| (at, text.into())));
-                wanted
-            }
-            Wanted::Expression(pattern) => {
-                if let Some(pattern) = expression::compile(pattern) {
-                    found.extend(pattern.find_iter(text).map(|found| (found.start(), found.as_str().into())));
-                } else {
-                    tokens.whole.get_or_insert_with(|| quoted(pattern));
-                }
-                pattern
-            }
-            Wanted::Anything => {
-                tokens.whole.get_or_insert_with(|| "any text".to_owned());
-                return;
-            }
-        };
-        let places = values::places(text);
-        let harmless = |(at, found): &(usize, Box<str>)| {
-            let within = places.partition_point(|place| place.end < at.saturating_add(found.len()));
-            !found.is_empty() && places.get(within).is_some_and(|place| place.start <= *at)
-        };
-        if found.iter().any(|one| self.elements || !harmless(one)) {
-            tokens.whole.get_or_insert_with(|| quoted(what));
-        }
-        if !found.is_empty() {
-            tokens.found.push(found);
-        }
-    }
 }
 
 fn quoted(text: &str) -> String {
@@ -250,24 +280,4 @@ fn fits(glob: &str, path: &RepoPath) -> bool {
         rest.first().is_some_and(|part| part.as_bytes() == first) && super::glob::matches(&rest.join("/"), path.as_bytes())
     };
     odd || super::glob::matches(&format!("**/{}", parts.join("/")), path.as_bytes()) || (1..parts.len()).any(above)
-}
-
-/// The texts of one file that replacements exchange, by replacement, with the place where each begins.
-#[derive(Debug, Default)]
-pub(super) struct Tokens {
-    found: Vec<Vec<(usize, Box<str>)>>,
-    /// What is replaced, when that is more than the values of single elements.
-    pub(super) whole: Option<String>,
-}
-
-impl Tokens {
-    /// The first text, of the first replacement that has one, that lies at least in part in `span`.
-    pub(super) fn within(&self, span: Span) -> Option<String> {
-        let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
-        self.found.iter().find_map(|found| {
-            let first = found.partition_point(|(at, text)| at.saturating_add(text.len()) <= start);
-            let (at, text) = found.get(first)?;
-            (*at < end).then(|| text.to_string())
-        })
-    }
 }

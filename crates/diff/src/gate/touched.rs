@@ -17,7 +17,7 @@ use super::deployed::Deployed;
 use super::extent::Extent;
 use super::name::{App, Name};
 use super::related::{Related, Wanted};
-use super::replacements::{folders_above, is_project};
+use super::replacements::{folders_above, is_project, project_in};
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
@@ -206,6 +206,21 @@ impl Touched {
 
     /// Files whose deployed content changes because a project's replacements do.
     fn replaced(&mut self, projects: &[Change], base: &Side<'_>, head: &Side<'_>) {
+        // The project of the root counts also where it stays as it is.
+        let folders = projects.iter().map(|change| change.path.parent()).chain([b"".as_slice()]);
+        for folder in folders.collect::<BTreeSet<_>>() {
+            let (before, after) = (base.project(folder), head.project(folder));
+            if let Some(reason) = after.refusal(&before, orgate_core::world::World::registry(head)) {
+                self.orphans.push(Unreadable {
+                    path: project_in(folder),
+                    side: Which::Head,
+                    line: 0,
+                    column: 0,
+                    reason,
+                    fatal: true,
+                });
+            }
+        }
         let mut settled = true;
         for change in projects {
             let (before, after) = (base.project(change.path.parent()), head.project(change.path.parent()));

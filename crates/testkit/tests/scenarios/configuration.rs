@@ -21,6 +21,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("configuration::no controls", no_controls),
     ("configuration::policies in the repository come from base", local_policies),
     ("configuration::a policies folder that is not there", missing_folder),
+    ("configuration::settings and policies that never end", endless),
     ("configuration::include and exclude", include),
 ];
 
@@ -300,4 +301,44 @@ fn include() {
         "{}",
         run.said()
     );
+}
+
+#[cfg(not(unix))]
+fn endless() {}
+
+#[cfg(unix)]
+fn endless() {
+    let (repo, _, _) = opened();
+    let folder = TestRepo::folder();
+    let pipe = folder.path().join("p.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo starts");
+    assert!(made.success());
+    let text = |path: &std::path::Path| path.to_str().expect("text").to_owned();
+    for arguments in [
+        ["--config-from", &text(&pipe)],
+        ["--config-from", "/dev/zero"],
+        ["--policies", &text(folder.path())],
+        ["--policies", &text(&pipe)],
+        ["--policies", "/dev/zero"],
+    ] {
+        let run = check(repo.path(), &["--base=main", "--head=HEAD", arguments[0], arguments[1]]);
+        refused(&run, &["cannot read"]);
+    }
+    std::fs::remove_file(&pipe).expect("removed");
+    folder.write("long.yaml", " ".repeat((1 << 20) + 1));
+    for option in ["--config-from", "--policies"] {
+        let file = text(&folder.path().join("long.yaml"));
+        refused(
+            &check(repo.path(), &["--base=main", "--head=HEAD", option, &file]),
+            &["larger than 1048576 bytes"],
+        );
+    }
+    folder.remove("long.yaml");
+    // A folder within itself is read once.
+    for name in ["a", "b"] {
+        std::os::unix::fs::symlink(".", folder.path().join(name)).expect("linked");
+    }
+    folder.write("z.yaml", "nonsense: [");
+    let run = check(repo.path(), &["--base=main", "--head=HEAD", "--policies", &text(folder.path())]);
+    refused(&run, &["z.yaml"]);
 }

@@ -14,6 +14,9 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("deployed::texts that are no values", no_values),
     ("deployed::keys that stand there twice", twice),
     ("deployed::a project file that nobody can read", unreadable),
+    ("deployed::a project file that the change makes no readable file", made_unreadable),
+    ("deployed::a project file that never was a readable file", never_readable),
+    ("deployed::a project that gives a type other files", customised),
     ("deployed::a project in a folder of its own", monorepo),
     ("deployed::replacements of other files and values", others),
     ("deployed::a standing replacement of one value", standing),
@@ -143,6 +146,100 @@ fn unreadable() {
     }
     let run = with_project("", PROJECT, "{\"packageDirectories\": [}");
     assert!(run.undecided().is_empty(), "{}", run.said());
+}
+
+/// The app as it was and a project file, then both as a change leaves them.
+fn change(before: fn(&TestRepo), after: fn(&TestRepo)) -> Run {
+    let repo = TestRepo::new();
+    repo.write(APP, connected_app(false));
+    before(&repo);
+    repo.commit("Before");
+    repo.write(APP, connected_app(true));
+    after(&repo);
+    repo.commit("After");
+    check(repo.path(), &["--base", "HEAD~1", "--head", "HEAD"])
+}
+
+fn plain(repo: &TestRepo) {
+    repo.write(PROJECT, project(""));
+}
+
+fn link(repo: &TestRepo) {
+    let _ = std::fs::remove_file(repo.path().join(PROJECT));
+    repo.write("p.json", project(""));
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("p.json", repo.path().join(PROJECT)).expect("linked");
+    #[cfg(not(unix))]
+    repo.write(PROJECT, "version https://git-lfs.github.com/spec/v1\n");
+}
+
+fn made_unreadable() {
+    let long: fn(&TestRepo) = |repo| repo.write(PROJECT, format!("{}{}", " ".repeat(4 << 20), project("")));
+    let many: fn(&TestRepo) = |repo| {
+        let entry = "{\"glob\": \"*.cls\", \"stringToReplace\": \"x\", \"replaceWithEnv\": \"X\"}";
+        repo.write(PROJECT, project(&vec![entry; 1001].join(",")));
+    };
+    let pointer: fn(&TestRepo) = |repo| {
+        repo.write(PROJECT, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
+    };
+    for (what, after) in [
+        (if cfg!(unix) { "a symbolic link" } else { "git-LFS" }, link as fn(&TestRepo)),
+        ("bytes long", long),
+        ("more replacements", many),
+        ("git-LFS", pointer),
+    ] {
+        super::refused(&change(plain, after), &[]);
+        let run = change(plain, after);
+        let told = run.stdout.contains(what) && run.stdout.contains("commit a regular file");
+        assert!(told, "{what}: {}", run.said());
+    }
+    // It is as long as it may be.
+    let run = change(plain, |repo| {
+        let text = project("");
+        repo.write(PROJECT, format!("{}{text}", " ".repeat((4 << 20) - text.len())));
+    });
+    super::caught(&run);
+    // A new one is the change's as well.
+    super::refused(&change(|_| {}, link), &[]);
+}
+
+fn never_readable() {
+    super::caught(&change(link, |_| {}));
+}
+
+fn customised() {
+    let with = |inside: &str| format!("{{\"packageDirectories\": [{{\"path\": \"force-app\"}}], {inside}}}\n");
+    let refused = |before: &str, after: &str| {
+        let repo = TestRepo::new();
+        repo.write(PROJECT, before);
+        repo.write("force-app/capps/Billing.capp-meta.xml", connected_app(false));
+        repo.commit("Before");
+        repo.write(PROJECT, after);
+        repo.write("force-app/capps/Billing.capp-meta.xml", connected_app(true));
+        let run = check(repo.path(), &["--base", "HEAD"]);
+        let told = run.stdout.contains("registryCustomizations") && run.stdout.contains(PROJECT);
+        assert!(run.code == 2 && told, "{after}: {}", run.said());
+    };
+    let types = "\"types\": {\"x\": {\"id\": \"x\", \"name\": \"connectedApp\", \"suffix\": \"capp\", \"directoryName\": \"capps\"}}";
+    for text in [
+        with(&format!("\"registryCustomizations\": {{{types}}}")),
+        with("\"registryCustomizations\": {\"types\": {\"connectedapp\": {\"suffix\": \"capp\"}}}"),
+        with("\"registryCustomizations\": {\"suffixes\": {\"capp\": \"connectedapp\"}}"),
+        with(&format!("\"\\u0072egistryCustomizations\": {{{types}}}")),
+        with(&format!("\"a\": 1e999, \"registryCustomizations\": {{{types}}}")),
+        with(&format!("\"a\": 1e999, \"\\u0072egistryCustomizations\": {{{types}}}")),
+    ] {
+        refused(&with("\"name\": \"x\""), &text);
+        // It may have been so before.
+        refused(&text, &text);
+    }
+    let other = with("\"registryCustomizations\": {\"types\": {\"bot\": {\"name\": \"Bot\", \"suffix\": \"b\"}}}");
+    let repo = TestRepo::new();
+    repo.write(PROJECT, other);
+    repo.write(APP, connected_app(false));
+    repo.commit("Before");
+    repo.write(APP, connected_app(true));
+    super::caught(&check(repo.path(), &["--base", "HEAD"]));
 }
 
 fn monorepo() {

@@ -5,12 +5,13 @@ use std::process::Stdio;
 
 use orgate_testkit::gate::orgate;
 
-use super::{check, opened, refused};
+use super::{Gate, check, opened, refused};
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("output::one format on standard output, alone", alone),
     ("output::two formats on standard output", two_on_stdout),
     ("output::two formats in one file", two_in_one_file),
+    ("output::a link that the change brought", link),
     ("output::a file that cannot be written", unwritable),
     ("output::unknown format", unknown_format),
     ("output::a reader that goes away", broken_pipe),
@@ -62,6 +63,48 @@ fn two_in_one_file() {
         ),
         &["x"],
     );
+    let name = repo.path().file_name().and_then(std::ffi::OsStr::to_str).expect("a name");
+    let detour = format!("--output=sarif=../{name}/x");
+    for other in ["--html=x", "--html=./x", detour.as_str()] {
+        refused(
+            &check(repo.path(), &["--base=main", "--head=HEAD", "--output=json=x", other]),
+            &["two outputs go to"],
+        );
+    }
+}
+
+#[cfg(not(unix))]
+fn link() {}
+
+/// Whoever writes a change chooses where its links lead.
+#[cfg(unix)]
+fn link() {
+    let (repo, _, _) = opened();
+    let outside = orgate_testkit::TestRepo::folder();
+    outside.write("precious", "precious");
+    for (name, target) in [("file", "precious"), ("folder", "."), ("nothing", "missing")] {
+        std::os::unix::fs::symlink(outside.path().join(target), repo.path().join(name)).expect("linked");
+    }
+    repo.commit("Innocent");
+    let run = |target: &str| {
+        for report in [format!("--output=json={target}"), format!("--html={target}")] {
+            let run = check(repo.path(), &["--base=main", "--head=HEAD", "--output=text", &report]);
+            refused(&run, &["symbolic link", target]);
+        }
+        for arguments in [["audit", "--html"], ["history", "--html"]] {
+            let run = Gate::finish({
+                let mut command = orgate(repo.path());
+                command.args(arguments).arg(target);
+                command
+            });
+            refused(&run, &["symbolic link", target]);
+        }
+    };
+    for target in ["file", "./folder/../file", "folder/x", "nothing"] {
+        run(target);
+    }
+    assert_eq!(std::fs::read(outside.path().join("precious")).expect("it is there"), b"precious");
+    assert_eq!(std::fs::read_dir(outside.path()).expect("a folder").count(), 1);
 }
 
 fn unwritable() {

@@ -152,6 +152,13 @@ fn unknown() {
 fn twice() {
     let (repo, _, head) = opened();
     refused(&check(repo.path(), &["--base", &head, "--head", "HEAD"]), &["same"]);
+    for (base, head) in [("HEAD", "HEAD^{tree}"), ("HEAD:", "HEAD"), ("HEAD:", "HEAD^{tree}")] {
+        refused(&check(repo.path(), &["--base", base, "--head", head]), &["same"]);
+    }
+    // Two commits are two, also where nothing changed between them.
+    repo.git(&["commit", "--quiet", "--allow-empty", "--message=Nothing"]);
+    passed(&check(repo.path(), &["--base", &head, "--head", "HEAD"]));
+    caught(&check(repo.path(), &["--base", "main^{tree}", "--head", "HEAD"]));
 }
 
 fn one_folder() {

@@ -1,13 +1,42 @@
 //! Expressions of JavaScript, as far as they mean the same here. Must not accept one that could match more there.
 
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
 
 /// What `\s` means in JavaScript beside the white space of ASCII.
 const BLANKS: &str = "\u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
 
-/// `None` for an expression that is none, or that is not known to mean the same.
-pub(super) fn compile(expression: &str) -> Option<Regex> {
-    Regex::new(&translate(expression)?).ok()
+/// How much slower than the simplest ones an expression can be, as its program is larger; and that of the simplest.
+const WEIGHTS: [usize; 4] = [1, 4, 16, 64];
+const LIGHT: usize = 1 << 10;
+
+/// One as a project file has it.
+#[derive(Debug)]
+pub(super) struct Expression {
+    pub(super) text: String,
+    /// What it means, with its weight; `None` when that is not known.
+    pub(super) known: Option<(Regex, usize)>,
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Expression {
+    pub(super) fn new(text: String) -> Self {
+        let known = compile(&text);
+        Self { text, known }
+    }
+}
+
+/// `None` for an expression that is none, that is not known to mean the same, or that is too large.
+fn compile(expression: &str) -> Option<(Regex, usize)> {
+    let translated = translate(expression)?;
+    WEIGHTS.into_iter().find_map(|weight| {
+        let known = RegexBuilder::new(&translated).size_limit(LIGHT.saturating_mul(weight)).build();
+        Some((known.ok()?, weight))
+    })
 }
 
 fn translate(expression: &str) -> Option<String> {
@@ -81,9 +110,9 @@ mod tests {
             ("[\\s]y", "\u{feff}y"),
             ("[.{(]", "("),
         ] {
-            assert!(compile(pattern).is_some_and(|known| known.is_match(text)), "{pattern}");
+            assert!(compile(pattern).is_some_and(|known| known.0.is_match(text)), "{pattern}");
         }
-        assert!(!compile("a.b").expect("an expression").is_match("a\rb"));
+        assert!(!compile("a.b").expect("an expression").0.is_match("a\rb"));
         for pattern in [
             "(?<=a)b",
             "(?=a)",
