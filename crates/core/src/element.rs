@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn an_element_is_not_one_of_another_name() {
+        assert!(!element("a", "1", Vec::new()).same_content(&element("b", "1", Vec::new())));
+        let block = |name| element("c", "", vec![element(name, "1", Vec::new())]);
+        assert!(!block("a").same_content(&block("b")));
+        assert!(block("a").same_content(&block("a")));
+    }
+
+    #[test]
     fn many_siblings_in_reverse_take_no_longer() {
         let many: Vec<Element> = (0..200_000).map(|n| Element::unplaced("a", &n.to_string(), Vec::new())).collect();
         let reversed = many.iter().rev().cloned().collect();

@@ -209,11 +209,13 @@ fn indent(source: &str, at: usize) -> Option<&str> {
     lead.chars().all(|c| matches!(c, ' ' | '\t')).then_some(lead)
 }
 
-/// The end of the line, when only white space comes before it.
+/// The end of the line, when only white space comes before it. Behind an element that is taken away a tag is closed.
 fn line_end(source: &str, at: usize) -> Option<usize> {
     let rest = source.get(at..)?;
     let line = rest.split('\n').next().unwrap_or_default();
-    (line.len() < rest.len() && line.trim_end().is_empty()).then(|| at.saturating_add(line.trim_end_matches('\r').len()))
+    line.trim_end()
+        .is_empty()
+        .then(|| at.saturating_add(line.trim_end_matches('\r').len()))
 }
 
 /// Where the line break before the line of `at` begins.

@@ -95,7 +95,10 @@ pub fn change(seed: u64, apps: usize) -> (Tree, Tree) {
     put(before.as_slice(), after.as_slice());
     // One project, so that the settings are those of every app.
     for side in [&mut base, &mut head] {
-        side.put("sfdx-project.json", "{\"packageDirectories\": [{\"path\": \"force-app\"}]}\n");
+        side.put(
+            "sfdx-project.json",
+            "{\"packageDirectories\": [{\"path\": \"force-app\"}, {\"path\": \"packages\"}, {\"path\": \"odd\"}]}\n",
+        );
     }
     (base, head)
 }

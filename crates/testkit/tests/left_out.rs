@@ -217,6 +217,15 @@ fn moves_and_other_files_stay_silent() {
         silent(to, &base, &moved);
         silent(to, &moved, &base);
     }
+    let off = external(false)
+        .with("docs/App_plcy.ecaPlcy-meta.xml", policies("App", false))
+        .with("docs/other.txt", "x");
+    let further = off.clone().without("docs/App_plcy.ecaPlcy-meta.xml");
+    silent(
+        "what moves from one such place to another",
+        &off,
+        &further.with("old/App_plcy.ecaPlcy-meta.xml", policies("App", false)),
+    );
     let sample = "docs/connectedApps/Sample.connectedApp-meta.xml";
     weaker(
         "a file outside is judged as well",

@@ -47,7 +47,7 @@ fn authority(rest: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{host, is_odd};
+    use super::{host, is_odd, pieces};
 
     #[test]
     fn the_host_of_a_url_is_what_a_browser_would_call() {
@@ -93,5 +93,11 @@ mod tests {
         ] {
             assert!(is_odd(text), "{text}");
         }
+    }
+
+    #[test]
+    fn an_odd_text_may_be_several_urls() {
+        let all: Vec<&str> = pieces("a://a b://b\\c://c,d://d\u{1}e://e ,f://f").collect();
+        assert_eq!(all, ["a://a", "b://b", "c://c", "d://d", "e://e", "f://f"]);
     }
 }

@@ -19,7 +19,7 @@ mod successors;
 mod touched;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::policy::Catalog;
 use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
@@ -57,15 +57,21 @@ pub struct Input<'a> {
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let (mut report, left_out) = look(input)?;
-    if !left_out.is_empty() {
+    if !left_out.files.is_empty() {
         second::look(input, &left_out, &mut report)?;
     }
     report.sort();
     Ok(report)
 }
 
-/// Files of head that a deploy may leave out, with the reason.
-type LeftOut = BTreeMap<RepoPath, &'static str>;
+/// What a deploy may leave out of the change.
+#[derive(Debug, Default)]
+struct LeftOut {
+    /// Files of head, with the reason.
+    files: BTreeMap<RepoPath, &'static str>,
+    /// Files of base in whose place they come.
+    before: BTreeSet<RepoPath>,
+}
 
 /// Judges head as it is.
 fn look(input: &Input<'_>) -> Result<(Report, LeftOut), DiffError> {

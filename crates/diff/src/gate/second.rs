@@ -14,7 +14,7 @@ use crate::held::HeldSnapshot;
 
 /// Adds to a report what got weaker only without the files that may be left out.
 pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, report: &mut Report) -> Result<(), DiffError> {
-    let paths = left_out.keys().cloned().collect();
+    let paths = left_out.files.keys().chain(&left_out.before).cloned().collect();
     let head = HeldSnapshot::new(input.base, input.head, &paths);
     let (without, _) = super::look(&Input { head: &head, ..*input })?;
     let known: BTreeSet<&str> = report.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
@@ -34,7 +34,7 @@ pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, report: &mut Report) -
     }
     report.work.judged = report.work.judged.saturating_add(more.len());
     report.findings.extend(more);
-    report.warnings.extend(left_out.iter().map(|(path, why)| Warning {
+    report.warnings.extend(left_out.files.iter().map(|(path, why)| Warning {
         path: Some(path.clone()),
         line: 0,
         text: format!("a deploy may leave this file out ({why}), so what the change writes into it excuses nothing"),

@@ -4,6 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use orgate_core::policy::OnRemoval;
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::world::World;
@@ -11,7 +12,6 @@ use orgate_core::{Component, Control, RepoPath, SubjectKind};
 use orgate_metadata::is_deployable;
 use orgate_metadata::manifest::deletes;
 
-use super::Input;
 use super::deleted::{Deleted, already, newly};
 use super::deployed::Deployed;
 use super::extent::Extent;
@@ -19,6 +19,7 @@ use super::name::{App, Name};
 use super::related::{Related, Wanted};
 use super::replacements::{folders_above, is_project, project_in};
 use super::side::{Loaded, Side};
+use super::{Input, LeftOut};
 use crate::compare::changes;
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileKind, FileRef};
@@ -44,8 +45,8 @@ pub(super) struct Touched {
     pub(super) deleted: Vec<Deleted>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
-    /// Files of head that a deploy may leave out, with the reason.
-    pub(super) left_out: BTreeMap<RepoPath, &'static str>,
+    /// Files of head that a deploy may leave out.
+    pub(super) left_out: LeftOut,
     /// Every change is one of content, in a file that can be read on both sides and stays where it is, so that
     /// [`Self::types`] tells all that differs.
     pub(super) in_place: bool,
@@ -127,7 +128,7 @@ impl Touched {
             }
             touched.paths.insert(component.path.clone());
         }
-        touched.leave_out(components.values().flat_map(|(_, after)| after), head)?;
+        touched.leave_out(&components, input, head)?;
         touched.deleted(input, &manifests, wanted)?;
         touched.changed_metadata = touched.paths.len();
         for ((type_name, name), (before, after)) in components {
@@ -267,22 +268,35 @@ impl Touched {
     }
 
     /// Which of the changed components of head a deploy may leave out.
-    fn leave_out<'c>(&mut self, changed: impl Iterator<Item = &'c Arc<Component>>, head: &Side<'_>) -> Result<(), DiffError> {
+    fn leave_out(&mut self, components: &ByIdentity, input: &Input<'_>, head: &Side<'_>) -> Result<(), DiffError> {
         let mut projects: BTreeMap<Vec<u8>, Deployed> = BTreeMap::new();
-        for component in changed {
-            let path = &component.path;
-            let mut why = (!is_deployable(path, head.registry())).then_some("no tool deploys a file of this name");
-            if let Some(folder) = head.project_above(path.parent()).filter(|_| why.is_none()) {
-                let project = match projects.entry(folder) {
-                    Entry::Vacant(entry) => {
-                        let project = Deployed::of(head.snapshot, entry.key())?;
-                        entry.insert(project)
-                    }
-                    Entry::Occupied(entry) => entry.into_mut(),
-                };
-                why = project.leaves_out(path);
+        for ((type_name, _), (before, after)) in components {
+            let known = self.left_out.files.len();
+            for path in after.iter().map(|component| &component.path) {
+                let mut why = (!is_deployable(path, input.registry)).then_some("no tool deploys a file of this name");
+                if let Some(folder) = head.project_above(path.parent()).filter(|_| why.is_none()) {
+                    let project = match projects.entry(folder) {
+                        Entry::Vacant(entry) => {
+                            let project = Deployed::of(head.snapshot, entry.key())?;
+                            entry.insert(project)
+                        }
+                        Entry::Occupied(entry) => entry.into_mut(),
+                    };
+                    why = project.leaves_out(path);
+                }
+                self.left_out.files.extend(why.map(|why| (path.clone(), why)));
             }
-            self.left_out.extend(why.map(|why| (path.clone(), why)));
+            // What moved to such a place is no longer in source, and still in the org as it was, unless it is one of
+            // those whose removal counts.
+            let removable = input
+                .catalog
+                .controls()
+                .any(|control| control.on_removal == OnRemoval::Regressed && control.per.contains(type_name));
+            if self.left_out.files.len() > known && !removable {
+                let stays = |old: &&Arc<Component>| after.iter().any(|new| new.path == old.path);
+                let gone = before.iter().filter(|old| !stays(old));
+                self.left_out.before.extend(gone.map(|old| old.path.clone()));
+            }
         }
         Ok(())
     }

@@ -34,7 +34,10 @@ fn notes(component: &Component) -> Vec<&str> {
 
 fn type_of(path: &str) -> Option<String> {
     let registry = registry();
-    classify(&RepoPath::from(path), &registry).map(|spec| spec.name.to_string())
+    let spec = classify(&RepoPath::from(path), &registry);
+    let fits = Suffixes::of(&registry).fit(path.as_bytes());
+    assert!(fits || spec.is_none(), "the quick answer would overlook {path}");
+    spec.map(|spec| spec.name.to_string())
 }
 
 #[test]
@@ -262,8 +265,10 @@ fn a_missing_namespace_is_noted() {
 
 #[test]
 fn odd_elements_are_noted() {
-    let component = read_app(&app("<Label>A</Label><oauthConfig>x<ispkcerequired>true</ispkcerequired>\
-         <isPkceRequired>true</isPkceRequired><isPkceRequired>false</isPkceRequired></oauthConfig>"));
+    let component = read_app(&app(
+        "<Label>A</Label><Label>B</Label><oauthConfig>x<ispkcerequired>true</ispkcerequired>\
+         <isPkceRequired>true</isPkceRequired><isPkceRequired>false</isPkceRequired></oauthConfig>",
+    ));
     assert_eq!(
         notes(&component),
         [
@@ -359,5 +364,25 @@ fn sniffed_files_are_read_with_a_note() {
         assert_eq!(component.name, name);
         let note = format!("not deployable under this name, expected `{expected}`");
         assert_eq!(notes(&component), [note]);
+    }
+}
+
+#[test]
+fn files_of_other_endings_are_told_apart_quickly() {
+    let suffixes = Suffixes::of(&registry());
+    for path in ["a.connectedApp", "a/B.CONNECTEDAPP-meta.xml", "a.b.settings"] {
+        assert!(suffixes.fit(path.as_bytes()), "{path}");
+    }
+    for path in [
+        "a.cls-meta.xml",
+        "a.connectedApps",
+        "a.xconnectedApp",
+        "a.connectedApq",
+        "connectedApp",
+        "a.connectedApp/b",
+        "a.",
+        "",
+    ] {
+        assert!(!suffixes.fit(path.as_bytes()), "{path}");
     }
 }

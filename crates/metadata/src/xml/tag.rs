@@ -166,11 +166,7 @@ fn resolve(attributes: &[Attribute<'_>], scopes: &Scopes<'_>) -> Result<bool, Wr
 /// Reads the XML declaration without `<?xml` and `?>`.
 pub(super) fn declaration(text: &str, ascii: bool) -> Result<(), Kind> {
     let mut attributes = Vec::new();
-    let limits = Limits {
-        attributes: 3,
-        ..Limits::default()
-    };
-    split(text, 0, &limits, &mut attributes).map_err(|_| Kind::Declaration)?;
+    split(text, 0, &Limits::default(), &mut attributes).map_err(|_| Kind::Declaration)?;
     let mut parts = attributes.iter().peekable();
     let version = parts.next().filter(|part| part.name == "version");
     match version.map(|part| part.raw) {

@@ -187,3 +187,37 @@ fn a_less_than_sign_in_an_attribute_is_refused_where_it_stands() {
         assert_eq!((error.kind.as_str(), error.offset), ("less-than", offset), "{source}");
     }
 }
+
+#[test]
+fn what_is_left_of_a_merge_is_refused_where_text_stands_between_elements() {
+    assert_eq!(parse("<a><!--\n=======\n--><b/></a>").len(), 2);
+    let error = Doc::parse(b"<a>x\n=======\n<b/></a>", &Limits::default()).unwrap_err();
+    assert_eq!((error.kind, error.offset), (XmlErrorKind::ConflictMarkers, 5));
+}
+
+#[test]
+fn an_element_that_is_never_closed_is_named() {
+    for source in ["<a><bc><d/>", "<a><bc>", "<a><bc x='1'>", "<a><bc\n>"] {
+        assert_eq!(
+            refused(source, &Limits::default()),
+            XmlErrorKind::Unclosed("bc".to_owned()),
+            "{source:?}"
+        );
+    }
+}
+
+#[test]
+fn a_forbidden_character_is_found_wherever_it_stands() {
+    for length in [0, 1, 4_092, 4_093, 10_000] {
+        let source = format!("<a>{}\u{1}</a>", "x".repeat(length));
+        let error = Doc::parse(source.as_bytes(), &Limits::default()).unwrap_err();
+        assert_eq!((error.kind, error.offset as usize), (XmlErrorKind::Character(1), 3 + length));
+    }
+}
+
+#[test]
+fn an_attribute_has_a_name_and_an_equals_sign() {
+    for source in ["<a b/>", "<a b !'x'/>", "<a b:'x'/>", "<a ='x'/>", "<a b 'x'/>"] {
+        assert_eq!(refused(source, &Limits::default()).as_str(), "attribute", "{source}");
+    }
+}
