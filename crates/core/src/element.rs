@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn an_element_is_not_one_of_another_name() {
-        assert!(!element("a", "1", Vec::new()).same_content(&element("b", "1", Vec::new())));
-        let block = |name| element("c", "", vec![element(name, "1", Vec::new())]);
+        assert!(!Element::unplaced("a", "1", Vec::new()).same_content(&Element::unplaced("b", "1", Vec::new())));
+        let block = |name| Element::unplaced("c", "", vec![Element::unplaced(name, "1", Vec::new())]);
         assert!(!block("a").same_content(&block("b")));
         assert!(block("a").same_content(&block("a")));
     }

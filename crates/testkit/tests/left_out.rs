@@ -217,9 +217,7 @@ fn moves_and_other_files_stay_silent() {
         silent(to, &base, &moved);
         silent(to, &moved, &base);
     }
-    let off = external(false)
-        .with("docs/App_plcy.ecaPlcy-meta.xml", policies("App", false))
-        .with("docs/other.txt", "x");
+    let off = external(false).with("docs/App_plcy.ecaPlcy-meta.xml", policies("App", false));
     let further = off.clone().without("docs/App_plcy.ecaPlcy-meta.xml");
     silent(
         "what moves from one such place to another",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
-use crate::element::{Component, Element};
+use crate::element::{Component, Element, Span};
 use crate::path::RepoPath;
 use crate::policy::Catalog;
 use crate::policy::catalog::PolicyFile;

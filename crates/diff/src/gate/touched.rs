@@ -7,7 +7,6 @@ use std::sync::Arc;
 use orgate_core::policy::OnRemoval;
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
-use orgate_core::world::World;
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
 use orgate_metadata::is_deployable;
 use orgate_metadata::manifest::deletes;
