@@ -407,3 +407,42 @@ fn a_mitigation_that_left_source_or_is_hidden_is_not_lost() {
     assert_eq!(told("", "true").0, crate::Outcome::Unchanged);
     assert_eq!(told("", "false"), (crate::Outcome::Worsened, Some(Role::Lowers(1))));
 }
+
+#[test]
+fn a_range_with_two_beginnings_widens_by_both_and_restricts_by_none() {
+    let mut app = Component::clone(&component("App", "a/apps/App.app", "mode", "Strict"));
+    let ends = [("start", "10.0.0.1"), ("start", "10.0.0.5"), ("end", "10.0.0.9")];
+    app.root.children.push(Element {
+        name: "box".into(),
+        children: component_of("App", "", &ends).root.children.clone(),
+        ..app.root.clone()
+    });
+    let app = Arc::new(app);
+    let of = |weaker_when: &str| {
+        let check = format!("{{ members: {{ from: [App/box], as: address-ranges, weaker-when: {weaker_when} }} }}");
+        let judgement = checked(&check, "a", &app, &[], false);
+        let Measure::Set(members) = judgement.measure else {
+            panic!("no set")
+        };
+        (judgement.standing, members.len())
+    };
+    assert_eq!(of("added"), (Standing::Satisfied, 2));
+    assert_eq!(of("removed"), (Standing::Undecided, 0));
+}
+
+#[test]
+fn of_a_new_set_the_weak_members_are_named() {
+    let (registry, catalog) = load("{ members: { from: [App/urls], weaker-when: added, weak: [b, c] } }");
+    let app = component("App", "a/apps/App.app", "urls", "a\nb\nc");
+    let world = Small {
+        registry,
+        components: Vec::new(),
+        blind: false,
+    };
+    let control = catalog.get("weak").unwrap();
+    let judgement = judge(control, &subject("a", &app), &world, &Facts::default()).unwrap();
+    let comparison = crate::compare::compare(control, None, Some(judgement));
+    assert_eq!(comparison.outcome, crate::Outcome::Introduced);
+    let named: Vec<&str> = comparison.members.iter().map(|member| member.text.as_str()).collect();
+    assert_eq!(named, ["b", "c"]);
+}
