@@ -24,9 +24,9 @@ const CHUNK: usize = 64 << 10;
 /// Files that differ in nothing but the executable bit are equal.
 pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     match (base.source(), head.source()) {
-        (_, Source::Held(held)) => {
-            let mut changes = changes(base, held.head, want)?;
-            changes.retain(|change| !held.holds(&change.path));
+        (_, Source::Held(snapshot)) => {
+            let mut changes = changes(base, snapshot.head, want)?;
+            changes.retain(|change| !snapshot.holds(&change.path));
             Ok(changes)
         }
         (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => base.changes(head, want),
@@ -58,7 +58,7 @@ type Equal<'a> = &'a dyn Fn(&FileRef, &FileRef) -> Result<bool, DiffError>;
 /// Whether both sides read every file from the same objects, so that a path without a change is the same file on both.
 pub(crate) fn share_objects(base: &dyn Snapshot, head: &dyn Snapshot) -> bool {
     let stored = |snapshot: &dyn Snapshot| match snapshot.source() {
-        Source::Held(held) => matches!(held.head.source(), Source::Commit(_) | Source::Index(_)),
+        Source::Held(snapshot) => matches!(snapshot.head.source(), Source::Commit(_) | Source::Index(_)),
         source => matches!(source, Source::Commit(_) | Source::Index(_)),
     };
     let objects = |source| Place::of(source).objects.cloned();
@@ -116,7 +116,7 @@ impl<'a> Place<'a> {
                 root: Some(&folder.root),
             },
             Source::Memory(_) => Self { objects: None, root: None },
-            Source::Held(held) => Self::of(held.head.source()),
+            Source::Held(snapshot) => Self::of(snapshot.head.source()),
         }
     }
 }

@@ -7,22 +7,22 @@ use orgate_core::path::RepoPath;
 use crate::error::DiffError;
 use crate::snapshot::{FileRef, Snapshot, Source, Want};
 
-/// `head`, but with the `held` paths as they are in `base`.
+/// `head`, but with some paths as they are in `base`.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct HeldSnapshot<'a> {
     pub(crate) head: &'a dyn Snapshot,
     base: &'a dyn Snapshot,
-    held: &'a BTreeSet<RepoPath>,
+    paths: &'a BTreeSet<RepoPath>,
 }
 
 impl<'a> HeldSnapshot<'a> {
-    pub(crate) fn new(base: &'a dyn Snapshot, head: &'a dyn Snapshot, held: &'a BTreeSet<RepoPath>) -> Self {
-        Self { head, base, held }
+    pub(crate) fn new(base: &'a dyn Snapshot, head: &'a dyn Snapshot, paths: &'a BTreeSet<RepoPath>) -> Self {
+        Self { head, base, paths }
     }
 
     pub(crate) fn holds(&self, path: &RepoPath) -> bool {
-        self.held.contains(path)
+        self.paths.contains(path)
     }
 
     /// Where the content of a path comes from.
@@ -43,7 +43,7 @@ impl Snapshot for HeldSnapshot<'_> {
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
         let mut files = self.head.files(want)?;
         files.retain(|file| !self.holds(file.path()));
-        for path in self.held.iter().filter(|path| want(path.as_bytes())) {
+        for path in self.paths.iter().filter(|path| want(path.as_bytes())) {
             files.extend(self.base.file(path)?);
         }
         files.sort_unstable_by(|a, b| a.path().cmp(b.path()));
@@ -59,9 +59,9 @@ impl Snapshot for HeldSnapshot<'_> {
     }
 
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError> {
-        let (held, others): (Vec<&FileRef>, Vec<&FileRef>) = files.iter().partition(|file| self.holds(file.path()));
-        self.base.prefetch(&held)?;
-        self.head.prefetch(&others)
+        let (from_base, from_head): (Vec<&FileRef>, Vec<&FileRef>) = files.iter().partition(|file| self.holds(file.path()));
+        self.base.prefetch(&from_base)?;
+        self.head.prefetch(&from_head)
     }
 
     fn source(&self) -> Source<'_> {
