@@ -1,8 +1,8 @@
 //! `registryCustomizations` of `sfdx-project.json`: other names for files of a type, which only the deploy tool knows.
 //!
-//! It merges them into its registry of types by the id of a type, which is its name in lower case (`RegistryAccess` and
-//! `getEffectiveRegistry` of forcedotcom/source-deploy-retrieve). An id can be a key, a value of `suffixes`, or a name, so
-//! that every text in there counts.
+//! It merges them into its registry of types by the id of a type, which is its name in lower case
+//! (`src/registry/variants.ts` of forcedotcom/source-deploy-retrieve). An id can be a key, a value of `suffixes`, or a
+//! name, so that every text in there counts.
 
 use std::collections::BTreeSet;
 
