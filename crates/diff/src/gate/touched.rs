@@ -173,7 +173,7 @@ impl Touched {
             touched.extend(&type_name, extent);
             touched.components.insert((type_name, name));
         }
-        touched.replaced(&projects, base, head);
+        touched.replaced(&projects, input, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
                 return Err(error);
@@ -205,12 +205,12 @@ impl Touched {
     }
 
     /// Files whose deployed content changes because a project's replacements do.
-    fn replaced(&mut self, projects: &[Change], base: &Side<'_>, head: &Side<'_>) {
+    fn replaced(&mut self, projects: &[Change], input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) {
         // The project of the root counts also where it stays as it is.
         let folders = projects.iter().map(|change| change.path.parent()).chain([b"".as_slice()]);
         for folder in folders.collect::<BTreeSet<_>>() {
             let (before, after) = (base.project(folder), head.project(folder));
-            if let Some(reason) = after.refusal(&before, orgate_core::world::World::registry(head)) {
+            if let Some(reason) = after.refusal(&before, input.registry) {
                 self.orphans.push(Unreadable {
                     path: project_in(folder),
                     side: Which::Head,

@@ -12,6 +12,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("traps::symbolic link in place of a folder of metadata", symlink_folder),
     ("traps::submodule of a type's folder that moves on", submodule_moves),
     ("traps::submodule beside metadata", submodule_beside),
+    ("traps::submodule in a package directory", submodule_in_package),
     ("traps::file turned folder", folder),
     ("traps::replace reference", replace),
     ("traps::attributes and ignore files", attributes),
@@ -113,6 +114,54 @@ fn submodule_beside() {
     ]);
     repo.git(&["commit", "--quiet", "--message=Move on"]);
     passed(&check(repo.path(), &["--base", &base, "--head", "HEAD"]));
+}
+
+fn submodule_in_package() {
+    let repo = TestRepo::new();
+    repo.write(
+        "orgs/one/sfdx-project.json",
+        "{\"packageDirectories\": [{\"path\": \"force-app\"}, {\"path\": \"shared/app\"}, {\"path\": \"library/app\"}]}\n",
+    );
+    repo.commit("A project");
+    let moves_on = |path: &str| {
+        let put = |digit: &str| {
+            repo.git(&[
+                "update-index",
+                "--add",
+                "--cacheinfo",
+                &format!("160000,{},{path}", digit.repeat(40)),
+            ]);
+            repo.git(&["commit", "--quiet", "--message=Move on"]);
+        };
+        put("1");
+        put("2");
+        check(repo.path(), &["--base", "HEAD~1", "--head", "HEAD"])
+    };
+    for path in [
+        "orgs/one/force-app/security",
+        "orgs/one/force-app/main/default/settings",
+        "orgs/one/shared/app",
+        "orgs/one/library",
+    ] {
+        let run = moves_on(path);
+        refused(&run, &[]);
+        assert!(
+            run.report.to_string().contains("a submodule in a package directory changes"),
+            "{}",
+            run.said()
+        );
+    }
+    for path in ["orgs/one/tools", "orgs/one/force-app2", "tools", "orgs/two/force-app"] {
+        passed(&moves_on(path));
+    }
+    let staged = "orgs/one/force-app/staged";
+    repo.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        &format!("160000,{},{staged}", "3".repeat(40)),
+    ]);
+    refused(&check(repo.path(), &["--base", "HEAD", "--staged"]), &[]);
 }
 
 fn folder() {
