@@ -1,6 +1,6 @@
 //! What differs between the two judgements of a comparison: the fields whose values are not the same on both sides.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 use crate::compare::Comparison;
 use crate::judge::{Read, Role};
@@ -36,19 +36,16 @@ pub(super) fn differences<'a>(comparison: &'a Comparison) -> Vec<Difference<'a>>
     let empty: &[Read] = &[];
     let base = comparison.base.as_ref().map_or(empty, |judgement| &judgement.reads);
     let head = comparison.head.as_ref().map_or(empty, |judgement| &judgement.reads);
-    let key = |read: &Read| {
-        (
-            Arc::clone(&read.field),
-            read.role,
-            read.home.as_ref().map(|home| home.component.name.clone()),
-        )
-    };
+    let name = |read: &'a Read| read.home.as_ref().map(|home| home.component.name.as_str());
+    let kind = |read: &'a Read| (&*read.field, read.role);
+    let (mut named, mut before) = (HashMap::new(), HashMap::new());
+    for read in base {
+        named.entry((kind(read), name(read))).or_insert(read);
+        before.entry(kind(read)).or_insert(read);
+    }
     let mut found: Vec<Difference<'a>> = Vec::new();
     for read in head {
-        let counterpart = base
-            .iter()
-            .find(|other| key(other) == key(read))
-            .or_else(|| base.iter().find(|other| other.field == read.field && other.role == read.role));
+        let counterpart = named.get(&(kind(read), name(read))).or_else(|| before.get(&kind(read))).copied();
         if !same(counterpart, Some(read)) {
             found.push(Difference {
                 base: counterpart,
@@ -56,14 +53,11 @@ pub(super) fn differences<'a>(comparison: &'a Comparison) -> Vec<Difference<'a>>
             });
         }
     }
-    for read in base {
-        if !head.iter().any(|other| other.field == read.field && other.role == read.role) {
-            found.push(Difference {
-                base: Some(read),
-                head: None,
-            });
-        }
-    }
+    let after: HashSet<_> = head.iter().map(kind).collect();
+    found.extend(base.iter().filter(|read| !after.contains(&kind(read))).map(|read| Difference {
+        base: Some(read),
+        head: None,
+    }));
     found.sort_by_key(|difference| difference.weight(&comparison.roles));
     found
 }
