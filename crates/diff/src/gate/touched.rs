@@ -173,7 +173,8 @@ impl Touched {
             touched.extend(&type_name, extent);
             touched.components.insert((type_name, name));
         }
-        touched.replaced(&projects, input, base, head);
+        touched.refuse_projects(&projects, input, base, head);
+        touched.replaced(&projects, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
                 return Err(error);
@@ -204,8 +205,8 @@ impl Touched {
         Ok(())
     }
 
-    /// Files whose deployed content changes because a project's replacements do.
-    fn replaced(&mut self, projects: &[Change], input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) {
+    /// Project files of head beside which nothing can be judged.
+    fn refuse_projects(&mut self, projects: &[Change], input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) {
         // The project of the root counts also where it stays as it is.
         let folders = projects.iter().map(|change| change.path.parent()).chain([b"".as_slice()]);
         for folder in folders.collect::<BTreeSet<_>>() {
@@ -221,6 +222,10 @@ impl Touched {
                 });
             }
         }
+    }
+
+    /// Files whose deployed content changes because a project's replacements do.
+    fn replaced(&mut self, projects: &[Change], base: &Side<'_>, head: &Side<'_>) {
         let mut settled = true;
         for change in projects {
             let (before, after) = (base.project(change.path.parent()), head.project(change.path.parent()));
