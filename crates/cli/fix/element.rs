@@ -22,11 +22,10 @@ pub(super) fn edits(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<Edit>, String> 
     edits.map_err(|error| error.to_string())
 }
 
-/// The file with what is wanted.
-pub(super) fn apply(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let edits = edits(wanted, bytes)?;
+/// The file after these [`edits`].
+pub(super) fn apply(wanted: &Wanted, bytes: &[u8], edits: &[Edit]) -> Result<Vec<u8>, String> {
     let path: Vec<&str> = wanted.element.iter().map(String::as_str).collect();
-    edit::apply(bytes, &edits, &path, wanted.value.as_deref(), &Limits::default()).map_err(|error| error.to_string())
+    edit::apply(bytes, edits, &path, wanted.value.as_deref(), &Limits::default()).map_err(|error| error.to_string())
 }
 
 /// The first block on the way to an element that the file does not have.

@@ -35,8 +35,8 @@ pub(crate) fn suggest(finding: &Finding, registry: &Registry, head: &dyn Fn(&Rep
     )
     .ok()?;
     let before = head(&wanted.path)?;
-    let after = element::apply(&wanted, &before).ok()?;
     let mut edits = element::edits(&wanted, &before).ok()?;
+    let after = element::apply(&wanted, &before, &edits).ok()?;
     edits.sort_by_key(|edit| edit.at.start);
     (before != after).then(|| Suggestion {
         path: wanted.path,

@@ -8,6 +8,9 @@ pub(crate) use sarif::text::visible;
 
 /// One line for a terminal: control and bidirectional characters become visible escapes.
 pub(crate) fn terminal(text: &str) -> String {
+    if !text.contains(is_hidden) {
+        return text.to_owned();
+    }
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         if is_hidden(character) {

@@ -53,6 +53,7 @@ pub(crate) struct Objects {
     /// Where it lies.
     dirs: Vec<PathBuf>,
     format: ObjectFormat,
+    empty_tree: Option<ObjectId>,
     /// What to run when an object is missing: git, if this is a partial clone.
     pub(crate) promised: Option<Promise>,
     /// Whether history was cut off when this clone was made.
@@ -105,6 +106,7 @@ impl Objects {
             loose,
             dirs: dirs.iter().map(|dir| dir.as_ref().to_path_buf()).collect(),
             format,
+            empty_tree: ObjectId::from_hex(EMPTY_TREE[usize::from(format != ObjectFormat::Sha1)].as_bytes()),
             promised: None,
             shallow: false,
         })
@@ -112,7 +114,7 @@ impl Objects {
 
     /// The id of the tree without entries.
     pub(crate) fn empty_tree(&self) -> Option<ObjectId> {
-        ObjectId::from_hex(EMPTY_TREE[usize::from(self.format != ObjectFormat::Sha1)].as_bytes())
+        self.empty_tree
     }
 
     /// Bytes in an id of this repository.
@@ -141,7 +143,7 @@ impl Objects {
 
     /// Reads an object of any kind; `None` when it is not in this clone. Fetches nothing: history is never promised.
     pub(crate) fn here(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
-        if Some(id) == self.empty_tree() {
+        if Some(id) == self.empty_tree {
             return Ok(Some((ObjectType::Tree, Raw::Empty)));
         }
         if id.as_bytes().len() != self.id_len() {

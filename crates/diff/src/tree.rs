@@ -4,7 +4,6 @@
 //! who reads it (unsorted, duplicate or escaping names).
 
 use std::cmp::Ordering;
-use std::ops::Range;
 
 use crate::snapshot::FileKind;
 
@@ -33,12 +32,13 @@ impl EntryKind {
     }
 }
 
-/// The entry a cursor stands on, as positions in the tree's bytes.
-#[derive(Debug, Clone)]
+/// The entry a cursor stands on, as positions in the tree's bytes. It ends where the next one begins.
+#[derive(Debug, Clone, Copy)]
 struct At {
     kind: EntryKind,
-    name: Range<usize>,
-    id: Range<usize>,
+    start: usize,
+    name: usize,
+    name_end: usize,
 }
 
 /// Reads the entries of one tree in order.
@@ -48,8 +48,9 @@ pub(crate) struct Cursor<D> {
     id_len: usize,
     next: usize,
     at: Option<At>,
-    /// Files whose names begin the current one: a folder of the same name may only come while it is on this list.
-    files: Vec<Range<usize>>,
+    /// Lengths of the beginnings of the current name that are names of files: a folder of the same name may only come
+    /// while it is on this list.
+    files: Vec<usize>,
 }
 
 impl<D: AsRef<[u8]>> Cursor<D> {
@@ -69,75 +70,101 @@ impl<D: AsRef<[u8]>> Cursor<D> {
     /// Moves on to the next entry.
     pub(crate) fn advance(&mut self) -> Result<(), String> {
         let data = self.data.as_ref();
-        let rest = data.get(self.next..).unwrap_or_default();
+        let start = self.next;
+        let rest = data.get(start..).unwrap_or_default();
         let before = self.at.take();
         if rest.is_empty() {
             return Ok(());
         }
         let (kind, mode_len) = mode(rest)?;
-        let name_from = self.next + mode_len;
-        let from_name = data.get(name_from..).unwrap_or_default();
+        let from_name = rest.get(mode_len..).unwrap_or_default();
         // No name holds a slash, so that is looked for on the way.
         let name_len = memchr::memchr2(0, b'/', from_name).ok_or("an entry of the tree has no end")?;
-        let name = name_from..name_from + name_len;
-        let text = data.get(name.clone()).unwrap_or_default();
-        if escapes(text) || data.get(name.end) == Some(&b'/') {
+        let (text, behind) = from_name.split_at(name_len);
+        if escapes(text) || behind.first() == Some(&b'/') {
             let whole = from_name.split(|byte| *byte == 0).next().unwrap_or_default();
             return Err(format!("the tree holds the forbidden name '{}'", String::from_utf8_lossy(whole)));
         }
-        let id = name.end + 1..name.end + 1 + self.id_len;
-        if data.get(id.clone()).is_none() {
+        if behind.len() <= self.id_len {
             return Err("the tree ends within an entry".into());
         }
+        let mut shared = 0;
         if let Some(before) = before {
-            let earlier = data.get(before.name.clone()).unwrap_or_default();
-            if order(earlier, before.kind.is_folder(), text, kind.is_folder()) != Ordering::Less {
+            let earlier = data.get(before.name..before.name_end).unwrap_or_default();
+            shared = common(earlier, text);
+            if order_behind(shared, earlier, before.kind.is_folder(), text, kind.is_folder()) != Ordering::Less {
                 return Err(format!(
                     "the tree is not sorted, or names '{}' twice",
                     String::from_utf8_lossy(text)
                 ));
             }
         }
-        while let Some(top) = self.files.last() {
-            let top = data.get(top.clone()).unwrap_or_default();
-            if kind.is_folder() && top == text {
-                return Err(format!(
-                    "the tree holds a file and a folder named '{}'",
-                    String::from_utf8_lossy(text)
-                ));
-            }
-            if text.starts_with(top) {
-                break;
-            }
+        // What begins the last name begins this one as far as the two are alike.
+        while self.files.last().is_some_and(|len| *len > shared) {
             self.files.pop();
         }
         if !kind.is_folder() {
-            self.files.push(name.clone());
+            self.files.push(name_len);
+        } else if self.files.last() == Some(&name_len) {
+            return Err(format!(
+                "the tree holds a file and a folder named '{}'",
+                String::from_utf8_lossy(text)
+            ));
         }
-        self.next = id.end;
-        self.at = Some(At { kind, name, id });
+        let name = start + mode_len;
+        let name_end = name + name_len;
+        self.next = name_end + 1 + self.id_len;
+        self.at = Some(At {
+            kind,
+            start,
+            name,
+            name_end,
+        });
         Ok(())
     }
 
     /// The current entry: kind, name and id. `None` after the last.
     pub(crate) fn entry(&self) -> Option<(EntryKind, &[u8], &[u8])> {
-        let at = self.at.as_ref()?;
+        let at = self.at?;
         let data = self.data.as_ref();
-        Some((at.kind, data.get(at.name.clone())?, data.get(at.id.clone())?))
+        Some((at.kind, data.get(at.name..at.name_end)?, data.get(at.name_end + 1..self.next)?))
+    }
+
+    /// All bytes of the current entry. `None` after the last.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        self.data.as_ref().get(self.at?.start..self.next)
     }
 }
 
 /// Git's order of names: a folder sorts as if its name ended in `/`.
 pub(crate) fn order(a: &[u8], a_folder: bool, b: &[u8], b_folder: bool) -> Ordering {
-    let common = a.len().min(b.len());
-    let next = |name: &[u8], folder: bool| match name.get(common) {
+    order_behind(common(a, b), a, a_folder, b, b_folder)
+}
+
+/// The order of names that begin with the same `shared` bytes, and no more.
+fn order_behind(shared: usize, a: &[u8], a_folder: bool, b: &[u8], b_folder: bool) -> Ordering {
+    let next = |name: &[u8], folder: bool| match name.get(shared) {
         Some(byte) => *byte,
         None if folder => b'/',
         None => 0,
     };
-    a.get(..common)
-        .cmp(&b.get(..common))
-        .then_with(|| next(a, a_folder).cmp(&next(b, b_folder)))
+    next(a, a_folder).cmp(&next(b, b_folder))
+}
+
+/// How many bytes two names have in common at their beginning. Names of one folder often share most of theirs.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    let (a_words, _) = a.as_chunks::<8>();
+    let (b_words, _) = b.as_chunks::<8>();
+    let mut shared = 0;
+    for (a, b) in a_words.iter().zip(b_words) {
+        let differing = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if differing != 0 {
+            return shared + usize::try_from(differing.trailing_zeros() / 8).unwrap_or_default();
+        }
+        shared += 8;
+    }
+    let (a, b) = (a.get(shared..).unwrap_or_default(), b.get(shared..).unwrap_or_default());
+    shared + a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// What the mode at the start of an entry stands for, and its length with the space behind it.

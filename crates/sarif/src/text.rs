@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 /// Whether a character changes how the text around it is shown without being seen itself: control characters,
 /// bidirectional controls, invisible marks, line and paragraph separators, tags.
 pub fn is_hidden(character: char) -> bool {
+    // Nearly all characters are printable ASCII.
+    if matches!(character, ' '..='~') {
+        return false;
+    }
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

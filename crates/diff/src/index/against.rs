@@ -147,26 +147,27 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, base: Option<Leaf>, ours: bool, want: Want<'_>) -> Result<(), DiffError> {
+        let (from, index) = (self.at, self.index);
+        let entry = index.entries.get(from).filter(|_| ours);
+        let own = entry.and_then(|entry| index.leaf(entry));
+        // All stages of a conflict are one path.
+        let alone = || index.entries.get(from + 1).is_none_or(|next| index.path(next) != self.path);
+        // Nearly all files are the same: nobody needs to be asked whether they are wanted.
+        if own.is_some() && own == base && entry.is_some_and(|entry| entry.stage() == 0) && alone() {
+            self.at += 1;
+            return Ok(());
+        }
         let mut head: Option<FileRef> = None;
-        let own = self
-            .index
-            .entries
-            .get(self.at)
-            .filter(|_| ours)
-            .and_then(|entry| self.index.leaf(entry));
         let submodule = [base, own].into_iter().flatten().any(|leaf| leaf.0 == FileKind::Submodule);
         let wanted = submodule || want(&self.path);
         if ours {
-            let (from, index) = (self.at, self.index);
-            // All stages of a conflict are one path.
             while let Some(entry) = index.entries.get(self.at).filter(|entry| index.path(entry) == self.path) {
                 if wanted {
                     head = index.file(entry)?;
                 }
                 self.at += 1;
             }
-            let same = index.entries.get(from).and_then(|entry| index.leaf(entry)) == base;
-            if same && self.at == from + 1 {
+            if own == base && self.at == from + 1 {
                 return Ok(());
             }
         }

@@ -10,6 +10,7 @@ use git2::ObjectType;
 use libdeflater::Decompressor;
 
 use super::delta::varint;
+use super::kept::Kept;
 use crate::id::ObjectId;
 use crate::lock::lock;
 use crate::positioned::read_at;
@@ -17,11 +18,9 @@ use crate::positioned::read_at;
 /// Bytes of the file that are read at a time.
 const PIECE: u64 = 32 << 10;
 /// Pieces that are kept.
-const PIECES: usize = 128;
+const PIECES: usize = 32;
 /// Larger objects are left to libgit2, which need not have all of their compressed bytes in memory.
 const MOST: u64 = 128 << 20;
-/// Bytes of objects that are kept because others are built on them.
-const KEPT: usize = 12 << 20;
 /// An entry begins with at most this many bytes: kind and size, then the base.
 const HEADER: usize = 10 + 32;
 
@@ -40,12 +39,6 @@ impl std::fmt::Debug for File {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("File").field("handle", &self.handle).finish_non_exhaustive()
     }
-}
-
-#[derive(Default)]
-struct Kept {
-    objects: HashMap<u64, (ObjectType, Arc<Vec<u8>>)>,
-    bytes: usize,
 }
 
 /// What an entry of the pack holds.
@@ -162,18 +155,12 @@ impl File {
 
     /// An object that was kept.
     pub(super) fn kept(&self, offset: u64) -> Option<(ObjectType, Arc<Vec<u8>>)> {
-        lock(&self.kept).objects.get(&offset).cloned()
+        lock(&self.kept).get(offset)
     }
 
     /// Keeps an object for those that are built on it.
     pub(super) fn keep(&self, offset: u64, kind: ObjectType, content: &Arc<Vec<u8>>) {
-        let mut kept = lock(&self.kept);
-        if kept.bytes + content.len() > KEPT {
-            *kept = Kept::default();
-        }
-        if kept.objects.insert(offset, (kind, Arc::clone(content))).is_none() {
-            kept.bytes += content.len();
-        }
+        lock(&self.kept).keep(offset, kind, content);
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod delta;
 mod file;
+mod kept;
 mod table;
 
 use std::path::Path;
