@@ -64,6 +64,15 @@ impl LineMap {
         self.head_changed(line..line.saturating_add(1)).is_some()
     }
 
+    /// Whether one of these lines of base (counted from 1, end excluded) was edited or is gone.
+    pub fn lacks(&self, range: Range<u32>) -> bool {
+        let range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
+        let at = self.hunks.partition_point(|hunk| hunk.base.end <= range.start);
+        let mut rest = self.hunks.get(at..).unwrap_or_default().iter();
+        rest.find(|hunk| !hunk.base.is_empty())
+            .is_some_and(|hunk| hunk.base.start < range.end)
+    }
+
     /// Where at head to point at for base lines (counted from 1, end excluded) that are gone: the first line added in
     /// their place, else the line before the gap, and never below 1. Lines that are still there give their place at head.
     pub fn anchor_for_removed(&self, range: Range<u32>) -> u32 {
@@ -217,6 +226,16 @@ mod tests {
         assert_eq!(map.anchor_for_removed(3..4), 2);
         let first = LineMap::new(b"1\n2\n", b"2\n");
         assert_eq!(first.anchor_for_removed(1..2), 1);
+    }
+
+    #[test]
+    fn base_lines_are_lacked_where_they_changed_or_went() {
+        let map = LineMap::new(b"1\n2\n3\n4\n5\n", b"1\n3\nnew\nx\n5\n");
+        let lacked: Vec<u32> = (1..7).filter(|line| map.lacks(*line..line + 1)).collect();
+        assert_eq!(lacked, [2, 4]);
+        assert!(map.lacks(1..3) && map.lacks(3..9) && !map.lacks(0..1) && !map.lacks(3..3));
+        let added = LineMap::new(b"1\n2\n", b"1\nx\n2\n");
+        assert!(!added.lacks(1..3));
     }
 
     #[test]

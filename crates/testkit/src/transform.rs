@@ -63,7 +63,15 @@ pub fn comments(tree: &Tree) -> Tree {
 
 /// Every file lies in another package directory.
 pub fn elsewhere(tree: &Tree) -> Tree {
-    tree.map(|path, bytes| ([b"packages/more/", path].concat(), bytes.to_vec()))
+    tree.map(|path, bytes| {
+        // No package directory of the generated projects holds `src`: what a deploy may leave out stays so.
+        let folder: &[u8] = if path.starts_with(b"src/") {
+            b"outside/"
+        } else {
+            b"packages/more/"
+        };
+        ([folder, path].concat(), bytes.to_vec())
+    })
 }
 
 /// The settings and policies files of External Client Apps have other names.

@@ -49,8 +49,8 @@ pub trait Places {
     /// Whether head holds a file of this path.
     fn holds(&self, path: &RepoPath) -> bool;
 
-    /// Whether head holds this file of base with other content, or not at all.
-    fn differs(&self, base_path: &RepoPath) -> bool;
+    /// Whether head lacks a line of this element of base: the line changed or went, or the file did.
+    fn differs(&self, base_path: &RepoPath, span: Span) -> bool;
 }
 
 /// A control that cannot be judged at head.

@@ -1,6 +1,7 @@
 //! From positions in files to lines, and from what is gone to where head would hold it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use orgate_core::report::{Places, Side as Which};
@@ -66,6 +67,12 @@ impl<'a> Lines<'a> {
         Arc::clone(lock(&self.maps).entry(head_path.clone()).or_insert(map))
     }
 
+    /// The lines of an element of base, the end excluded.
+    fn base_lines(&self, path: &RepoPath, span: Span) -> Range<u32> {
+        let last = self.line(Which::Base, path, span.end.saturating_sub(1)).0;
+        self.line(Which::Base, path, span.start).0..last.saturating_add(1)
+    }
+
     fn line(&self, side: Which, path: &RepoPath, offset: u32) -> (u32, u32) {
         self.text(side, path).map_or((1, 1), |text| {
             let at = text.position(offset);
@@ -98,9 +105,7 @@ impl Places for Lines<'_> {
     fn gap(&self, base_path: &RepoPath, span: Span) -> Option<(RepoPath, u32)> {
         let head_path = self.moved_to.get(base_path).unwrap_or(base_path).clone();
         self.text(Which::Head, &head_path)?;
-        let first = self.line(Which::Base, base_path, span.start).0;
-        let last = self.line(Which::Base, base_path, span.end.saturating_sub(1)).0;
-        let line = self.map(&head_path).anchor_for_removed(first..last.saturating_add(1));
+        let line = self.map(&head_path).anchor_for_removed(self.base_lines(base_path, span));
         Some((head_path, line))
     }
 
@@ -108,8 +113,8 @@ impl Places for Lines<'_> {
         self.text(Which::Head, path).is_some()
     }
 
-    fn differs(&self, base_path: &RepoPath) -> bool {
+    fn differs(&self, base_path: &RepoPath, span: Span) -> bool {
         let head_path = self.moved_to.get(base_path).unwrap_or(base_path);
-        src(self.text(Which::Base, base_path).as_ref()) != src(self.text(Which::Head, head_path).as_ref())
+        !self.holds(head_path) || self.map(head_path).lacks(self.base_lines(base_path, span))
     }
 }

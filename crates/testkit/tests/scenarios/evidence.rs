@@ -15,6 +15,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("evidence::one name in two types", two_types),
     ("evidence::a plugin that is added", plugin),
     ("evidence::a default that is given up", given_up),
+    ("evidence::a second file without the element", second_file),
 ];
 
 const SET: &str = "force-app/main/default/permissionsets/Robot.permissionset-meta.xml";
@@ -211,4 +212,23 @@ fn given_up() {
         &[],
     );
     stands(&finding(&run, "eca-pkce-left-to-the-org"), &global, 5);
+}
+
+/// The certificate still stands where it stood. The file that lacks it took it away, not the line that changed beside it.
+fn second_file() {
+    const FIRST: &str = "force-app/main/default/extlClntAppGlobalOauthSets/Robot.ecaGlblOauth-meta.xml";
+    const SECOND: &str = "force-app/main/default/extlClntAppGlobalOauthSets/Shadow.ecaGlblOauth-meta.xml";
+    let global = |certificate: &str, rotation: &str| {
+        format!(
+            "{HEADER}<ExtlClntAppGlobalOauthSettings {SPACE}>\n{certificate}    <externalClientApplication>Robot</externalClientApplication>\n    \
+             <isPkceRequired>true</isPkceRequired>\n{rotation}    <label>Robot</label>\n</ExtlClntAppGlobalOauthSettings>\n"
+        )
+    };
+    let certificate = "    <certificate>MAoECAECAwQFBgcI</certificate>\n";
+    let rotation = "    <isRefreshTokenRotationEnabled>true</isRefreshTokenRotationEnabled>\n";
+    let base = [(FIRST, global(certificate, ""))];
+    let head = [(FIRST, global(certificate, rotation)), (SECOND, global("", rotation))];
+    let run = change(&base, &head, &[]);
+    let found = finding(&run, "eca-jwt-bearer-disabled");
+    assert_eq!(found["anchor"]["path"].as_str(), Some(SECOND), "{}", run.said());
 }
