@@ -167,6 +167,15 @@ fn entry(page: &Page) -> Entry<'_> {
     }
 }
 
+/// What stands behind the title of a control that is not simply in force.
+fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Preview => " (preview)",
+        Status::Stable => "",
+        Status::Deprecated => " (deprecated)",
+    }
+}
+
 fn table(pages: &[&Page], all: usize) -> String {
     let width = pages.iter().map(|page| page.id.len()).max().unwrap_or_default();
     let mut text = String::new();
@@ -178,10 +187,10 @@ fn table(pages: &[&Page], all: usize) -> String {
                 let _ = writeln!(text, "{gap}{BOLD}{}{RESET}", subject.as_str());
                 family = Some(subject);
             }
-            let preview = if page.status == Status::Stable { "" } else { " (preview)" };
+            let mark = mark(page.status);
             let _ = writeln!(
                 text,
-                "  {:width$}  {}{:>4} to {:<4} {:8}{RESET}  {}{DIM}{preview}{RESET}",
+                "  {:width$}  {}{:>4} to {:<4} {:8}{RESET}  {}{DIM}{mark}{RESET}",
                 page.id,
                 colour(page.risk.highest),
                 page.risk.min.to_string(),
@@ -207,6 +216,12 @@ fn table(pages: &[&Page], all: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_control_that_will_go_is_no_preview() {
+        let marks = [Status::Preview, Status::Stable, Status::Deprecated].map(mark);
+        assert_eq!(marks, [" (preview)", "", " (deprecated)"]);
+    }
 
     #[test]
     fn a_wrong_name_leads_to_the_right_one() {
