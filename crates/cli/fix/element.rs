@@ -7,7 +7,7 @@ use orgate_metadata::xml::{Doc, Elem};
 use super::plan::Wanted;
 
 /// What to replace in a file so that it says what is wanted; why not, in words, otherwise.
-pub(super) fn edits(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<Edit>, String> {
+fn edits(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<Edit>, String> {
     let limits = Limits::default();
     let path: Vec<&str> = wanted.element.iter().map(String::as_str).collect();
     if let Some(block) = missing_block(bytes, &path) {
@@ -22,10 +22,12 @@ pub(super) fn edits(wanted: &Wanted, bytes: &[u8]) -> Result<Vec<Edit>, String> 
     edits.map_err(|error| error.to_string())
 }
 
-/// The file after these [`edits`].
-pub(super) fn apply(wanted: &Wanted, bytes: &[u8], edits: &[Edit]) -> Result<Vec<u8>, String> {
+/// The edits, and the file with what is wanted.
+pub(super) fn edited(wanted: &Wanted, bytes: &[u8]) -> Result<(Vec<Edit>, Vec<u8>), String> {
+    let edits = edits(wanted, bytes)?;
     let path: Vec<&str> = wanted.element.iter().map(String::as_str).collect();
-    edit::apply(bytes, edits, &path, wanted.value.as_deref(), &Limits::default()).map_err(|error| error.to_string())
+    let after = edit::apply(bytes, &edits, &path, wanted.value.as_deref(), &Limits::default());
+    Ok((edits, after.map_err(|error| error.to_string())?))
 }
 
 /// The first block on the way to an element that the file does not have.

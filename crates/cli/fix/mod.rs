@@ -127,8 +127,8 @@ fn edit_all(plan: &mut Plan, root: &Path, text: &mut String) -> Result<BTreeMap<
             }
         }
         let Some(edited) = files.get_mut(&wanted.path) else { continue };
-        match element::edits(&wanted, &edited.after).and_then(|edits| element::apply(&wanted, &edited.after, &edits)) {
-            Ok(after) => {
+        match element::edited(&wanted, &edited.after) {
+            Ok((_, after)) => {
                 edited.after = after;
                 let to = wanted.value.as_deref().unwrap_or("removed, as at base");
                 let _ = writeln!(

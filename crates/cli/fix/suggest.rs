@@ -35,8 +35,7 @@ pub(crate) fn suggest(finding: &Finding, registry: &Registry, head: &dyn Fn(&Rep
     )
     .ok()?;
     let before = head(&wanted.path)?;
-    let mut edits = element::edits(&wanted, &before).ok()?;
-    let after = element::apply(&wanted, &before, &edits).ok()?;
+    let (mut edits, after) = element::edited(&wanted, &before).ok()?;
     edits.sort_by_key(|edit| edit.at.start);
     (before != after).then(|| Suggestion {
         path: wanted.path,

@@ -52,7 +52,7 @@ impl LineMap {
 
     /// The first changed line of head, counted from 1, among the lines `range` (counted from 1, end excluded).
     pub fn head_changed(&self, range: Range<u32>) -> Option<u32> {
-        let range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
+        let range = from_zero(range);
         let at = self.hunks.partition_point(|hunk| hunk.head.end <= range.start);
         let hunk = self.hunks.get(at..)?.iter().find(|hunk| !hunk.head.is_empty())?;
         let first = hunk.head.start.max(range.start);
@@ -66,31 +66,29 @@ impl LineMap {
 
     /// Whether one of these lines of base (counted from 1, end excluded) was edited or is gone.
     pub fn lacks(&self, range: Range<u32>) -> bool {
-        let range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
-        let at = self.hunks.partition_point(|hunk| hunk.base.end <= range.start);
-        let mut rest = self.hunks.get(at..).unwrap_or_default().iter();
-        rest.find(|hunk| !hunk.base.is_empty())
-            .is_some_and(|hunk| hunk.base.start < range.end)
+        self.removing(&from_zero(range)).is_some()
     }
 
     /// Where at head to point at for base lines (counted from 1, end excluded) that are gone: the first line added in
     /// their place, else the line before the gap, and never below 1. Lines that are still there give their place at head.
     pub fn anchor_for_removed(&self, range: Range<u32>) -> u32 {
-        let range = range.start.saturating_sub(1)..range.end.saturating_sub(1);
-        let at = self.hunks.partition_point(|hunk| hunk.base.end <= range.start);
-        let hunk = self
-            .hunks
-            .get(at..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|hunk| hunk.base.start < range.end.max(range.start.saturating_add(1)))
-            .find(|hunk| !hunk.base.is_empty());
+        let range = from_zero(range);
+        let hunk = self.removing(&range);
         let line = match hunk {
             Some(hunk) if hunk.head.is_empty() => hunk.head.start,
             Some(hunk) => hunk.head.start + 1,
             None => self.moved(range.start).saturating_add(1),
         };
         line.min(self.head_lines).max(1)
+    }
+
+    /// The first hunk that edits or removes one of these base lines (counted from 0); an empty range stands for the line
+    /// it begins at.
+    fn removing(&self, range: &Range<u32>) -> Option<&Hunk> {
+        let at = self.hunks.partition_point(|hunk| hunk.base.end <= range.start);
+        let end = range.end.max(range.start.saturating_add(1));
+        let mut near = self.hunks.get(at..)?.iter().take_while(|hunk| hunk.base.start < end);
+        near.find(|hunk| !hunk.base.is_empty())
     }
 
     /// The place at head of a base line that did not change; both count from 0.
@@ -101,6 +99,11 @@ impl LineMap {
             None => line,
         }
     }
+}
+
+/// The same lines, counted from 0.
+fn from_zero(range: Range<u32>) -> Range<u32> {
+    range.start.saturating_sub(1)..range.end.saturating_sub(1)
 }
 
 fn tail(bytes: &[u8], from: usize) -> &[u8] {

@@ -81,7 +81,7 @@ impl Case<'_> {
                 .find(|(text, _)| !after.contains(&text.as_str()) || after.len() < before.len());
             // What head keeps as it was is not where something went: another file or block took its place.
             if let Some((_, place)) = gone
-                && self.places.differs(&place.component.path, place.span)
+                && self.places.lacks(&place.component.path, place.span)
             {
                 return Some(self.at_gap(place));
             }
@@ -143,7 +143,7 @@ impl Case<'_> {
             }
             if let (Some(base), true) = (difference.base, difference.head.is_none_or(|head| head.home.is_none()))
                 && let Some(home) = &base.home
-                && self.places.differs(&home.component.path, home.span)
+                && self.places.lacks(&home.component.path, home.span)
             {
                 return self.at_gap(home);
             }

@@ -50,7 +50,7 @@ pub trait Places {
     fn holds(&self, path: &RepoPath) -> bool;
 
     /// Whether head lacks a line of this element of base: the line changed or went, or the file did.
-    fn differs(&self, base_path: &RepoPath, span: Span) -> bool;
+    fn lacks(&self, base_path: &RepoPath, span: Span) -> bool;
 }
 
 /// A control that cannot be judged at head.

@@ -113,7 +113,7 @@ impl Places for Lines<'_> {
         self.text(Which::Head, path).is_some()
     }
 
-    fn differs(&self, base_path: &RepoPath, span: Span) -> bool {
+    fn lacks(&self, base_path: &RepoPath, span: Span) -> bool {
         let head_path = self.moved_to.get(base_path).unwrap_or(base_path);
         !self.holds(head_path) || self.map(head_path).lacks(self.base_lines(base_path, span))
     }
