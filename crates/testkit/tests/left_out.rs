@@ -3,6 +3,7 @@
 use orgate_core::settings::Settings;
 use orgate_testkit::Tree;
 use orgate_testkit::fuzz::comparison::report;
+use orgate_testkit::gate::Hit;
 use orgate_testkit::library::hits;
 
 const ROOT: &str = "force-app/main/default";
@@ -231,4 +232,89 @@ fn moves_and_other_files_stay_silent() {
         &project().with(sample, connected_app(true)),
         &project().with(sample, connected_app(false)),
     );
+}
+
+#[test]
+fn rules_deep_in_a_package_leave_out_as_well() {
+    let (base, head) = (connected(true), connected(false));
+    let covered = head.with(&format!("{ROOT}/settings/OauthOidc.settings-meta.xml"), org_settings(true));
+    for (file, rules) in [
+        ("force-app/.forceignore", "settings\n"),
+        (".forceignore", "\u{feff}**/OAUTHOIDC.*\n"),
+        (".forceignore", "**/settings/*\n!**/settings/*/\n"),
+        (".forceignore", "**/[!c]*/O*\n"),
+    ] {
+        weaker(file, "ca-pkce-not-required", &base, &covered.clone().with(file, rules));
+    }
+    let hidden = connected(false).with(&format!("{ROOT}/.old/settings/OauthOidc.settings-meta.xml"), org_settings(true));
+    weaker("a folder that the deploy tool leaves out", "ca-pkce-not-required", &base, &hidden);
+}
+
+#[test]
+fn what_one_way_to_deploy_leaves_out_another_may_take() {
+    // The settings are left out by what is in force, the app by what is not: together they would excuse each other.
+    let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
+    let (base, head) = (connected(true), connected(false).with(&settings, org_settings(true)));
+    for (app, settings) in [
+        ("connectedApps", "settings\n"),
+        ("connectedApps\n", "settings\n"),
+        ("force-app\\main\\default\\connectedApps", "settings\n"),
+    ] {
+        let head = head.clone().with(".forceignore", app).with("force-app/.forceignore", settings);
+        weaker(app, "ca-pkce-not-required", &base, &head);
+    }
+    let same = head.with(".forceignore", "\\ettings\nconnectedApps\\*\ns\\ettings\n");
+    weaker("read in two ways", "ca-pkce-not-required", &base, &same);
+}
+
+#[test]
+fn what_a_manifest_leaves_out_or_deletes_excuses_nothing() {
+    let place = format!("{ROOT}/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml");
+    let (base, head) = (external(true), external(false));
+    let off = head.with(&place, policies("App", false));
+    silent("off", &base, &off);
+    let manifest = |names: &str| format!("<Package xmlns=\"http://soap.sforce.com/2006/04/metadata\">{names}</Package>\n");
+    let named = manifest("<types><members>App_plcy</members><name>ExtlClntAppConfigurablePolicies</name></types>");
+    let deleted = off.with("destructiveChangesPost.xml", named);
+    weaker("deleted once it is deployed", "eca-pkce-not-required", &base, &deleted);
+
+    let app = "src/connectedApps/App.connectedApp";
+    let from = |pkce: bool| Tree::default().with(app, connected_app(pkce));
+    let covered = from(false).with("src/settings/OauthOidc.settings", org_settings(true));
+    let excuses = |head: &Tree| !failing(&from(true), head).contains(&"ca-pkce-not-required".to_owned());
+    assert!(excuses(&covered));
+    let apps = "<types><members>*</members><name>ConnectedApp</name></types>";
+    for (names, excused) in [
+        ("<types><members>OauthOidc</members><name>Settings</name></types>", true),
+        ("<types><members>*</members><name>Settings</name></types>", true),
+        ("<types><members>Account</members><name>Settings</name></types>", false),
+        ("", false),
+    ] {
+        let head = covered.clone().with("src/package.xml", manifest(&format!("{apps}{names}")));
+        assert_eq!(excuses(&head), excused, "{names}");
+    }
+}
+
+#[test]
+fn what_the_org_falls_back_to_is_not_known() {
+    let base = external(true).with(&format!("{ROOT}/externalClientApps/App.eca-meta.xml"), header("App"));
+    let deleting = |types: &[(&str, &str)]| {
+        let types = types
+            .iter()
+            .map(|(kind, name)| format!("<types><members>{name}</members><name>{kind}</name></types>"));
+        base.clone().with(
+            "destructiveChanges.xml",
+            format!("<Package>{}</Package>", types.collect::<String>()),
+        )
+    };
+    let open = |head: &Tree| {
+        let found = hits(&report(&base, head, &Settings::default()));
+        let open = |hit: &&Hit| hit.control == "eca-pkce-not-required" && hit.outcome == "undecided";
+        found.iter().filter(open).count()
+    };
+    let part = ("ExtlClntAppGlobalOauthSettings", "App_glbloauth");
+    assert_eq!(open(&deleting(&[part])), 1, "its file stays, and the org has it no more");
+    assert_eq!(open(&deleting(&[("ApexClass", "App_glbloauth")])), 0, "another type");
+    let app = ("ExternalClientApplication", "App");
+    assert_eq!(open(&deleting(&[part, app])), 0, "the app goes as well");
 }

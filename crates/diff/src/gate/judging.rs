@@ -191,7 +191,11 @@ impl<'a> Judging<'a> {
             }
         };
         report.work.judged = report.work.judged.saturating_add(1);
-        let (comparison, reason) = match direct.then(|| self.resting(control, one, &comparison)).flatten() {
+        let open = || {
+            self.resting(control, one, &comparison)
+                .or_else(|| self.falling_back(control, one, &comparison))
+        };
+        let (comparison, reason) = match direct.then(open).flatten() {
             Some((bare, reason)) => (bare, Some(reason)),
             None => (comparison, None),
         };

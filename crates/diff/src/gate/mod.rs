@@ -7,7 +7,9 @@ mod deleted;
 mod deployed;
 mod extent;
 pub mod glob;
+mod ignored;
 mod judging;
+mod left_out;
 mod name;
 mod places;
 pub mod posture;
@@ -19,17 +21,16 @@ mod successors;
 mod touched;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use orgate_core::Registry;
 use orgate_core::policy::Catalog;
 use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
 use orgate_core::settings::Settings;
-use orgate_core::{Registry, RepoPath};
 use orgate_metadata::Limits;
 
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 use judging::Judging;
+use left_out::LeftOut;
 use related::Related;
 use side::{Cache, Side};
 use touched::Touched;
@@ -57,24 +58,15 @@ pub struct Input<'a> {
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let (mut report, left_out) = look(input)?;
-    if !left_out.files.is_empty() {
-        second::look(input, &left_out, &mut report)?;
+    for way in &left_out {
+        second::look(input, way, &mut report)?;
     }
     report.sort();
     Ok(report)
 }
 
-/// What a deploy may leave out of the change.
-#[derive(Debug, Default)]
-struct LeftOut {
-    /// Files of head, with the reason.
-    files: BTreeMap<RepoPath, &'static str>,
-    /// Files of base in whose place they come.
-    before: BTreeSet<RepoPath>,
-}
-
 /// Judges head as it is.
-fn look(input: &Input<'_>) -> Result<(Report, LeftOut), DiffError> {
+fn look(input: &Input<'_>) -> Result<(Report, Vec<LeftOut>), DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path);
     let related = Related::new(input.base, input.head, input.registry, &wanted);
     // What is the same on both sides is read once.

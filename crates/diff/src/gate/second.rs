@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use orgate_core::report::{Report, Warning};
 
-use super::{Input, LeftOut};
+use super::Input;
+use super::left_out::LeftOut;
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
@@ -34,10 +35,15 @@ pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, report: &mut Report) -
     }
     report.work.judged = report.work.judged.saturating_add(more.len());
     report.findings.extend(more);
-    report.warnings.extend(left_out.files.iter().map(|(path, why)| Warning {
-        path: Some(path.clone()),
-        line: 0,
-        text: format!("a deploy may leave this file out ({why}), so what the change writes into it excuses nothing"),
-    }));
+    for (path, why) in &left_out.files {
+        let warning = Warning {
+            path: Some(path.clone()),
+            line: 0,
+            text: format!("a deploy may leave this file out ({why}), so what the change writes into it excuses nothing"),
+        };
+        if !report.warnings.contains(&warning) {
+            report.warnings.push(warning);
+        }
+    }
     Ok(())
 }

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use orgate_core::compare::{Comparison, Outcome, still_held};
+use orgate_core::judge::Standing;
 use orgate_core::registry::Join;
 use orgate_core::subject::{Pair, single};
-use orgate_core::world::World;
+use orgate_core::world::{Subject, World};
 use orgate_core::{Control, SubjectKind};
 
+use super::super::deleted::Deleted;
+use super::super::name::Name;
 use super::Judging;
 use super::comparing::Evidence;
 
@@ -54,5 +57,33 @@ impl Judging<'_> {
         let weaker = matches!(bare.outcome, Outcome::Regressed | Outcome::Introduced);
         let reason = || format!("rests on {}, which this change removes from source", files.join(" and "));
         weaker.then(|| (bare, reason()))
+    }
+
+    /// Why a manifest that deletes a part of an app leaves open how the app stands, where it stood well with it: nobody
+    /// documents what the org falls back to. An app that goes as a whole leaves nothing open.
+    pub(super) fn falling_back(&self, control: &Arc<Control>, one: &Pair, known: &Comparison) -> Option<(Comparison, String)> {
+        if self.touched.deleted.is_empty() || known.outcome.is_finding() || known.outcome == Outcome::Undecided {
+            return None;
+        }
+        if known.base.as_ref()?.standing != Standing::Satisfied {
+            return None;
+        }
+        let join = |type_name: &Arc<str>| self.input.registry.get(type_name).map(|spec| &spec.join);
+        let names_app = |subject: &Subject| {
+            let name = Name::of(&subject.name);
+            let of_app = |deleted: &&Deleted| deleted.name == name && join(&deleted.type_name) == Some(&Join::Name);
+            self.touched.deleted.iter().any(|deleted| of_app(&deleted))
+        };
+        let subject = one.base.iter().find(|subject| !names_app(subject))?;
+        let part = subject.files.values().flatten().find(|component| {
+            let part = control.reads(&component.type_name) && matches!(join(&component.type_name), Some(Join::Element(_)));
+            part && self.touched.deleted.iter().any(|deleted| deleted.is(component))
+        })?;
+        let kept = self.compare(Evidence::Kept, control, one, &[]).ok()?;
+        let reason = format!(
+            "a manifest deletes {} '{}' from the org, and what applies without it is not documented",
+            part.type_name, part.name
+        );
+        Some((kept, reason))
     }
 }
