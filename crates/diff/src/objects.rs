@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
 use orgate_core::path::RepoPath;
@@ -70,8 +71,8 @@ impl std::fmt::Debug for Objects {
 #[derive(Debug)]
 pub(crate) struct Promise {
     pub(crate) git: Git,
-    /// `GIT_NO_LAZY_FETCH` is set: the user wants no network.
-    pub(crate) forbidden: bool,
+    /// The user wants it: git would open a connection, and run what the repository's configuration names.
+    pub(crate) allowed: AtomicBool,
 }
 
 impl Objects {
@@ -170,6 +171,18 @@ impl Objects {
         }
     }
 
+    /// Whether this is the beginning of an object's id.
+    pub(crate) fn begins(&self, hex: &str) -> bool {
+        let shortest = 4;
+        let digits = hex.len() >= shortest && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let id = || git2::Oid::from_str_ext(&format!("{hex:0<width$}", width = 2 * self.id_len()), self.format).ok();
+        let known = |id| match self.odb.exists_prefix(id, hex.len()) {
+            Ok(_) => true,
+            Err(error) => error.code() == ErrorCode::Ambiguous,
+        };
+        digits && hex.len() < 2 * self.id_len() && id().is_some_and(known)
+    }
+
     /// Whether both are the same database, opened once or twice.
     pub(crate) fn same(&self, other: &Self) -> bool {
         self.dirs == other.dirs
@@ -266,12 +279,12 @@ impl Objects {
         let Some(first) = ids.first() else {
             return Ok(true);
         };
-        if promise.forbidden {
+        if !promise.allowed.load(Ordering::Relaxed) {
             return Err(DiffError::MissingObject {
                 id: *first,
                 path: None,
                 remedy: format!(
-                    "this is a partial clone, {} object(s) have to be fetched and GIT_NO_LAZY_FETCH forbids it; unset it or fetch them first",
+                    "this is a partial clone, {} object(s) have to be fetched, and no connection is opened without being asked; clone without a filter, run git fetch --refetch --no-filter, or set GIT_NO_LAZY_FETCH=0 to let git fetch them",
                     ids.len()
                 ),
             });

@@ -19,17 +19,34 @@ pub(super) struct Deployed {
     prefix: Vec<u8>,
     /// Its package directories, relative to it; none where nothing is known of them.
     packages: Option<Vec<String>>,
+    exists: bool,
 }
 
 impl Deployed {
     /// Reads what the project in a folder of the snapshot says.
     pub(super) fn of(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Self, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
-        let packages = match text(snapshot, &project_in(folder))? {
-            Text::Read(text) => packages(&text),
-            Text::None | Text::Unread => None,
+        let (packages, exists) = match text(snapshot, &project_in(folder))? {
+            Text::Read(text) => (packages(&text), true),
+            Text::Unread => (None, true),
+            Text::None => (None, false),
         };
-        Ok(Self { prefix, packages })
+        Ok(Self { prefix, packages, exists })
+    }
+
+    /// Whether there is a project file.
+    pub(super) fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Whether a folder below that of the project is one of its package directories or lies in one.
+    pub(super) fn takes_folder(&self, folder: &[u8]) -> bool {
+        let within = folder.strip_prefix(self.prefix.as_slice());
+        let packages = self.packages.as_ref();
+        let inside = |within: &[u8], package: &String| package.as_bytes() == within || below(within, package);
+        within
+            .zip(packages)
+            .is_some_and(|(within, packages)| packages.iter().any(|package| inside(within, package)))
     }
 
     /// Whether a file lies in no package directory, as far as that can be told.

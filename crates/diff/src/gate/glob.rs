@@ -8,12 +8,35 @@ pub fn matches(glob: &str, path: &[u8]) -> bool {
     across(&wanted, &parts)
 }
 
-/// Whether `path` matches the pattern of a rule, written as in git's files of rules.
-pub(super) fn matches_rule(pattern: &str, path: &str) -> bool {
-    let parts: Vec<Vec<char>> = path.split('/').map(|part| part.chars().collect()).collect();
-    let parts: Vec<&[char]> = parts.iter().map(Vec::as_slice).collect();
-    let wanted: Vec<Part<char>> = pattern.split('/').map(Part::rule).collect();
-    across(&wanted, &parts)
+/// The pattern of a rule, written as in git's files of rules, in lower case.
+pub(super) struct Rule(Vec<Part<char>>);
+
+/// A path, ready for many rules, in lower case.
+pub(super) struct Parts(Vec<Vec<char>>);
+
+impl Rule {
+    pub(super) fn new(pattern: &str) -> Self {
+        Self(pattern.to_lowercase().split('/').map(Part::rule).collect())
+    }
+
+    /// Whether the whole path matches.
+    pub(super) fn matches(&self, path: &Parts) -> bool {
+        // Most rules end in a name, and most paths in another one.
+        if let (Some(Part::One(last)), Some(name)) = (self.0.last(), path.0.last())
+            && !within(last, name)
+        {
+            return false;
+        }
+        let parts: Vec<&[char]> = path.0.iter().map(Vec::as_slice).collect();
+        across(&self.0, &parts)
+    }
+}
+
+impl Parts {
+    pub(super) fn new(path: &[u8]) -> Self {
+        let path = String::from_utf8_lossy(path).to_lowercase();
+        Self(path.split('/').map(|part| part.chars().collect()).collect())
+    }
 }
 
 /// What one part of a path has to be.
@@ -132,6 +155,14 @@ fn across<T: PartialOrd>(wanted: &[Part<T>], parts: &[&[T]]) -> bool {
 }
 
 fn within<T: PartialOrd>(tokens: &[Token<T>], text: &[T]) -> bool {
+    // Up to the first run, one stands for one.
+    let fixed = tokens.iter().position(|token| matches!(token, Token::Run));
+    let (front, tokens) = tokens.split_at(fixed.unwrap_or(tokens.len()));
+    let alike = front.len() <= text.len() && front.iter().zip(text).all(|(token, one)| token.is(one));
+    let text = text.get(front.len()..).unwrap_or_default();
+    if !alike || tokens.is_empty() {
+        return alike && text.is_empty();
+    }
     let mut reach: Vec<bool> = std::iter::once(true).chain(text.iter().map(|_| false)).collect();
     for token in tokens {
         let mut next = vec![false; reach.len()];
@@ -158,7 +189,11 @@ fn spread(next: &mut [bool], reach: &[bool]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, matches_rule};
+    use super::{Parts, Rule, matches};
+
+    fn matches_rule(pattern: &str, path: &str) -> bool {
+        Rule::new(pattern).matches(&Parts::new(path.as_bytes()))
+    }
 
     #[test]
     fn stars_stay_within_parts_and_double_stars_do_not() {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use orgate_core::RepoPath;
 
 use super::deployed::{Text, text};
-use super::glob;
+use super::glob::{self, Parts};
 use super::replacements::folders_above;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -29,6 +29,10 @@ enum Slashes {
     /// Git's escape, as it announces to read it one day.
     One,
 }
+
+/// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
+const MOST_RULES: usize = 1000;
+const MOST_BYTES: usize = 16 << 10;
 
 /// The rules of a snapshot, by where they lie.
 pub(super) struct Ignored<'s> {
@@ -51,36 +55,68 @@ impl<'s> Ignored<'s> {
             if !self.known.contains_key(folder) {
                 self.known.insert(folder.to_vec(), Rules::all(self.snapshot, folder)?);
             }
-            let readings = self.known.get(folder).into_iter().flatten();
-            found.extend(
-                readings
-                    .filter(|(_, rules)| rules.leave_out(path, folder.len()))
-                    .map(|(slashes, _)| Source {
-                        folder: folder.to_vec(),
-                        slashes: *slashes,
-                    }),
-            );
+            let readings = self.known.get_mut(folder).into_iter().flatten();
+            let leaving = readings.filter_map(|(slashes, rules)| rules.leave_out(path, folder.len()).then_some(*slashes));
+            found.extend(leaving.map(|slashes| Source {
+                folder: folder.to_vec(),
+                slashes,
+            }));
         }
         Ok(found)
     }
 }
 
+/// Whether a file of this path holds rules.
+pub(super) fn is_rules(path: &[u8]) -> bool {
+    path.rsplit(|byte| *byte == b'/').next() == Some(NAME)
+}
+
+const NAME: &[u8] = b".forceignore";
+
+/// Why the rules of this file cannot be read; `None` for a file that is not there or can be read.
+pub(super) fn unread(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<String>, DiffError> {
+    let read = match text(snapshot, path)? {
+        Text::Read(text) => few(&text),
+        Text::None => true,
+        Text::Unread => false,
+    };
+    let reason = || {
+        format!(
+            "nobody can tell what a deploy leaves out, and the change made it so; commit a regular file of at most {} KiB with at most {MOST_RULES} lines",
+            MOST_BYTES >> 10
+        )
+    };
+    Ok((!read).then(reason))
+}
+
+fn few(text: &str) -> bool {
+    text.len() <= MOST_BYTES && text.lines().count() <= MOST_RULES
+}
+
 /// What one `.forceignore` says, read in one way.
-enum Rules {
-    Read(Vec<Rule>),
-    /// It is there, and nobody here can tell what the deploy tool makes of it.
-    Unread,
+struct Rules {
+    rules: Vec<Rule>,
+    /// What was found out of folders.
+    folders: BTreeMap<Vec<u8>, bool>,
 }
 
 impl Rules {
+    /// One that cannot be read has no rules: a change that makes it so is refused.
     fn all(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Vec<(Slashes, Self)>, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
-        let text = match text(snapshot, &RepoPath::new([prefix.as_slice(), b".forceignore"].concat()))? {
-            Text::Read(text) => text,
-            Text::None => return Ok(Vec::new()),
-            Text::Unread => return Ok(vec![(Slashes::Both, Self::Unread)]),
+        let Text::Read(text) = text(snapshot, &RepoPath::new([prefix.as_slice(), NAME].concat()))? else {
+            return Ok(Vec::new());
         };
-        let read = |slashes| (slashes, Self::Read(rules(&text, slashes)));
+        if !few(&text) {
+            return Ok(Vec::new());
+        }
+        let read = |slashes| {
+            let rules = Self {
+                rules: rules(&text, slashes),
+                folders: BTreeMap::new(),
+            };
+            (slashes, rules)
+        };
         Ok(if text.contains('\\') {
             vec![read(Slashes::Both), read(Slashes::One)]
         } else {
@@ -89,16 +125,29 @@ impl Rules {
     }
 
     /// As git's rules: the last line that matches decides, and what lies in a folder that is left out is not taken back.
-    fn leave_out(&self, path: &RepoPath, folder: usize) -> bool {
-        let Self::Read(rules) = self else { return true };
+    fn leave_out(&mut self, path: &RepoPath, folder: usize) -> bool {
+        if self.rules.is_empty() {
+            return false;
+        }
         let start = if folder == 0 { 0 } else { folder.saturating_add(1) };
         let within = RepoPath::new(path.as_bytes().get(start..).unwrap_or_default());
-        let matched = |path: &[u8], is_folder: bool| {
-            let path = String::from_utf8_lossy(path).to_lowercase();
-            let last = rules.iter().rfind(|rule| rule.matches(&path, is_folder));
-            last.is_some_and(|rule| !rule.back)
-        };
-        !rules.is_empty() && (folders_above(&within).skip(1).any(|folder| matched(folder, true)) || matched(within.as_bytes(), false))
+        let folders: Vec<&[u8]> = folders_above(&within).skip(1).collect();
+        folders.into_iter().any(|folder| self.folder_is_out(folder)) || self.matches(within.as_bytes(), false)
+    }
+
+    fn folder_is_out(&mut self, folder: &[u8]) -> bool {
+        if let Some(known) = self.folders.get(folder) {
+            return *known;
+        }
+        let out = self.matches(folder, true);
+        self.folders.insert(folder.to_vec(), out);
+        out
+    }
+
+    fn matches(&self, path: &[u8], is_folder: bool) -> bool {
+        let path = Parts::new(path);
+        let last = self.rules.iter().rfind(|rule| rule.matches(&path, is_folder));
+        last.is_some_and(|rule| !rule.back)
     }
 }
 
@@ -108,10 +157,8 @@ fn rules(text: &str, slashes: Slashes) -> Vec<Rule> {
 }
 
 /// One line of a `.forceignore`.
-#[derive(Debug, PartialEq)]
 struct Rule {
-    /// In lower case.
-    glob: String,
+    pattern: glob::Rule,
     /// The line begins with `!`: what it matches is taken after all.
     back: bool,
     /// It ends with a slash, so it is about folders only.
@@ -136,14 +183,14 @@ impl Rule {
         let line = line.trim_start_matches('/');
         let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };
         Some(Self {
-            glob: format!("{anywhere}{line}").to_lowercase(),
+            pattern: glob::Rule::new(&format!("{anywhere}{line}")),
             back,
             folders,
         })
     }
 
-    fn matches(&self, path: &str, is_folder: bool) -> bool {
-        (is_folder || !self.folders) && glob::matches_rule(&self.glob, path)
+    fn matches(&self, path: &Parts, is_folder: bool) -> bool {
+        (is_folder || !self.folders) && self.pattern.matches(path)
     }
 }
 

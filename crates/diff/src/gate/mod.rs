@@ -10,6 +10,7 @@ pub mod glob;
 mod ignored;
 mod judging;
 mod left_out;
+mod merge;
 mod name;
 mod places;
 pub mod posture;
@@ -20,6 +21,8 @@ mod side;
 mod successors;
 mod touched;
 mod view;
+
+use std::collections::BTreeSet;
 
 use orgate_core::Registry;
 use orgate_core::policy::Catalog;
@@ -57,21 +60,53 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
-    let (mut report, left_out) = look(input)?;
-    for way in &left_out {
+    let first = look(input, &As::default())?;
+    let mut report = first.report;
+    if first.nested {
+        let joined = As {
+            outer: true,
+            again: true,
+            ..As::default()
+        };
+        merge::add_worse(&mut report, look(input, &joined)?.report);
+    }
+    for way in &first.left_out {
         second::look(input, way, &mut report)?;
     }
     report.sort();
     Ok(report)
 }
 
-/// Judges head as it is.
-fn look(input: &Input<'_>) -> Result<(Report, Vec<LeftOut>), DiffError> {
-    let wanted = |path: &[u8]| included(input.settings, path);
+/// How the sides are taken in one look.
+#[derive(Debug, Default)]
+struct As<'a> {
+    /// Files that neither side has.
+    hidden: BTreeSet<&'a [u8]>,
+    /// Projects within the package directories of others are parts of those.
+    outer: bool,
+    /// Not the first look: nobody asks what else there is to look at.
+    again: bool,
+}
+
+/// What one look found.
+struct Look {
+    report: Report,
+    /// What each way to deploy leaves out.
+    left_out: Vec<LeftOut>,
+    /// Some project lies in a package directory of another one.
+    nested: bool,
+}
+
+fn look(input: &Input<'_>, taken: &As<'_>) -> Result<Look, DiffError> {
+    let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
     let related = Related::new(input.base, input.head, input.registry, &wanted);
     // What is the same on both sides is read once.
     let cache = Cache::default();
-    let side = |which, snapshot| Side::new(which, snapshot, input.registry, input.limits, &related).remembering(Some(&cache));
+    let side = |which, snapshot| {
+        Side::new(which, snapshot, input.registry, input.limits, &related)
+            .remembering(Some(&cache))
+            .joining(taken.outer)
+    };
     let base = side(Which::Base, input.base);
     let head = side(Which::Head, input.head).after(&base);
     let touched = Touched::find(input, &base, &head, &related, &wanted)?;
@@ -100,7 +135,16 @@ fn look(input: &Input<'_>) -> Result<(Report, Vec<LeftOut>), DiffError> {
     }
     remarks(&base, &head, &touched, &mut report);
     report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
-    Ok((report, touched.left_out))
+    let left_out = if taken.again {
+        Vec::new()
+    } else {
+        left_out::find(&touched, input, &base, &head)?
+    };
+    Ok(Look {
+        report,
+        left_out,
+        nested: base.has_nested() || head.has_nested(),
+    })
 }
 
 /// Whether settings want a path to be judged.

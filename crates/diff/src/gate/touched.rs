@@ -13,7 +13,7 @@ use super::Input;
 use super::deleted::{Deleted, already, newly};
 use super::deployed::Deployed;
 use super::extent::Extent;
-use super::left_out::{self, LeftOut};
+use super::ignored::{is_rules, unread};
 use super::name::{App, Name};
 use super::related::{Related, Wanted};
 use super::replacements::{folders_above, is_project, project_in};
@@ -43,8 +43,8 @@ pub(super) struct Touched {
     pub(super) deleted: Vec<Deleted>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
-    /// Files of head that a deploy may leave out, for each way to deploy.
-    pub(super) left_out: Vec<LeftOut>,
+    /// Components whose files changed in any way, with those of both sides.
+    pub(super) changed: ByIdentity,
     /// Every change is one of content, in a file that can be read on both sides and stays where it is, so that
     /// [`Self::types`] tells all that differs.
     pub(super) in_place: bool,
@@ -84,9 +84,10 @@ impl Touched {
         // A submodule can stand where a type has its folder.
         let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
         let mut list = changes(input.base, input.head, &|path| {
-            ours(path) || folder(path) || is_project(path) || deletes(path)
+            ours(path) || folder(path) || is_project(path) || deletes(path) || is_rules(path)
         })?;
         let manifests: Vec<Change> = list.extract_if(.., |change| deletes(change.path.as_bytes())).collect();
+        let rules: Vec<Change> = list.extract_if(.., |change| is_rules(change.path.as_bytes())).collect();
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
         let elsewhere = |change: &Change| is_submodule(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
         let submodules: Vec<Change> = list.extract_if(.., |change| elsewhere(change)).collect();
@@ -128,8 +129,8 @@ impl Touched {
             touched.paths.insert(component.path.clone());
         }
         touched.deleted(input, &manifests, base, wanted)?;
-        touched.left_out = left_out::find(&components, &touched.deleted, input, head)?;
         touched.changed_metadata = touched.paths.len();
+        touched.changed = components.clone();
         for ((type_name, name), (before, after)) in components {
             let mut left = before.clone();
             let mut same = true;
@@ -174,6 +175,7 @@ impl Touched {
             touched.components.insert((type_name, name));
         }
         touched.refuse_projects(&projects, input, base, head);
+        touched.refuse_rules(&rules, input)?;
         touched.replaced(&projects, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
@@ -231,6 +233,24 @@ impl Touched {
         }
     }
 
+    /// Rules of head for what a deploy leaves out that nobody can read.
+    fn refuse_rules(&mut self, rules: &[Change], input: &Input<'_>) -> Result<(), DiffError> {
+        for path in rules.iter().map(|change| &change.path) {
+            let known = unread(input.base, path)?.is_some();
+            if let Some(reason) = unread(input.head, path)?.filter(|_| !known) {
+                self.orphans.push(Unreadable {
+                    path: path.clone(),
+                    side: Which::Head,
+                    line: 0,
+                    column: 0,
+                    reason,
+                    fatal: true,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Files whose deployed content changes because a project's replacements do.
     fn replaced(&mut self, projects: &[Change], base: &Side<'_>, head: &Side<'_>) {
         let mut settled = true;
@@ -261,10 +281,11 @@ impl Touched {
     fn submodules(&mut self, changes: &[Change], head: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
         let stays = changes.iter().filter(|change| change.head.is_some());
         for path in stays.map(|change| &change.path).filter(|path| wanted(path.as_bytes())) {
-            let Some(project) = head.project_above(path.parent()) else {
-                continue;
-            };
-            if Deployed::of(head.snapshot, &project)?.may_deploy_from(path) {
+            let mut deployed = false;
+            for project in head.projects_above(path.parent()).iter() {
+                deployed |= Deployed::of(head.snapshot, project)?.may_deploy_from(path);
+            }
+            if deployed {
                 self.orphans.push(Unreadable {
                     path: path.clone(),
                     side: Which::Head,

@@ -2,7 +2,7 @@
 
 use orgate_core::RepoPath;
 
-use super::Ignored;
+use super::{Ignored, unread};
 use crate::memory::MemorySnapshot;
 
 fn sources(files: &[(&str, &str)], path: &str) -> usize {
@@ -72,7 +72,15 @@ fn every_folder_above_may_have_rules() {
 }
 
 #[test]
-fn rules_that_cannot_be_read_may_leave_out_anything() {
-    let long = format!("# {}\n", "x".repeat(2 << 20));
-    assert!(leaves_out(&[(".forceignore", &long)], "a.xml"));
+fn rules_that_cannot_be_read_are_told() {
+    let told = |text: &str| {
+        let path = RepoPath::from("x/.forceignore");
+        let snapshot: MemorySnapshot = std::iter::once((path.clone(), text.as_bytes().to_vec())).collect();
+        unread(&snapshot, &path).unwrap().is_some()
+    };
+    assert!(told(&format!("# {}\n", "x".repeat(2 << 20))));
+    assert!(told(&format!("# {}\n", "x".repeat(20_000))));
+    assert!(told(&"a\n".repeat(1001)));
+    assert!(!told(&"a\n".repeat(1000)));
+    assert!(!told(""));
 }

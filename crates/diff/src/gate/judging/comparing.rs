@@ -71,7 +71,7 @@ impl Judging<'_> {
         {
             return Ok(compare(control, Some(known.clone()), head));
         }
-        let mut worst: Option<Comparison> = None;
+        let mut worst: Option<(Comparison, &Subject)> = None;
         for base in &one.base {
             let comparison = compare(
                 control,
@@ -83,26 +83,32 @@ impl Judging<'_> {
                 View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
             );
             let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
-            if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
-                worst = Some(comparison);
+            if worst.as_ref().is_none_or(|(known, _)| comparison.outcome < known.outcome) {
+                worst = Some((comparison, base));
             }
         }
-        if let Some(mut worst) = worst {
-            if self.held_elsewhere(control, &worst) {
+        if let Some((mut worst, base)) = worst {
+            if self.held_elsewhere(control, &worst, base.per.as_ref()) {
                 worst.outcome = Outcome::Unchanged;
             }
             return Ok(worst);
         }
-        let before = match &one.head {
-            Some(head) => self.before(how, control, head, without)?,
-            None => None,
-        };
-        let Some((before, certain)) = before else {
+        let Some(copy) = &one.head else {
             return Ok(compare(control, None, head));
         };
-        let as_new = compare(control, None, head.clone());
-        let against = before.into_iter().map(|before| compare(control, Some(before), head.clone()));
-        Ok(match against.min_by_key(|comparison| comparison.outcome) {
+        let mut worst: Option<Comparison> = None;
+        let mut certain = false;
+        for old in self.successors.of(copy) {
+            for before in self.before(how, control, copy, old, without)? {
+                let against = compare(control, Some(before), head.clone());
+                certain |= old.certain;
+                if worst.as_ref().is_none_or(|known| against.outcome < known.outcome) {
+                    worst = Some(against);
+                }
+            }
+        }
+        let as_new = compare(control, None, head);
+        Ok(match worst {
             Some(worst) if certain || worst.outcome <= as_new.outcome => worst,
             _ => as_new,
         })
@@ -115,30 +121,26 @@ impl Judging<'_> {
         self.unaffected.contains(&control.id) && paths(base).eq(paths(head)) && self.head.replaces_nothing()
     }
 
-    /// How the copies stood of the app in whose place this one comes, as far as they are candidates for this copy, and
-    /// whether the two are certainly one client.
+    /// How the copies stood of an app in whose place this copy may come, as far as they are candidates for it.
     fn before(
         &self,
         how: Evidence,
         control: &Control,
         head: &Subject,
-        without: &[Arc<str>],
-    ) -> Result<Option<(Vec<Judgement>, bool)>, TooManyAlternatives> {
-        let Some(Predecessor {
+        Predecessor {
             app: (kind, name),
             spelling,
-            certain,
-        }) = self.successors.of(head)
-        else {
-            return Ok(None);
-        };
+            ..
+        }: &Predecessor,
+        without: &[Arc<str>],
+    ) -> Result<Vec<Judgement>, TooManyAlternatives> {
         let same_kind = *kind == head.kind;
         let control_then = if same_kind {
             control
         } else {
             match control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) {
                 Some(twin) => twin,
-                None => return Ok(None),
+                None => return Ok(Vec::new()),
             }
         };
         let copies = |kind, name: &Name, spelling: &str, side: &Side<'_>| {
@@ -159,7 +161,7 @@ impl Judging<'_> {
                 judgement.in_context_of(&around);
             }
         }
-        Ok(Some((judged, *certain)))
+        Ok(judged)
     }
 }
 

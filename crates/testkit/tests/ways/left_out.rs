@@ -6,97 +6,7 @@ use orgate_testkit::fuzz::comparison::report;
 use orgate_testkit::gate::Hit;
 use orgate_testkit::library::hits;
 
-const ROOT: &str = "force-app/main/default";
-
-fn metadata(type_name: &str, elements: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{type_name} xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n{elements}\n</{type_name}>\n"
-    )
-}
-
-fn global(pkce: bool) -> String {
-    metadata(
-        "ExtlClntAppGlobalOauthSettings",
-        &format!(
-            "    <externalClientApplication>App</externalClientApplication>\n    <isPkceRequired>{pkce}</isPkceRequired>\n    \
-             <label>App</label>"
-        ),
-    )
-}
-
-/// The policies of an app, which switch it on or off.
-fn policies(app: &str, on: bool) -> String {
-    metadata(
-        "ExtlClntAppConfigurablePolicies",
-        &format!(
-            "    <externalClientApplication>{app}</externalClientApplication>\n    <isEnabled>{on}</isEnabled>\n    \
-             <isOauthPluginEnabled>{on}</isOauthPluginEnabled>"
-        ),
-    )
-}
-
-fn header(label: &str) -> String {
-    metadata("ExternalClientApplication", &format!("    <label>{label}</label>"))
-}
-
-fn connected_app(pkce: bool) -> String {
-    metadata(
-        "ConnectedApp",
-        &format!(
-            "    <label>App</label>\n    <oauthConfig>\n        <callbackUrl>https://a.example</callbackUrl>\n        \
-             <isPkceRequired>{pkce}</isPkceRequired>\n    </oauthConfig>"
-        ),
-    )
-}
-
-fn org_settings(pkce: bool) -> String {
-    metadata("OauthOidcSettings", &format!("    <isPkceRequired>{pkce}</isPkceRequired>"))
-}
-
-fn block(key: &str) -> String {
-    metadata(
-        "BlacklistedConsumer",
-        &format!("    <consumerKey>{key}</consumerKey>\n    <masterLabel>L</masterLabel>"),
-    )
-}
-
-fn project() -> Tree {
-    Tree::default().with(
-        "sfdx-project.json",
-        "{\"packageDirectories\": [{\"path\": \"force-app\", \"default\": true}]}",
-    )
-}
-
-fn external(pkce: bool) -> Tree {
-    let global = global(pkce);
-    project().with(
-        &format!("{ROOT}/extlClntAppGlobalOauthSets/App_glbloauth.ecaGlblOauth-meta.xml"),
-        global,
-    )
-}
-
-fn connected(pkce: bool) -> Tree {
-    project().with(&format!("{ROOT}/connectedApps/App.connectedApp-meta.xml"), connected_app(pkce))
-}
-
-/// Which controls fail.
-fn failing(base: &Tree, head: &Tree) -> Vec<String> {
-    let report = report(base, head, &Settings::default());
-    let found = hits(&report);
-    let findings = found.iter().filter(|hit| hit.outcome != "undecided");
-    findings.map(|hit| hit.control.clone()).collect()
-}
-
-#[track_caller]
-fn weaker(what: &str, control: &str, base: &Tree, head: &Tree) {
-    let found = failing(base, head);
-    assert!(found.iter().any(|known| known == control), "{what}: {found:?}");
-}
-
-#[track_caller]
-fn silent(what: &str, base: &Tree, head: &Tree) {
-    assert_eq!(failing(base, head), [""; 0], "{what}");
-}
+use super::*;
 
 #[test]
 fn a_part_of_a_permission_set_counts_as_the_set() {
@@ -317,4 +227,115 @@ fn what_the_org_falls_back_to_is_not_known() {
     assert_eq!(open(&deleting(&[("ApexClass", "App_glbloauth")])), 0, "another type");
     let app = ("ExternalClientApplication", "App");
     assert_eq!(open(&deleting(&[part, app])), 0, "the app goes as well");
+}
+
+#[test]
+fn what_stands_where_nothing_deploys_it_excuses_nothing_either() {
+    let decoy = |tree: Tree| tree.with("docs/settings/OauthOidc.settings-meta.xml", org_settings(true));
+    silent("the settings come", &connected(true), &decoy(connected(true)));
+    weaker(
+        "they stood there",
+        "ca-pkce-not-required",
+        &decoy(connected(true)),
+        &decoy(connected(false)),
+    );
+    let off = |tree: Tree| tree.with("docs/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml", policies("App", false));
+    weaker(
+        "a switch that stood there",
+        "eca-pkce-not-required",
+        &off(external(true)),
+        &off(external(false)),
+    );
+    let place = format!("{ROOT}/blacklistedConsumers/Loader.blacklistedConsumer-meta.xml");
+    let held = |tree: Tree| tree.with("docs/Other.blacklistedConsumer-meta.xml", block("One"));
+    let base = held(project().with(&place, block("One")));
+    let other = held(project().with(&place, block("Two")));
+    weaker("a block that stood there", "org-app-block-removed", &base, &other);
+}
+
+#[test]
+fn a_project_around_the_file_alone_deploys_it_for_no_other() {
+    let inner = "{\"packageDirectories\": [{\"path\": \".\"}]}";
+    let decoy = connected(false)
+        .with("docs/settings/sfdx-project.json", inner)
+        .with("docs/settings/OauthOidc.settings-meta.xml", org_settings(true));
+    weaker("settings", "ca-pkce-not-required", &connected(true), &decoy);
+    let off = external(false)
+        .with("docs/sfdx-project.json", inner)
+        .with("docs/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml", policies("App", false));
+    weaker("a switch", "eca-pkce-not-required", &external(true), &off);
+}
+
+#[test]
+fn what_only_lowers_the_risk_counts_only_where_it_is_deployed() {
+    let app = |bypass: bool| {
+        let relaxation = if bypass { "BYPASS" } else { "ENFORCE" };
+        let body = connected_app(true).replace(
+            "</oauthConfig>",
+            "</oauthConfig>\n    <oauthPolicy><ipRelaxation>IP</ipRelaxation></oauthPolicy>",
+        );
+        project().with(
+            &format!("{ROOT}/connectedApps/App.connectedApp-meta.xml"),
+            body.replace(">IP<", &format!(">{relaxation}<")),
+        )
+    };
+    let security = metadata(
+        "SecuritySettings",
+        "    <sessionSettings><enforceIpRangesEveryRequest>true</enforceIpRangesEveryRequest></sessionSettings>",
+    );
+    let score = |head: &Tree| {
+        let report = report(&app(false), head, &Settings::default());
+        let found = report
+            .findings
+            .iter()
+            .find(|finding| &*finding.control.id == "ca-ip-restrictions-relaxed");
+        found.map(|finding| finding.score)
+    };
+    let alone = score(&app(true));
+    let deployed = score(&app(true).with(&format!("{ROOT}/settings/Security.settings-meta.xml"), security.clone()));
+    assert!(alone.is_some() && deployed < alone, "{alone:?} {deployed:?}");
+    let elsewhere = score(&app(true).with("docs/settings/Security.settings-meta.xml", security));
+    assert_eq!(elsewhere, alone);
+}
+
+#[test]
+fn what_a_file_said_that_leaves_source_still_is_in_the_org() {
+    let outcome = |base: &Tree, head: &Tree, control: &str| {
+        let found = hits(&report(base, head, &Settings::default()));
+        found.iter().find(|hit| hit.control == control).map(|hit| hit.outcome.clone())
+    };
+    let place = format!("{ROOT}/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml");
+    let off = external(false).with(&place, policies("App", false));
+    assert_eq!(
+        outcome(&off, &external(false), "eca-pkce-not-required").as_deref(),
+        Some("undecided")
+    );
+    // What got weaker with the file as it was, got weaker.
+    let strict = external(true).with(&place, policies("App", true));
+    assert_eq!(
+        outcome(&strict, &external(false), "eca-pkce-not-required").as_deref(),
+        Some("regressed")
+    );
+}
+
+#[test]
+fn files_that_tell_what_is_deployed_must_stay_readable() {
+    let refused = |head: &Tree| {
+        let report = report(&connected(true), head, &Settings::default());
+        report.unreadable.iter().any(|file| file.fatal)
+    };
+    let weaker = connected(false);
+    for broken in [
+        "{\"packageDirectories\": [",
+        "<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n",
+        "rubbish",
+    ] {
+        assert!(refused(&weaker.clone().with("sfdx-project.json", broken)), "{broken}");
+    }
+    let mut bytes = weaker.clone();
+    let odd = b"{\"packageDirectories\": [{\"path\": \"force-app\"}], \"name\": \"\xff\"}";
+    bytes.files.insert(b"sfdx-project.json".to_vec(), odd.to_vec());
+    assert!(!refused(&bytes), "the deploy tool reads it");
+    assert!(refused(&weaker.clone().with(".forceignore", "a\n".repeat(5000))));
+    assert!(refused(&weaker.with("force-app/.forceignore", "x".repeat(20_000))));
 }
