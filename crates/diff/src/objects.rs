@@ -26,6 +26,9 @@ const EMPTY_TREE: [&str; 2] = [
 /// Above this size a file on disk is hashed in pieces instead of in memory.
 pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
 
+/// Bytes of a tree, a commit or a tag: those are held in memory as a whole.
+pub(crate) const LARGEST: u64 = 128 << 20;
+
 /// A raw object, or the empty tree, which need not exist.
 pub(crate) enum Raw<'a> {
     Library(OdbObject<'a>),
@@ -150,8 +153,12 @@ impl Objects {
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
-        if let Some(Found::Object(kind, content)) = self.packs.read(id, u64::MAX) {
-            return Ok(Some((kind, Raw::Packed(content))));
+        match self.packs.read(id, LARGEST) {
+            Some(Found::Object(kind, content)) => return Ok(Some((kind, Raw::Packed(content)))),
+            Some(Found::Larger(kind, _)) if kind != ObjectType::Blob => {
+                return Err(DiffError::broken(id, "it is larger than any real one"));
+            }
+            _ => {}
         }
         if let Some((kind, content)) = self.loose.read(id)? {
             return Ok(Some((kind, Raw::Loose(content))));
