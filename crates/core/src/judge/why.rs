@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::condition::FieldRef;
 use crate::lexical;
 
 /// Why something is unknown.
@@ -33,6 +34,17 @@ impl Why {
             self,
             Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_)
         )
+    }
+
+    /// Whether it is about what a field of the subject says.
+    pub(crate) fn is_of(&self, field: &FieldRef) -> bool {
+        match self {
+            Self::NotInSource(type_name) | Self::Unreadable(type_name) | Self::Rewritten(type_name, _) => *type_name == field.type_name,
+            Self::Placeholder(full, _) | Self::Illegal(full, _) | Self::NoCertificate(full) | Self::Undocumented(full) => {
+                *full == field.full
+            }
+            Self::Undeclared(_) => false,
+        }
     }
 }
 
