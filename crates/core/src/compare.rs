@@ -274,6 +274,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
         // Nothing set a number, and what would say whether it counts here is as much out of sight as it was.
         (Standing::Undecided, Standing::Violated) if base.measure == Measure::Unset && as_unseen(base, head) => Outcome::Unchanged,
+        // Whatever the missing unit is, head lives longer.
+        (Standing::Undecided, Standing::Violated) if by_length(base, head) == Some(Ordering::Less) => Outcome::Regressed,
         // What is weak for certain now, where something stood that could not be read, is no old weakness.
         (Standing::Undecided, Standing::Violated) if written(base) => Outcome::Introduced,
         (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
@@ -335,14 +337,15 @@ fn by_measure(base: &Measure, head: &Measure) -> Ordering {
 
 /// `Less` when head lives longer, or as long and is renewed at every use; `None` where a side states no length.
 fn by_length(base: &Judgement, head: &Judgement) -> Option<Ordering> {
-    let key = |length: &Length| (length.hours, length.renewed);
-    Some(key(base.length.as_ref()?).cmp(&key(head.length.as_ref()?)))
+    let (base, head) = (base.length.as_ref()?, head.length.as_ref()?);
+    let key = |length: &Length| (length.time, length.renewed);
+    (base.in_hours == head.in_hours).then(|| key(base).cmp(&key(head)))
 }
 
 /// `Less` when head lives longer for certain.
 fn by_hours(base: &Judgement, head: &Judgement) -> Ordering {
     match (&base.length, &head.length) {
-        (Some(before), Some(after)) => before.hours.cmp(&after.hours),
+        (Some(before), Some(after)) if before.in_hours == after.in_hours => before.time.cmp(&after.time),
         _ => Ordering::Equal,
     }
 }

@@ -28,11 +28,11 @@ pub enum Why {
 }
 
 impl Why {
-    /// Something stands there, only what it comes to cannot be told. It is not merely out of sight.
+    /// The file is there, only what it comes to cannot be told. It is not merely out of sight.
     pub(crate) fn is_written(&self) -> bool {
         matches!(
             self,
-            Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_)
+            Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_) | Self::Undocumented(_)
         )
     }
 
