@@ -36,10 +36,10 @@ impl Review {
                         values.push(self.member(field, text, place));
                     }
                 }
-                Value::Many { items, unknown: why } => {
-                    if let Some(why) = why {
+                Value::Many { items, unknown: whys } => {
+                    unknown |= !whys.is_empty();
+                    for why in whys {
                         env.why(why);
-                        unknown = true;
                     }
                     for item in items {
                         let place = item.at.place();
