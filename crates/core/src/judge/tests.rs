@@ -10,11 +10,15 @@ use crate::policy::Catalog;
 use crate::policy::catalog::PolicyFile;
 use crate::registry::{Registry, SubjectKind};
 
-const TYPES: [&str; 5] = [
+mod several;
+mod unset;
+
+const TYPES: [&str; 6] = [
     "type: App\nsuffix: app\nfolder: apps\nsubject: connected-app\njoin: name\nfields:\n  mode: { kind: enum, values: [Strict], absent: nothing }\n  \
      url: { kind: string }\n  count: { kind: integer, absent: nothing }\n  guess: { kind: boolean, absent: undocumented }\n  urls: { kind: lines }\n  key: { kind: string, secret: true }\n  \
      box: { kind: block, many: true }\n  box/inner: { kind: string }\n",
     "type: Policy\nsuffix: policy\nfolder: policies\nsubject: connected-app\njoin: name\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
+    "type: Linked\nsuffix: linked\nfolder: linked\nsubject: connected-app\njoin: { element: app }\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Other\nsuffix: other\nfolder: others\nfields:\n  name: { kind: string }\n",
     "type: Kept\nsuffix: kept\nfolder: kept\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Org\nsuffix: settings\nmember: Org\nfolder: settings\nsubject: org\njoin: org\nfields:\n  on: { kind: boolean, absent: { value: 'false' } }\n",
@@ -292,7 +296,7 @@ fn of_values_that_contradict_each_other_the_riskier_counts() {
 #[test]
 fn a_file_that_cannot_be_read_is_not_taken_for_missing() {
     let app = component("App", "a/apps/App.app", "mode", "Strict");
-    for (field, type_name) in [("Policy/safe", "Policy"), ("Org/on", "Org")] {
+    for (field, type_name) in [("Policy/safe", "Policy"), ("Linked/safe", "Linked"), ("Org/on", "Org")] {
         let whys = |blind| judged(&format!("{{ field: {field}, equals: 'true' }}"), "a", &app, &[], blind).whys;
         assert_eq!(whys(false), [Why::NotInSource(type_name.into())]);
         assert_eq!(whys(true), [Why::Unreadable(type_name.into())]);

@@ -227,6 +227,20 @@ fn checks_that_leave_something_open_are_refused() {
         "ranking: { field: App/mode, strongest-first: [Strict, Lose], weakest-allowed: Strict }",
         "`Lose` is not a value of `App/mode`, did you mean `Loose`?",
     );
+    let ranked = |field: &str, absent: &str| {
+        format!("ranking: {{ field: App/{field}, strongest-first: ['true', 'false'], weakest-allowed: 'true'{absent} }}")
+    };
+    let said = ", absent: 'true'";
+    refused(
+        &require,
+        &ranked("open", ""),
+        "the default of `App/open` is undocumented: say `absent`",
+    );
+    refused(&require, &ranked("pkce", said), "is in the registry: remove `absent`");
+    for (field, absent) in [("open", said), ("pkce", "")] {
+        let text = CONTROL.replace(&require, &ranked(field, absent));
+        assert_eq!(problems(&[("team/app-weak.yaml", &text)]), [""; 0], "{field}");
+    }
 }
 
 #[test]

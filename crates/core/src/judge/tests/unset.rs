@@ -1,0 +1,58 @@
+//! Numbers that nothing set, and what would say whether a new one counts.
+
+use super::*;
+use crate::Outcome;
+
+/// What becomes of an app without a legal number of its own that now sets one that is too large. Whether that counts
+/// says a condition; the control applies whatever `Policy/safe` is, and asks for it.
+fn outcome(introduced_when: &str, before: &[(&str, &str)]) -> Outcome {
+    let (registry, catalog) = load(&format!(
+        "{{ limit: {{ value: [{{ field: App/count }}], at-most: 5, unit: hours, not-set: undecided }} }}\n\
+         applies-when: {{ any: [{{ field: Policy/safe, equals: 'true' }}, {{ field: App/mode, equals: Strict }}] }}\n\
+         introduced-when: {introduced_when}"
+    ));
+    let world = Small {
+        registry,
+        components: Vec::new(),
+        blind: false,
+    };
+    let control = catalog.get("weak").unwrap();
+    let judged = |fields: &[(&str, &str)]| {
+        let fields = [&[("mode", "Strict")], fields].concat();
+        let app = component_of("App", "a/apps/App.app", &fields);
+        judge(control, &subject("a", &app), &world, &Facts::default()).unwrap()
+    };
+    crate::compare::compare(control, Some(judged(before)), Some(judged(&[("count", "9")]))).outcome
+}
+
+#[test]
+fn a_number_where_none_was_set_is_new_unless_what_would_say_so_was_and_is_out_of_sight() {
+    let unseen = "{ field: Policy/safe, equals: 'true' }";
+    assert_eq!(outcome(unseen, &[]), Outcome::Unchanged);
+    for counts in [
+        // It counts for certain.
+        "{ field: App/count, present: true }",
+        // For certain, though something beside that is out of sight as it was.
+        "{ any: [{ field: Policy/safe, equals: 'true' }, { field: App/count, present: true }] }",
+        // What is out of sight is not what was.
+        "{ field: Org/on, equals: 'true' }",
+    ] {
+        assert_eq!(outcome(counts, &[]), Outcome::Introduced, "{counts}");
+    }
+    assert_eq!(outcome("{ field: App/count, present: false }", &[]), Outcome::Unchanged);
+    assert_eq!(outcome(unseen, &[("count", "soon")]), Outcome::Introduced, "something stood there");
+}
+
+#[test]
+fn a_control_reads_the_related_components_that_it_only_counts() {
+    let control = |condition: &str| {
+        let (_, catalog) = load(&format!("{{ require: {condition} }}"));
+        Arc::clone(catalog.get("weak").unwrap())
+    };
+    let counts = control("{ exists: { type: Other } }");
+    assert!(counts.reads("Other") && !counts.reads("Kept"));
+    let names_it = control("{ exists: { type: Other, linked-by: Other/name } }");
+    assert!(names_it.reads_any("Other", &|parts| parts.iter().map(|part| &**part).eq(["name"])));
+    assert!(!names_it.reads_any("Other", &|parts| parts.iter().any(|part| &**part == "kind")));
+    assert!(!names_it.reads_any("Kept", &|_| true));
+}
