@@ -10,12 +10,12 @@ use crate::policy::Catalog;
 use crate::policy::catalog::PolicyFile;
 use crate::registry::{Registry, SubjectKind};
 
+mod open;
 mod several;
-mod unset;
 
 const TYPES: [&str; 6] = [
     "type: App\nsuffix: app\nfolder: apps\nsubject: connected-app\njoin: name\nfields:\n  mode: { kind: enum, values: [Strict], absent: nothing }\n  \
-     url: { kind: string }\n  count: { kind: integer, absent: nothing }\n  guess: { kind: boolean, absent: undocumented }\n  urls: { kind: lines }\n  key: { kind: string, secret: true }\n  \
+     url: { kind: string }\n  count: { kind: integer, absent: nothing }\n  guess: { kind: boolean, absent: undocumented }\n  urls: { kind: lines }\n  key: { kind: string, secret: true }\n  cert: { kind: certificate }\n  \
      box: { kind: block, many: true }\n  box/inner: { kind: string }\n",
     "type: Policy\nsuffix: policy\nfolder: policies\nsubject: connected-app\njoin: name\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Linked\nsuffix: linked\nfolder: linked\nsubject: connected-app\njoin: { element: app }\nfields:\n  safe: { kind: boolean, absent: nothing }\n",

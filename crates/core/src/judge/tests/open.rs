@@ -1,4 +1,4 @@
-//! Numbers that nothing set, and what would say whether a new one counts.
+//! Numbers that nothing set, what would say whether a new one counts, and what is taken down of what is read.
 
 use super::*;
 use crate::Outcome;
@@ -55,4 +55,26 @@ fn a_control_reads_the_related_components_that_it_only_counts() {
     assert!(names_it.reads_any("Other", &|parts| parts.iter().map(|part| &**part).eq(["name"])));
     assert!(!names_it.reads_any("Other", &|parts| parts.iter().any(|part| &**part == "kind")));
     assert!(!names_it.reads_any("Kept", &|_| true));
+}
+
+#[test]
+fn what_is_read_of_a_secret_and_where_a_certificate_belongs_is_not_for_showing() {
+    let app = component_of("App", "a/apps/App.app", &[("url", "a"), ("key", "b"), ("cert", "c"), ("box", "d")]);
+    let reads = |condition: &str| {
+        let reads = judged(condition, "a", &app, &[], false).reads;
+        let mut told: Vec<_> = reads
+            .iter()
+            .map(|read| (read.field.to_string(), read.secret, read.block, read.record))
+            .collect();
+        told.sort();
+        told
+    };
+    let present = ["url", "key", "cert", "box"].map(|field| format!("{{ field: App/{field}, present: true }}"));
+    let (shown, secret, block) = ((false, false, false), (true, false, false), (false, true, false));
+    let expected = [("App/box", block), ("App/cert", secret), ("App/key", secret), ("App/url", shown)];
+    let expected = expected.map(|(field, (secret, block, record))| (field.to_owned(), secret, block, record));
+    assert_eq!(reads(&format!("{{ all: [{}] }}", present.join(", "))), expected);
+    // A record that a condition picked is told in words.
+    let record = reads("{ record: { of: App/box, where: { always: true } } }");
+    assert_eq!(record, [("App/box".to_owned(), false, false, true)]);
 }
