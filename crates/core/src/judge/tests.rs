@@ -109,12 +109,16 @@ fn subject(root: &str, app: &Arc<Component>) -> Subject {
 
 /// The types, and one control with a check and what follows it.
 fn load(check: &str) -> (Registry, Catalog) {
+    load_on("connected-app", check)
+}
+
+fn load_on(subject: &str, check: &str) -> (Registry, Catalog) {
     let mut registry = Registry::default();
     for text in TYPES {
         registry.add("test.yaml", text).unwrap();
     }
     let text = format!(
-        "id: weak\ntitle: t\nstatus: stable\nsubject: connected-app\nsource:\n  control: null\n  recommended: null\n  page: null\n  \
+        "id: weak\ntitle: t\nstatus: stable\nsubject: {subject}\nsource:\n  control: null\n  recommended: null\n  page: null\n  \
          grounds: g\n  cvss: {{ min: 1, max: 2 }}\ncheck: {check}\nmessage: m\nwhy: w\nremediation: r\nexamples:\n  \
          - {{ name: e, base: {{}}, head: {{}}, expect: unchanged }}\n"
     );

@@ -78,3 +78,58 @@ fn what_is_read_of_a_secret_and_where_a_certificate_belongs_is_not_for_showing()
     let record = reads("{ record: { of: App/box, where: { always: true } } }");
     assert_eq!(record, [("App/box".to_owned(), false, false, true)]);
 }
+
+#[test]
+fn the_risk_that_rose_is_seen_without_evidence_too_and_left_out_between_kinds_of_app() {
+    let check = "{ require: { field: App/mode, equals: Strict } }\n\
+         raises-risk:\n  - { when: { field: App/url, equals: open }, because: b }\n\
+         lowers-risk:\n  - { when: { field: App/count, equals: '7' }, because: b }";
+    let (registry, catalog) = load(check);
+    let control = catalog.get("weak").unwrap();
+    let world = Small {
+        registry,
+        components: Vec::new(),
+        blind: false,
+    };
+    let facts = Facts::default();
+    let app = |url: &str, count: &str| subject("a", &component_of("App", "a/apps/App.app", &[("url", url), ("count", count)]));
+    let outcome =
+        |before: &Judgement, after: &Judgement| crate::compare::compare(control, Some(before.clone()), Some(after.clone())).outcome;
+    let safe = app("shut", "7");
+    for riskier in [app("open", "7"), app("shut", "8")] {
+        let told = |subject: &Subject| judge(control, subject, &world, &facts).unwrap();
+        let quiet = |subject: &Subject| judge_quietly(control, subject, &world, &facts).unwrap();
+        let (mut before, after) = (told(&safe), told(&riskier));
+        assert_eq!(outcome(&before, &after), Outcome::Worsened);
+        assert_eq!(outcome(&quiet(&safe), &quiet(&riskier)), Outcome::Worsened);
+        // The conditions of a twin are others: what is true of one says nothing about the other.
+        before.in_context_of(&after.raises);
+        assert_eq!(outcome(&before, &after), Outcome::Unchanged);
+    }
+}
+
+#[test]
+fn what_was_added_to_one_component_is_not_held_by_another() {
+    let held = |weaker_when: &str, before: &str, after: &str, other: &str| {
+        let (registry, catalog) = load_on(
+            "org",
+            &format!("{{ members: {{ from: [Other/name], weaker-when: {weaker_when} }} }}\nper: [Other]"),
+        );
+        let control = catalog.get("weak").unwrap();
+        let world = Small {
+            registry,
+            components: Vec::new(),
+            blind: false,
+        };
+        let judged = |name: &str| {
+            let one = crate::subject::single(&component("Other", "a/others/One.other", "name", name));
+            judge(control, &one, &world, &Facts::default()).unwrap()
+        };
+        let comparison = crate::compare::compare(control, Some(judged(before)), Some(judged(after)));
+        assert_eq!(comparison.outcome, Outcome::Regressed, "{weaker_when}");
+        crate::compare::still_held(control, &comparison, || vec![judged(other)])
+    };
+    assert!(held("removed", "a", "b", "a"), "it was renamed");
+    assert!(!held("removed", "a", "b", "c"));
+    assert!(!held("added", "a", "b", "a"));
+}
