@@ -10,13 +10,14 @@ use crate::policy::Catalog;
 use crate::policy::catalog::PolicyFile;
 use crate::registry::{Registry, SubjectKind};
 
+mod evidence;
 mod open;
 mod several;
 
 const TYPES: [&str; 6] = [
     "type: App\nsuffix: app\nfolder: apps\nsubject: connected-app\njoin: name\nfields:\n  mode: { kind: enum, values: [Strict], absent: nothing }\n  \
      url: { kind: string }\n  count: { kind: integer, absent: nothing }\n  guess: { kind: boolean, absent: undocumented }\n  urls: { kind: lines }\n  key: { kind: string, secret: true }\n  cert: { kind: certificate }\n  \
-     box: { kind: block, many: true }\n  box/inner: { kind: string }\n",
+     box: { kind: block, many: true }\n  box/inner: { kind: string }\n  box/pin: { kind: string, secret: true }\n",
     "type: Policy\nsuffix: policy\nfolder: policies\nsubject: connected-app\njoin: name\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Linked\nsuffix: linked\nfolder: linked\nsubject: connected-app\njoin: { element: app }\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Other\nsuffix: other\nfolder: others\nfields:\n  name: { kind: string }\n",
