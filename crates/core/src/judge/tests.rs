@@ -338,13 +338,20 @@ fn what_is_read_is_taken_down_once_however_often_it_is_read() {
         "{ field: App/urls, contains: x }",
         "{ field: App/box/inner, equals: x }",
         "{ field: App/count, equals: '1' }",
+        "{ field: Policy/safe, equals: 'true' }",
     ];
     for twice in [1, 2, 20] {
         let condition = format!("{{ not: {{ any: [{}] }} }}", tests.repeat(twice).join(", "));
         let mut reads: Vec<_> = judged(&condition, "a", &app, &[], false).reads;
         reads.sort_by(|a, b| a.field.cmp(&b.field));
         let told: Vec<(&str, usize)> = reads.iter().map(|read| (&*read.field, read.values.len())).collect();
-        let expected = [("App/box/inner", 0), ("App/count", 0), ("App/url", 1), ("App/urls", 1)];
+        let expected = [
+            ("App/box/inner", 0),
+            ("App/count", 0),
+            ("App/url", 1),
+            ("App/urls", 1),
+            ("Policy/safe", 0),
+        ];
         assert_eq!(told, expected, "{twice}");
     }
 }

@@ -55,6 +55,9 @@ fn a_control_reads_the_related_components_that_it_only_counts() {
     assert!(names_it.reads_any("Other", &|parts| parts.iter().map(|part| &**part).eq(["name"])));
     assert!(!names_it.reads_any("Other", &|parts| parts.iter().any(|part| &**part == "kind")));
     assert!(!names_it.reads_any("Kept", &|_| true));
+    let both = control("{ any: [{ field: App/mode, equals: Strict }, { exists: { type: Other, linked-by: Other/name } }] }");
+    let mode = |parts: &[Arc<str>]| parts.iter().map(|part| &**part).eq(["mode"]);
+    assert!(both.reads_any("App", &mode) && !both.reads_any("Other", &mode));
 }
 
 #[test]
