@@ -300,3 +300,21 @@ fn files_are_held_against_each_other() {
     let said = problems(&[("conditions.yaml", &conditions("{ field: App/none, present: true }"))]);
     assert!(said.len() == 1 && said[0].contains("no field `none`"), "{said:?}");
 }
+
+#[test]
+fn an_example_can_be_turned_round_and_held_against_itself() {
+    let mut catalog = Catalog::default();
+    let file = PolicyFile {
+        name: "app-weak.yaml",
+        text: CONTROL,
+    };
+    let registry = registry();
+    catalog.add(&[file], &registry).unwrap();
+    let control = catalog.get("app-weak").unwrap();
+    let registry = Arc::new(registry);
+    let outcome = |example: &crate::policy::Example| example.compare(control, &registry).unwrap().outcome;
+    let example = &control.examples[0];
+    assert_eq!(outcome(example), crate::Outcome::Regressed);
+    assert_eq!(outcome(&example.swapped()), crate::Outcome::Resolved);
+    assert_eq!(outcome(&example.still()), crate::Outcome::Unchanged);
+}
