@@ -278,3 +278,6 @@ impl Registry {
         Some((spec, path, field))
     }
 }
+
+#[cfg(test)]
+mod tests;

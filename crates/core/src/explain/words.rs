@@ -203,3 +203,6 @@ fn exists(exists: &Exists) -> String {
 fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))
 }
+
+#[cfg(test)]
+mod tests;

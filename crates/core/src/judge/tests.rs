@@ -10,11 +10,16 @@ use crate::policy::Catalog;
 use crate::policy::catalog::PolicyFile;
 use crate::registry::{Registry, SubjectKind};
 
-const TYPES: [&str; 5] = [
+mod evidence;
+mod open;
+mod several;
+
+const TYPES: [&str; 6] = [
     "type: App\nsuffix: app\nfolder: apps\nsubject: connected-app\njoin: name\nfields:\n  mode: { kind: enum, values: [Strict], absent: nothing }\n  \
-     url: { kind: string }\n  count: { kind: integer, absent: nothing }\n  guess: { kind: boolean, absent: undocumented }\n  urls: { kind: lines }\n  key: { kind: string, secret: true }\n  \
-     box: { kind: block, many: true }\n  box/inner: { kind: string }\n",
+     url: { kind: string }\n  count: { kind: integer, absent: nothing }\n  guess: { kind: boolean, absent: undocumented }\n  urls: { kind: lines }\n  key: { kind: string, secret: true }\n  cert: { kind: certificate }\n  \
+     box: { kind: block, many: true }\n  box/inner: { kind: string }\n  box/pin: { kind: string, secret: true }\n",
     "type: Policy\nsuffix: policy\nfolder: policies\nsubject: connected-app\njoin: name\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
+    "type: Linked\nsuffix: linked\nfolder: linked\nsubject: connected-app\njoin: { element: app }\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Other\nsuffix: other\nfolder: others\nfields:\n  name: { kind: string }\n",
     "type: Kept\nsuffix: kept\nfolder: kept\nfields:\n  safe: { kind: boolean, absent: nothing }\n",
     "type: Org\nsuffix: settings\nmember: Org\nfolder: settings\nsubject: org\njoin: org\nfields:\n  on: { kind: boolean, absent: { value: 'false' } }\n",
@@ -105,12 +110,16 @@ fn subject(root: &str, app: &Arc<Component>) -> Subject {
 
 /// The types, and one control with a check and what follows it.
 fn load(check: &str) -> (Registry, Catalog) {
+    load_on("connected-app", check)
+}
+
+fn load_on(subject: &str, check: &str) -> (Registry, Catalog) {
     let mut registry = Registry::default();
     for text in TYPES {
         registry.add("test.yaml", text).unwrap();
     }
     let text = format!(
-        "id: weak\ntitle: t\nstatus: stable\nsubject: connected-app\nsource:\n  control: null\n  recommended: null\n  page: null\n  \
+        "id: weak\ntitle: t\nstatus: stable\nsubject: {subject}\nsource:\n  control: null\n  recommended: null\n  page: null\n  \
          grounds: g\n  cvss: {{ min: 1, max: 2 }}\ncheck: {check}\nmessage: m\nwhy: w\nremediation: r\nexamples:\n  \
          - {{ name: e, base: {{}}, head: {{}}, expect: unchanged }}\n"
     );
@@ -292,7 +301,7 @@ fn of_values_that_contradict_each_other_the_riskier_counts() {
 #[test]
 fn a_file_that_cannot_be_read_is_not_taken_for_missing() {
     let app = component("App", "a/apps/App.app", "mode", "Strict");
-    for (field, type_name) in [("Policy/safe", "Policy"), ("Org/on", "Org")] {
+    for (field, type_name) in [("Policy/safe", "Policy"), ("Linked/safe", "Linked"), ("Org/on", "Org")] {
         let whys = |blind| judged(&format!("{{ field: {field}, equals: 'true' }}"), "a", &app, &[], blind).whys;
         assert_eq!(whys(false), [Why::NotInSource(type_name.into())]);
         assert_eq!(whys(true), [Why::Unreadable(type_name.into())]);
@@ -329,13 +338,20 @@ fn what_is_read_is_taken_down_once_however_often_it_is_read() {
         "{ field: App/urls, contains: x }",
         "{ field: App/box/inner, equals: x }",
         "{ field: App/count, equals: '1' }",
+        "{ field: Policy/safe, equals: 'true' }",
     ];
     for twice in [1, 2, 20] {
         let condition = format!("{{ not: {{ any: [{}] }} }}", tests.repeat(twice).join(", "));
         let mut reads: Vec<_> = judged(&condition, "a", &app, &[], false).reads;
         reads.sort_by(|a, b| a.field.cmp(&b.field));
         let told: Vec<(&str, usize)> = reads.iter().map(|read| (&*read.field, read.values.len())).collect();
-        let expected = [("App/box/inner", 0), ("App/count", 0), ("App/url", 1), ("App/urls", 1)];
+        let expected = [
+            ("App/box/inner", 0),
+            ("App/count", 0),
+            ("App/url", 1),
+            ("App/urls", 1),
+            ("Policy/safe", 0),
+        ];
         assert_eq!(told, expected, "{twice}");
     }
 }

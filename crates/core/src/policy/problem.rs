@@ -111,5 +111,15 @@ mod tests {
         assert_eq!(nearest("isPkceRequird", known.into_iter()), ", did you mean `isPkceRequired`?");
         assert_eq!(nearest("ispkcerequired", known.into_iter()), ", did you mean `isPkceRequired`?");
         assert_eq!(nearest("callbackUrl", known.into_iter()), "");
+        // A long name may have a slip in every third letter.
+        let said = nearest("isConsmrSecretOptinal", known.into_iter());
+        assert_eq!(said, ", did you mean `isConsumerSecretOptional`?");
+    }
+
+    #[test]
+    fn what_a_message_quotes_cannot_begin_a_line_or_speak_to_a_terminal() {
+        let quoted = |text: &str| one_line(format!("`{text}` is no name"));
+        assert_eq!(quoted("a\nb\u{1b}[2J"), "`a\\nb\\u{1b}[2J` is no name");
+        assert_eq!(quoted("höher"), "`höher` is no name");
     }
 }

@@ -47,3 +47,14 @@ impl Report {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
+
+    #[test]
+    fn each_verdict_has_a_word_and_an_exit_code() {
+        let told = [Verdict::Pass, Verdict::Fail, Verdict::NotDecided].map(|verdict| (verdict.as_str(), verdict.exit_code()));
+        assert_eq!(told, [("pass", 0), ("fail", 1), ("not-decided", 2)]);
+    }
+}

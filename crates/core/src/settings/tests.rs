@@ -114,3 +114,12 @@ fn what_is_looser_is_told_and_what_is_stricter_is_not() {
         assert_eq!(settings(head).loosened_against(&settings(head)), [""; 0], "{head}");
     }
 }
+
+#[test]
+fn what_settings_declare_about_apps_and_users_is_a_fact() {
+    let declared = "apps:\n  Billing: { client: public, callback-hosts: [billing.example.com] }\n\
+         users:\n  bot@example.com: { profile: Integration }\n";
+    let facts = settings(declared).facts();
+    assert_eq!(facts.apps["Billing"].callback_hosts, ["billing.example.com"]);
+    assert_eq!(facts.users["bot@example.com"].profile.as_deref(), Some("Integration"));
+}

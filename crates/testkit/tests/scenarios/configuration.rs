@@ -16,6 +16,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("configuration::malformed settings", malformed),
     ("configuration::loosened gate", loosened),
     ("configuration::path filters", paths),
+    ("configuration::path filters keep what rests on a file", paths_of_evidence),
     ("configuration::thresholds", thresholds),
     ("configuration::a new file is a new control", own_policy),
     ("configuration::no controls", no_controls),
@@ -97,6 +98,7 @@ fn last_day() {
     let repo = with_settings(&a_waiver("2030-06-30"));
     let run = check(repo.path(), &["--base=main", "--head=HEAD", "--today=2030-06-30"]);
     assert_eq!(run.code, 0, "{}", run.said());
+    assert!(!run.stdout.contains("expired"), "{}", run.stdout);
     let run = check(repo.path(), &["--base=main", "--head=HEAD", "--today=2030-07-01"]);
     caught(&run);
     assert!(run.stdout.contains("expired"), "{}", run.stdout);
@@ -174,6 +176,32 @@ fn paths() {
     refused(&check(&folder, &["--base=main", "--head=HEAD", "../../.."]), &["../../.."]);
     // A part of a folder's name is another folder.
     refused(&check(repo.path(), &["--base=main", "--head=HEAD", "force"]), &["force"]);
+}
+
+/// An app drops its own timeout, so that the long one of the org applies.
+fn paths_of_evidence() {
+    const SETTINGS: &str = "force-app/main/default/settings/Security.settings-meta.xml";
+    let repo = TestRepo::new();
+    let own = "<sessionPolicy><sessionTimeout>15</sessionTimeout></sessionPolicy>\n</ConnectedApp>";
+    repo.write(APP, connected_app(false).replace("</ConnectedApp>", own));
+    repo.write(
+        SETTINGS,
+        "<SecuritySettings><sessionSettings><sessionTimeout>TwoHours</sessionTimeout></sessionSettings></SecuritySettings>",
+    );
+    repo.commit("The app");
+    repo.git(&["checkout", "--quiet", "-b", "change"]);
+    repo.write(APP, connected_app(false));
+    repo.commit("Drop the timeout");
+    for path in [APP, SETTINGS] {
+        let run = check(repo.path(), &["--base=main", "--head=HEAD", path]);
+        let found: Vec<_> = run.findings().into_iter().map(|hit| (hit.control, hit.path)).collect();
+        assert_eq!(
+            found,
+            [("ca-session-timeout-too-long".into(), APP.into())],
+            "{path}: {}",
+            run.said()
+        );
+    }
 }
 
 fn thresholds() {

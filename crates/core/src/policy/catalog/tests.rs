@@ -227,6 +227,20 @@ fn checks_that_leave_something_open_are_refused() {
         "ranking: { field: App/mode, strongest-first: [Strict, Lose], weakest-allowed: Strict }",
         "`Lose` is not a value of `App/mode`, did you mean `Loose`?",
     );
+    let ranked = |field: &str, absent: &str| {
+        format!("ranking: {{ field: App/{field}, strongest-first: ['true', 'false'], weakest-allowed: 'true'{absent} }}")
+    };
+    let said = ", absent: 'true'";
+    refused(
+        &require,
+        &ranked("open", ""),
+        "the default of `App/open` is undocumented: say `absent`",
+    );
+    refused(&require, &ranked("pkce", said), "is in the registry: remove `absent`");
+    for (field, absent) in [("open", said), ("pkce", "")] {
+        let text = CONTROL.replace(&require, &ranked(field, absent));
+        assert_eq!(problems(&[("team/app-weak.yaml", &text)]), [""; 0], "{field}");
+    }
 }
 
 #[test]
@@ -285,4 +299,22 @@ fn files_are_held_against_each_other() {
     assert_eq!(problems(&[("conditions.yaml", &of_the_org), ("app-weak.yaml", &using)]), [""; 0]);
     let said = problems(&[("conditions.yaml", &conditions("{ field: App/none, present: true }"))]);
     assert!(said.len() == 1 && said[0].contains("no field `none`"), "{said:?}");
+}
+
+#[test]
+fn an_example_can_be_turned_round_and_held_against_itself() {
+    let mut catalog = Catalog::default();
+    let file = PolicyFile {
+        name: "app-weak.yaml",
+        text: CONTROL,
+    };
+    let registry = registry();
+    catalog.add(&[file], &registry).unwrap();
+    let control = catalog.get("app-weak").unwrap();
+    let registry = Arc::new(registry);
+    let outcome = |example: &crate::policy::Example| example.compare(control, &registry).unwrap().outcome;
+    let example = &control.examples[0];
+    assert_eq!(outcome(example), crate::Outcome::Regressed);
+    assert_eq!(outcome(&example.swapped()), crate::Outcome::Resolved);
+    assert_eq!(outcome(&example.still()), crate::Outcome::Unchanged);
 }
