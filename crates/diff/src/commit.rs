@@ -46,8 +46,8 @@ impl CommitSnapshot {
     }
 
     /// Every wanted file, found folder by folder where `names` does not know them.
-    pub(crate) fn walk(&self, names: Option<&Names>, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
-        listing::files(&self.objects, self.tree, names, self.describe(), want)
+    pub(crate) fn walk(&self, names: Option<&Names>, want: Want<'_>, closed: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
+        listing::files(&self.objects, self.tree, names, self.describe(), want, closed)
     }
 }
 
@@ -64,7 +64,7 @@ impl Snapshot for CommitSnapshot {
         let names = self.names(want);
         match names.as_ref().and_then(|names| names.all(self.tree)) {
             Some(files) => Ok(files.to_vec()),
-            None => self.walk(names.as_ref(), want),
+            None => self.walk(names.as_ref(), want, &|_| false),
         }
     }
 

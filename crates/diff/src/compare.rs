@@ -68,26 +68,18 @@ pub(crate) fn share_objects(base: &dyn Snapshot, head: &dyn Snapshot) -> bool {
     }
 }
 
-/// All wanted files of one side: of that which is listed with less work.
-pub(crate) enum Listed {
-    Base(Vec<FileRef>),
-    Head(Vec<FileRef>),
-}
-
-/// Lists one side; the other follows from the changes if both [share their objects](share_objects).
-pub(crate) fn list_one(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Listed, DiffError> {
+/// All wanted files of that side which is listed with less work; the other side's follow from the changes if both
+/// [share their objects](share_objects). A folder that `closed` names need not be looked into.
+pub(crate) fn list_one(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>, closed: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
     if let (Source::Commit(base), Source::Commit(head)) = (base.source(), head.source()) {
         let names = head.names(want);
         let all = |tree| names.as_ref().and_then(|names| names.all(tree)).map(<[FileRef]>::to_vec);
-        if let Some(files) = all(head.tree) {
-            return Ok(Listed::Head(files));
+        if let Some(files) = all(head.tree).or_else(|| all(base.tree)) {
+            return Ok(files);
         }
-        if let Some(files) = all(base.tree) {
-            return Ok(Listed::Base(files));
-        }
-        return head.walk(names.as_ref(), want).map(Listed::Head);
+        return head.walk(names.as_ref(), want, closed);
     }
-    head.files(want).map(Listed::Head)
+    head.files(want)
 }
 
 /// Where the content of a snapshot's files lies.

@@ -19,20 +19,22 @@ struct Folder {
     known: Option<usize>,
 }
 
-/// See the module. `names` is what the index knows, and `snapshot` names the tree in messages.
+/// See the module. `names` is what the index knows, and `snapshot` names the tree in messages. Folders that `closed`
+/// names, by their path with a slash behind it, are not looked into.
 pub(crate) fn files(
     objects: &Objects,
     tree: ObjectId,
     names: Option<&Names>,
     snapshot: String,
     want: Want<'_>,
+    closed: Want<'_>,
 ) -> Result<Vec<FileRef>, DiffError> {
     let root = Folder {
         path: Box::default(),
         tree,
         known: names.and_then(Names::root),
     };
-    levels::search(root, snapshot, |folder, left| look(objects, folder, names, left, want))
+    levels::search(root, snapshot, |folder, left| look(objects, folder, names, left, (want, closed)))
 }
 
 fn look(
@@ -40,7 +42,7 @@ fn look(
     folder: &Folder,
     names: Option<&Names>,
     left: &Left,
-    want: Want<'_>,
+    (want, closed): (Want<'_>, Want<'_>),
 ) -> Result<Inside<FileRef, Folder>, DiffError> {
     let mut inside = Inside::new();
     let names = names.zip(folder.known);
@@ -58,7 +60,9 @@ fn look(
             (EntryKind::Folder, Some(tree)) => {
                 let known = names.and_then(|(names, parent)| names.child(parent, name));
                 path.push(b'/');
-                if let Some(files) = names.zip(known).and_then(|((names, _), known)| names.below(known, id, &path)) {
+                if closed(&path) {
+                    true
+                } else if let Some(files) = names.zip(known).and_then(|((names, _), known)| names.below(known, id, &path)) {
                     inside.find_all(files);
                     true
                 } else {

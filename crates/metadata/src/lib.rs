@@ -11,6 +11,9 @@ pub mod lines;
 pub mod manifest;
 pub mod xml;
 
-pub use component::{ReadError, ReadErrorKind, Suffixes, classify, identify, is_deployable, read_component, read_component_as, sniff};
+pub use component::{
+    ReadError, ReadErrorKind, Suffixes, classify, holds_bundles, identify, in_bundle, is_deployable, read_component, read_component_as,
+    sniff,
+};
 pub use lines::{LineIndex, Position};
 pub use xml::Limits;

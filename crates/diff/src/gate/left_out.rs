@@ -12,7 +12,7 @@ use orgate_core::policy::OnRemoval;
 use orgate_core::registry::TypeSpec;
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::manifest::members;
-use orgate_metadata::{Limits, is_deployable};
+use orgate_metadata::{Limits, in_bundle, is_deployable};
 
 use super::Input;
 use super::deployed::{Deployed, Text, text};
@@ -41,7 +41,7 @@ pub(super) struct LeftOut {
 /// Why a file is left out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
-    /// No tool deploys a file of this name.
+    /// No tool deploys a file of this name, or one in this place.
     Name,
     /// A manifest deletes what it holds.
     Deleted,
@@ -60,7 +60,7 @@ enum Reason {
 impl Reason {
     fn text(&self) -> &'static str {
         match self {
-            Self::Name => "no tool deploys a file of this name",
+            Self::Name => "no tool deploys a file of this name in this place as what it holds",
             Self::Deleted => "a manifest deletes what it holds",
             Self::Package(_) => "it lies in no package directory of its project",
             Self::Hidden => "the deploy tool leaves out what begins with a dot",
@@ -227,7 +227,7 @@ impl<'a> Reading<'a> {
     fn reasons(&mut self, component: &Component) -> Result<Vec<Reason>, DiffError> {
         let path = &component.path;
         let mut reasons = Vec::new();
-        if !is_deployable(path, self.input.registry) {
+        if !is_deployable(path, self.input.registry) || in_bundle(path.as_bytes()) {
             reasons.push(Reason::Name);
         }
         if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {

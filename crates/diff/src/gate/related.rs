@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 use orgate_core::RepoPath;
 use orgate_core::registry::Registry;
 use orgate_core::report::Side as Which;
-use orgate_metadata::{Suffixes, classify, identify};
+use orgate_metadata::{Suffixes, classify, holds_bundles, identify, in_bundle};
 
 use super::name::Name;
-use crate::compare::{Listed, changes, list_one, share_objects};
+use crate::compare::{changes, list_one, share_objects};
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileRef, Snapshot};
 
@@ -69,14 +69,24 @@ impl<'a> Related<'a> {
         self.names_type(path) && (self.wanted)(path)
     }
 
-    /// Every file of one side that is wanted and of a known type by its name, sorted by path.
+    /// Whether a file counts that does not change. What lies within bundles is no evidence: no tool deploys it as what its
+    /// name says.
+    fn stands(&self, path: &[u8]) -> bool {
+        self.listed(path) && !in_bundle(path)
+    }
+
+    /// Every file of one side that is wanted and of a known type by its name, sorted by path; within bundles only those
+    /// that change.
     fn files(&self, side: Which) -> Result<&[FileRef], DiffError> {
         let (files, snapshot) = match side {
             Which::Base => (&self.base_files, self.base),
             Which::Head => (&self.head_files, self.head),
         };
         if !share_objects(self.base, self.head) {
-            return get(files, || snapshot.files(&|path| self.listed(path)));
+            return get(files, || {
+                let standing = snapshot.files(&|path| self.stands(path))?;
+                Ok(with(&standing, self.changed()?, side))
+            });
         }
         if files.get().is_none() {
             self.list()?;
@@ -84,18 +94,16 @@ impl<'a> Related<'a> {
         get(files, || Ok(Vec::new()))
     }
 
+    fn changed(&self) -> Result<&[Change], DiffError> {
+        get(&self.changed, || changes(self.base, self.head, &|path| self.listed(path)))
+    }
+
     /// Lists one side, and works the other out from what differs.
     fn list(&self) -> Result<(), DiffError> {
-        let changed = get(&self.changed, || changes(self.base, self.head, &|path| self.listed(path)))?;
-        let (base, head) = match list_one(self.base, self.head, &|path| self.listed(path))? {
-            Listed::Base(files) => {
-                let head = other(&files, changed, |change| change.head.as_ref());
-                (files, head)
-            }
-            Listed::Head(files) => (other(&files, changed, |change| change.base.as_ref()), files),
-        };
-        self.base_files.get_or_init(|| base);
-        self.head_files.get_or_init(|| head);
+        let changed = self.changed()?;
+        let files = list_one(self.base, self.head, &|path| self.stands(path), &holds_bundles)?;
+        self.base_files.get_or_init(|| with(&files, changed, Which::Base));
+        self.head_files.get_or_init(|| with(&files, changed, Which::Head));
         Ok(())
     }
 
@@ -127,19 +135,22 @@ fn get<T>(cell: &OnceLock<Vec<T>>, make: impl FnOnce() -> Result<Vec<T>, DiffErr
     Ok(cell.get_or_init(|| fresh))
 }
 
-/// The files of the other side: those of `one`, but with what the other side has wherever they differ. Sorted by path,
-/// all of them.
-fn other(one: &[FileRef], changes: &[Change], its: impl Fn(&Change) -> Option<&FileRef>) -> Vec<FileRef> {
-    let mut files = Vec::with_capacity(one.len());
-    let mut one = one.iter().peekable();
+/// The files of a side: those of either, but with what this side has wherever they differ. Sorted by path, all of them.
+fn with(either: &[FileRef], changes: &[Change], side: Which) -> Vec<FileRef> {
+    let mut files = Vec::with_capacity(either.len());
+    let mut either = either.iter().peekable();
     for change in changes {
-        while let Some(file) = one.next_if(|file| *file.path() < change.path) {
+        while let Some(file) = either.next_if(|file| *file.path() < change.path) {
             files.push(file.clone());
         }
-        one.next_if(|file| *file.path() == change.path);
-        files.extend(its(change).cloned());
+        either.next_if(|file| *file.path() == change.path);
+        let own = match side {
+            Which::Base => &change.base,
+            Which::Head => &change.head,
+        };
+        files.extend(own.clone());
     }
-    files.extend(one.cloned());
+    files.extend(either.cloned());
     files
 }
 

@@ -39,6 +39,13 @@ fn compare(repo: &TestRepo, rev: &str, what: &str) -> bool {
     for want in wants {
         assert_eq!(snapshot.files(want).unwrap(), alone.files(want).unwrap(), "{what}");
     }
+    // A folder in which nothing is wanted need not be opened.
+    let (want, closed): (Want<'_>, Want<'_>) = (&|path| !path.starts_with(b"bundles/"), &|folder| folder == b"bundles/");
+    let names = snapshot.names(want);
+    for names in [None, names.as_ref()] {
+        let found = alone.walk(names, want, closed).unwrap();
+        assert_eq!(found, alone.files(want).unwrap(), "{what}");
+    }
     snapshot.names(&|_| true).is_some_and(|names| names.all(snapshot.tree).is_some())
 }
 

@@ -45,6 +45,22 @@ pub fn is_deployable(path: &RepoPath, registry: &Registry) -> bool {
     recognise(path, registry).is_some_and(|found| !found.misnamed)
 }
 
+/// Folders of bundles: whatever lies in them, the deploy tool takes it for parts of these
+/// (source-deploy-retrieve, `src/resolve/metadataResolver.ts`). Only those of a package, so that a project in a folder of
+/// this name is none.
+const BUNDLES: [&[u8]; 2] = [b"/default/lwc/", b"/default/aura/"];
+
+/// Whether this folder, a path with a slash behind it, holds bundles.
+pub fn holds_bundles(folder: &[u8]) -> bool {
+    BUNDLES.iter().any(|end| folder.ends_with(end))
+}
+
+/// Whether a file lies within a folder of bundles.
+pub fn in_bundle(path: &[u8]) -> bool {
+    let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    slashes.map(|(at, _)| at).any(|at| path.get(..=at).is_some_and(holds_bundles))
+}
+
 /// The endings that names of metadata files have: a quick answer for the many files that are none.
 #[derive(Clone, Debug, Default)]
 pub struct Suffixes {

@@ -425,3 +425,20 @@ fn files_of_other_endings_are_told_apart_quickly() {
         assert!(!suffixes.fit(path.as_bytes()), "{path}");
     }
 }
+
+#[test]
+fn bundles_lie_in_the_folders_of_a_package() {
+    for path in ["a/main/default/lwc/b/c.js", "default/x/default/aura/b/d/e.xml", "x/default/lwc/c"] {
+        assert!(in_bundle(path.as_bytes()), "{path}");
+    }
+    for path in [
+        "lwc/main/default/classes/a.cls",
+        "default/lwc",
+        "a/lwc/b/c.js",
+        "a/default/lwcs/b/c.js",
+        "default/lwc/b",
+    ] {
+        assert!(!in_bundle(path.as_bytes()), "{path}");
+    }
+    assert!(holds_bundles(b"a/default/aura/") && !holds_bundles(b"a/default/aura/b/"));
+}

@@ -339,3 +339,24 @@ fn files_that_tell_what_is_deployed_must_stay_readable() {
     assert!(refused(&weaker.clone().with(".forceignore", "a\n".repeat(5000))));
     assert!(refused(&weaker.with("force-app/.forceignore", "x".repeat(20_000))));
 }
+
+#[test]
+fn what_stands_within_a_bundle_is_no_evidence() {
+    let decoy = |tree: Tree| tree.with(&format!("{ROOT}/lwc/x/settings/OauthOidc.settings-meta.xml"), org_settings(true));
+    let control = "ca-pkce-not-required";
+    weaker("it comes", control, &connected(true), &decoy(connected(false)));
+    weaker("it stands there", control, &decoy(connected(true)), &decoy(connected(false)));
+    // What a change writes there is judged as anywhere.
+    let place = format!("{ROOT}/aura/x/Other.connectedApp-meta.xml");
+    let other = |pkce: bool| connected(true).with(&place, connected_app(pkce));
+    weaker("an app", control, &other(true), &other(false));
+    weaker("a new app", control, &connected(true), &other(false));
+    // A project may lie in a folder of this name.
+    let within = |pkce: bool| {
+        Tree::default()
+            .with("lwc/sfdx-project.json", "{\"packageDirectories\": [{\"path\": \"app\"}]}")
+            .with("lwc/app/settings/OauthOidc.settings-meta.xml", org_settings(true))
+            .with("lwc/app/connectedApps/App.connectedApp-meta.xml", connected_app(pkce))
+    };
+    assert!(!failing(&within(true), &within(false)).contains(&control.to_owned()));
+}
