@@ -161,7 +161,9 @@ fn place(field: &str, anchor: Option<&Anchor>, evidence: &[Evidence], registry: 
     };
     writable(field, known)?;
     let is_type = |path: &RepoPath| classify(path, registry).is_some_and(|found| found.name == spec.name);
-    let exact = evidence.iter().find(|one| one.side == Side::Head && &*one.field == field);
+    let exact = evidence
+        .iter()
+        .find(|one| one.side == Side::Head && &*one.field == field && is_type(&one.path));
     let path = exact
         .map(|one| &one.path)
         .or_else(|| {

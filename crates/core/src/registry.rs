@@ -115,7 +115,8 @@ pub struct FieldSpec {
     /// What the element means, in one sentence of ours.
     #[serde(default)]
     pub meaning: Option<String>,
-    /// The element is no longer in the schema; the name that replaced it. Its presence is worth a note.
+    /// The element is no longer in the schema; the name that replaced it, or `Type/path` where it lies in another file now.
+    /// It is read as that, and its presence is worth a note.
     #[serde(default)]
     pub replaced_by: Option<String>,
 }
@@ -184,6 +185,23 @@ impl TypeSpec {
     /// Every suffix that a file of this type can have, right or wrong.
     pub fn suffixes(&self) -> impl Iterator<Item = &String> {
         std::iter::once(&self.suffix).chain(&self.misnamed).chain(&self.parts)
+    }
+
+    /// The full name that took the place of the field at `path`: its own successor, or that of a block around it.
+    fn successor(&self, path: &str) -> Option<String> {
+        let mut at = path;
+        loop {
+            if let Some(successor) = self.field(at).and_then(|field| field.replaced_by.as_deref()) {
+                let rest = path.strip_prefix(at)?;
+                let here = if self.field(successor).is_some() {
+                    format!("{}/", self.name)
+                } else {
+                    String::new()
+                };
+                return Some(format!("{here}{successor}{rest}"));
+            }
+            (at, _) = at.rsplit_once('/')?;
+        }
     }
 
     /// The field at `path` (below the root).
@@ -268,6 +286,37 @@ impl Registry {
         });
         let names = by_suffix.get(&suffix.to_ascii_lowercase());
         names.into_iter().flatten().filter_map(|name| self.get(name))
+    }
+
+    /// Where older API versions kept a field: full names in other types of the same subject, by what `replaced-by` says.
+    pub fn former_places(&self, full: &str) -> Vec<String> {
+        let Some((own, _, field)) = self.field(full) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for spec in self.types().filter(|spec| spec.subject == own.subject && spec.name != own.name) {
+            for (path, old) in &spec.fields {
+                let alike = old.kind == field.kind && old.many == field.many;
+                if alike && self.now(spec, path).is_some_and(|now| now == full) {
+                    found.push(format!("{}/{path}", spec.name));
+                }
+            }
+        }
+        found
+    }
+
+    /// What a field is called in the newest API version, when that is another name or place.
+    fn now(&self, spec: &TypeSpec, path: &str) -> Option<String> {
+        let mut now = spec.successor(path)?;
+        // Bounded, should names lead in a circle.
+        for _ in 0..4 {
+            let (spec, path, _) = self.field(&now)?;
+            match spec.successor(path) {
+                Some(newer) => now = newer,
+                None => return Some(now),
+            }
+        }
+        None
     }
 
     /// Splits `Type/path/below` into the type and the field, when both are known.

@@ -156,8 +156,11 @@ impl Members {
     }
 
     fn member(&self, field: Option<&FieldRef>, text: String, place: Place) -> Member {
-        let key = match field.filter(|_| self.apart) {
-            Some(field) => format!("{} {}", field.full, self.bare_key(&text)),
+        let field = field.filter(|_| self.apart);
+        let list = field.and_then(|field| self.from.iter().position(|one| one.full == field.full));
+        // By its place, so that the lists of twins can be compared.
+        let key = match list {
+            Some(list) => format!("{list} {}", self.bare_key(&text)),
             None => self.bare_key(&text),
         };
         Member { text, key, place }
@@ -172,7 +175,7 @@ impl Members {
         }
     }
 
-    /// The field of a member and what it is compared by within that; no field where fields are not kept apart.
+    /// The place of a member's field and what it is compared by within that; no place where fields are not kept apart.
     fn split<'m>(&self, member: &'m Member) -> (&'m str, &'m str) {
         let parts = if self.apart { member.key.split_once(' ') } else { None };
         parts.unwrap_or(("", &member.key))
@@ -180,13 +183,10 @@ impl Members {
 
     /// Whether what is unknown is about another of the fields that are kept apart, so that it hides no such member.
     pub(crate) fn hides_elsewhere(&self, why: &Why, member: &Member) -> bool {
-        let own = self.split(member).0;
-        let (here, there): (Vec<_>, Vec<_>) = self
-            .from
-            .iter()
-            .filter(|field| why.is_of(field))
-            .partition(|field| *field.full == *own);
-        self.apart && here.is_empty() && !there.is_empty()
+        let own = self.split(member).0.parse::<usize>().ok();
+        let about = |(list, field): (usize, &FieldRef)| why.is_of(field).then_some(list);
+        let mut lists = self.from.iter().enumerate().filter_map(about).peekable();
+        own.is_some() && lists.peek().is_some() && lists.all(|list| Some(list) != own)
     }
 
     fn is_weak(&self, text: &str) -> bool {
@@ -254,7 +254,7 @@ enum Cover<'a> {
     Members {
         check: &'a Members,
         keys: HashSet<&'a str>,
-        /// Field and key of what is redundant beside what the side has.
+        /// Place of the field and key of what is redundant beside what the side has.
         redundant: HashSet<(&'a str, String)>,
     },
 }

@@ -61,7 +61,11 @@ impl Compiler<'_> {
             self.problem(name, message);
             return None;
         };
-        Some(FieldRef::new(full.into(), Arc::new(Shape::from(field)), scope))
+        let former = match scope {
+            Scope::Subject => self.registry.former_places(full),
+            Scope::Org | Scope::Frame => Vec::new(),
+        };
+        Some(FieldRef::new(full.into(), Arc::new(Shape::from(field)), scope, &former))
     }
 
     /// Looks fields up; `None` when one of them has a problem, after all of them were looked at.

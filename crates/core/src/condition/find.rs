@@ -144,15 +144,44 @@ impl Env<'_> {
             }
             (Scope::Subject | Scope::Org, _) => match self.file_of(field) {
                 Ok(component) => (component, Vec::new(), 0),
+                Err(why @ Why::NotInSource(_)) => return self.formerly(field).unwrap_or(Lookup::NoFile(why)),
                 Err(why) => return Lookup::NoFile(why),
             },
         };
-        if let Some(what) = self.world.rewritten(&component) {
+        let parts = field.parts.get(depth..).unwrap_or_default();
+        self.search(Occurrence { component, route }, parts, || {
+            self.repeats(&field.type_name, &field.parts)
+        })
+    }
+
+    /// Finds the elements where older API versions kept them. A file that has none there says nothing.
+    fn formerly(&self, field: &FieldRef) -> Option<Lookup> {
+        let mut found = Vec::new();
+        for (type_name, parts) in &*field.former {
+            let Some(component) = self.one_file(self.subject.of_type(type_name), type_name) else {
+                continue;
+            };
+            let start = Occurrence {
+                component,
+                route: Vec::new(),
+            };
+            let lookup = self.search(start, parts, || self.repeats(type_name, parts));
+            if matches!(&lookup, Lookup::Here { occurrences, .. } if !occurrences.is_empty()) {
+                found.push(lookup);
+            }
+        }
+        // No version has two such places, so that it is not known which counts.
+        let pick = self.choose(found.len(), || format!("former place of {}", field.full));
+        found.into_iter().nth(pick)
+    }
+
+    /// Finds the elements that names lead to from one element.
+    fn search(&self, start: Occurrence, parts: &[Arc<str>], repeats: impl Fn() -> bool) -> Lookup {
+        let component = &start.component;
+        if let Some(what) = self.world.rewritten(component) {
             return Lookup::NoFile(Why::Rewritten(Arc::clone(&component.type_name), what));
         }
-        let start = Occurrence { component, route };
         let element = start.element();
-        let parts = field.parts.get(depth..).unwrap_or_default();
         let mut search = Search {
             component: &start.component,
             found: Vec::new(),
@@ -166,7 +195,7 @@ impl Env<'_> {
             span,
         };
         let (home, mut gap) = (place(span), gap.filter(|_| !occurrences.is_empty()).map(place));
-        if gap.is_some() && self.repeats(field) {
+        if gap.is_some() && repeats() {
             gap = None;
         }
         let occurrences = if parts.is_empty() { vec![start] } else { occurrences };
@@ -174,12 +203,12 @@ impl Env<'_> {
     }
 
     /// Whether a block around the field may stand there several times, each with fields of its own.
-    fn repeats(&self, field: &FieldRef) -> bool {
-        let Some(spec) = self.world.registry().get(&field.type_name) else {
+    fn repeats(&self, type_name: &str, parts: &[Arc<str>]) -> bool {
+        let Some(spec) = self.world.registry().get(type_name) else {
             return false;
         };
-        let many = |depth| field.parts.get(..depth).and_then(|parts| spec.fields.get(&parts.join("/")));
-        (1..field.parts.len()).filter_map(many).any(|block| block.many)
+        let many = |depth| parts.get(..depth).and_then(|parts| spec.fields.get(&parts.join("/")));
+        (1..parts.len()).filter_map(many).any(|block| block.many)
     }
 
     /// The file that holds a field of the subject or of the org. Several candidates are a choice: each is tried.
@@ -192,12 +221,17 @@ impl Env<'_> {
         } else {
             self.subject.of_type(&field.type_name)
         };
-        let pick = self.choose(candidates.len(), || format!("file of {}", field.type_name));
-        match candidates.get(pick) {
-            Some(component) => Ok(Arc::clone(component)),
+        match self.one_file(candidates, &field.type_name) {
+            Some(component) => Ok(component),
             None if self.blind_to(field) => Err(Why::Unreadable(Arc::clone(&field.type_name))),
             None => Err(Why::NotInSource(Arc::clone(&field.type_name))),
         }
+    }
+
+    /// The file of a type that counts in this round.
+    fn one_file(&self, candidates: &[Arc<Component>], type_name: &str) -> Option<Arc<Component>> {
+        let pick = self.choose(candidates.len(), || format!("file of {type_name}"));
+        candidates.get(pick).map(Arc::clone)
     }
 
     /// Whether a file that could hold a field of the subject or of the org is there, and cannot be read.

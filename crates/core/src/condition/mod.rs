@@ -55,6 +55,14 @@ impl From<&FieldSpec> for Shape {
 /// What is called with a type and the names of elements below its root.
 pub(crate) type Visit<'a> = dyn FnMut(&Arc<str>, &[Arc<str>]) + 'a;
 
+/// A type and the names of elements below its root.
+type Place = (Arc<str>, Arc<[Arc<str>]>);
+
+fn place(full: &str) -> Place {
+    let mut parts = full.split('/').map(Into::into);
+    (parts.next().unwrap_or_default(), parts.collect())
+}
+
 /// A field that the registry knows.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldRef {
@@ -65,6 +73,8 @@ pub(crate) struct FieldRef {
     pub(crate) parts: Arc<[Arc<str>]>,
     pub(crate) shape: Arc<Shape>,
     pub(crate) scope: Scope,
+    /// Where older API versions kept it.
+    pub(crate) former: Arc<[Place]>,
 }
 
 impl FieldRef {
@@ -73,21 +83,24 @@ impl FieldRef {
         self.shape.many || matches!(self.shape.kind, FieldKind::Lines | FieldKind::Commas)
     }
 
-    /// Calls `visit` with the type and the element.
+    /// Calls `visit` with the type and the element, also where older API versions kept it.
     pub(crate) fn visit(&self, visit: &mut Visit<'_>) {
         visit(&self.type_name, &self.parts);
+        for (type_name, parts) in &*self.former {
+            visit(type_name, parts);
+        }
     }
 
-    /// A field by its full name, `Type/path/below`.
-    pub(crate) fn new(full: Arc<str>, shape: Arc<Shape>, scope: Scope) -> Self {
-        let mut parts = full.split('/').map(Into::into);
-        let (type_name, parts) = (parts.next().unwrap_or_default(), parts.collect());
+    /// A field by its full name, `Type/path/below`, and those it had.
+    pub(crate) fn new(full: Arc<str>, shape: Arc<Shape>, scope: Scope, former: &[String]) -> Self {
+        let (type_name, parts) = place(&full);
         Self {
             full,
             type_name,
             parts,
             shape,
             scope,
+            former: former.iter().map(|full| place(full)).collect(),
         }
     }
 }
@@ -98,17 +111,23 @@ pub(crate) struct PackedField {
     full: Arc<str>,
     shape: Arc<Shape>,
     scope: Scope,
+    former: Vec<String>,
 }
 
 impl From<PackedField> for FieldRef {
     fn from(packed: PackedField) -> Self {
-        Self::new(packed.full, packed.shape, packed.scope)
+        Self::new(packed.full, packed.shape, packed.scope, &packed.former)
     }
 }
 
 impl From<FieldRef> for PackedField {
     fn from(field: FieldRef) -> Self {
+        let former = field
+            .former
+            .iter()
+            .map(|(type_name, parts)| format!("{type_name}/{}", parts.join("/")));
         Self {
+            former: former.collect(),
             full: field.full,
             shape: field.shape,
             scope: field.scope,

@@ -497,3 +497,26 @@ fn what_changes_beside_a_placeholder_is_told() {
     assert_eq!(removed("a\nb\n${X}", "a\n${Y}"), (Undecided, true, vec!["b".to_owned()]));
     assert_eq!(removed("a\n${X}", "a\nb\n${Y}"), (Undecided, false, Vec::new()));
 }
+
+#[test]
+fn lists_that_are_apart_are_held_against_those_of_a_twin_by_their_places() {
+    let of = |from: &str, field: &str| {
+        let (registry, catalog) = load(&format!("{{ members: {{ from: [{from}], apart: true, weaker-when: added }} }}"));
+        let world = Small {
+            registry,
+            components: Vec::new(),
+            blind: false,
+        };
+        let app = component("App", "a/apps/App.app", field, "a");
+        let control = Arc::clone(catalog.get("weak").unwrap());
+        let judgement = judge(&control, &subject("a", &app), &world, &Facts::default()).unwrap();
+        (control, judgement)
+    };
+    let outcome = |field: &str| {
+        let (_, before) = of("App/url, App/urls", "url");
+        let (control, after) = of("App/urls, App/url", field);
+        crate::compare::compare(&control, Some(before), Some(after)).outcome
+    };
+    assert_eq!(outcome("urls"), crate::Outcome::Unchanged, "the first list of each");
+    assert_eq!(outcome("url"), crate::Outcome::Regressed, "the first list and the second one");
+}

@@ -205,6 +205,55 @@ fn whatever_looks_like_a_secret_is_marked_as_one() {
 }
 
 #[test]
+fn fields_are_found_where_older_versions_kept_them() {
+    let registry = built();
+    let mut found = Vec::new();
+    for spec in registry.types() {
+        for path in spec.fields.keys() {
+            let full = format!("{}/{path}", spec.name);
+            let places = registry.former_places(&full);
+            for place in &places {
+                let (old, now) = (field(&registry, place), field(&registry, &full));
+                assert_eq!((old.kind, old.many, old.secret), (now.kind, now.many, now.secret), "{place}");
+            }
+            let short = |full: &str| {
+                full.replace("ExternalClientApplication", "")
+                    .replace("ExtlClntAppOauthSettings", "Settings")
+            };
+            let places: Vec<String> = places.iter().map(|place| short(place)).collect();
+            if !places.is_empty() {
+                found.push(format!(
+                    "{}: {}",
+                    full.replace("ExtlClntAppGlobalOauthSettings", "Global"),
+                    places.join(" ")
+                ));
+            }
+        }
+    }
+    assert_eq!(
+        found,
+        [
+            "Global/callbackUrl: /oauthDev/callbackUrl Settings/callbackUrl",
+            "Global/certificate: /oauthDev/certificate Settings/certificate",
+            "Global/consumerKey: /oauthDev/consumerKey Settings/consumerKey",
+            "Global/consumerSecret: /oauthDev/consumerSecret Settings/consumerSecret",
+            "Global/idTokenConfig: /oauthDev/idTokenConfig Settings/idTokenConfig",
+            "Global/idTokenConfig/idTokenAudience: /oauthDev/idTokenConfig/idTokenAudience Settings/idTokenConfig/idTokenAudience",
+            "Global/idTokenConfig/idTokenIncludeAttributes: /oauthDev/idTokenConfig/idTokenIncludeAttributes Settings/idTokenConfig/idTokenIncludeAttributes",
+            "Global/idTokenConfig/idTokenIncludeCustomPermissions: /oauthDev/idTokenConfig/idTokenIncludeCustomPermissions /oauthDev/idTokenConfig/idTokenIncludeCustomPerms Settings/idTokenConfig/idTokenIncludeCustomPermissions Settings/idTokenConfig/idTokenIncludeCustomPerms",
+            "Global/idTokenConfig/idTokenIncludeStandardClaims: /oauthDev/idTokenConfig/idTokenIncludeStandardClaims Settings/idTokenConfig/idTokenIncludeStandardClaims",
+            "Global/idTokenConfig/idTokenValidityInMinutes: /oauthDev/idTokenConfig/idTokenValidity /oauthDev/idTokenConfig/idTokenValidityInMinutes Settings/idTokenConfig/idTokenValidity Settings/idTokenConfig/idTokenValidityInMinutes",
+            "Global/isClientCredentialsFlowEnabled: /oauthDev/isClientCredentialEnabled Settings/isClientCredentialEnabled",
+            "Global/isConsumerSecretOptional: /oauthDev/isConsumerSecretOptional Settings/isConsumerSecretOptional",
+            "Global/isIntrospectAllTokens: /oauthDev/isIntrospectAllTokens Settings/isIntrospectAllTokens",
+            "Global/isNamedUserJwtEnabled: ExtlClntAppOauthConfigurablePolicies/isNamedUserJwtEnabled",
+            "Global/isSecretRequiredForRefreshToken: /oauthDev/isSecretRequiredForRefreshToken Settings/isSecretRequiredForRefreshToken",
+            "ExtlClntAppOauthSettings/singleLogoutUrl: /oauthDev/singleLogoutUrl ExtlClntAppGlobalOauthSettings/singleLogoutUrl",
+        ]
+    );
+}
+
+#[test]
 fn obsolete_elements_name_their_successor() {
     let registry = built();
     for (path, successor) in [
