@@ -185,7 +185,7 @@ impl Resolver<'_> {
     }
 
     fn push(&self, head: String, before: Option<String>, default_branch: Option<String>) -> Result<Found, CiError> {
-        let lost = |before: String| missing(before, "what the branch was before the push");
+        let unseen = |before: String| missing(before, "what the branch was before the push");
         let (reason, unknown) = match before {
             None => ("the branch is new".to_owned(), None),
             Some(before) if self.present(&before)? => {
@@ -197,12 +197,12 @@ impl Resolver<'_> {
             }
         };
         if let Some(before) = unknown.clone().filter(|_| self.repository.is_shallow()) {
-            return Err(lost(before));
+            return Err(unseen(before));
         }
         // What the last commit changed is less than what the push changed, so nobody takes the one for the other as long
         // as the server may still have what was there.
         let last = |head: String, reason: &str| match unknown {
-            Some(before) => Err(lost(before)),
+            Some(before) => Err(unseen(before)),
             None => self.last(head, reason),
         };
         let Some(branch) = default_branch else {

@@ -72,14 +72,14 @@ const SHAPES: [(&str, usize, Shape); 16] = [
     }),
     ("many lines of one value", 5000, |size| {
         let side = |first: usize| {
-            let lines = (first..first + size).map(|number| format!("https://h{number}.example.com/cb\n"));
-            app(&format!("<callbackUrl>{}</callbackUrl>", lines.collect::<String>()))
+            let lines = (first..first + size).map(|number| format!("https://h{number}.example.com/cb"));
+            app(&format!("<callbackUrl>{}</callbackUrl>", lines.collect::<Vec<_>>().join("\n")))
         };
         (side(0), side(size / 2))
     }),
     ("many apps under many rules", 40, |size| {
         let side = |open: bool| {
-            let rules: String = (0..900).map(|number| format!("**/x{number}*/*.cls\n")).collect();
+            let rules = (0..900).map(|number| format!("**/x{number}*/*.cls")).collect::<Vec<_>>().join("\n");
             let mut tree = Tree::default().with("sfdx-project.json", "{}").with(".forceignore", rules);
             for number in 0..size {
                 tree.put(&format!("a/b/connectedApps/A{number}.connectedApp-meta.xml"), connected_app(open));

@@ -26,6 +26,9 @@ use subjects::ByOwner;
 /// More files with one name or label are refused: each is looked at for every app that names them.
 const MOST_ALIKE: usize = 256;
 
+/// The folders with a project file at or above a folder, the nearest first.
+type Homes = BTreeMap<Vec<u8>, Arc<[Vec<u8>]>>;
+
 /// What a path turned out to hold.
 #[derive(Clone, Debug)]
 pub(super) enum Loaded {
@@ -66,7 +69,7 @@ pub(super) struct Side<'a> {
     /// There is such a project.
     nested: OnceLock<()>,
     /// The projects around a folder.
-    homes: Mutex<BTreeMap<Vec<u8>, Arc<[Vec<u8>]>>>,
+    homes: Mutex<Homes>,
     /// No project around any file of ours replaces anything.
     silent: OnceLock<bool>,
     /// What replacements exchange, by file.
