@@ -185,22 +185,32 @@ impl Resolver<'_> {
     }
 
     fn push(&self, head: String, before: Option<String>, default_branch: Option<String>) -> Result<Found, CiError> {
-        let reason = match before {
-            None => "the branch is new".to_owned(),
+        let lost = |before: String| missing(before, "what the branch was before the push");
+        let (reason, unknown) = match before {
+            None => ("the branch is new".to_owned(), None),
             Some(before) if self.present(&before)? => {
                 return Ok(Found::new(before, head, "base is what the branch was before the push"));
             }
-            Some(before) if self.repository.is_shallow() && !self.gone(&before) => {
-                return Err(missing(before, "what the branch was before the push"));
+            Some(before) => {
+                let unknown = (!self.gone(&before)).then(|| before.clone());
+                (format!("the commit before the push ({before}) is gone"), unknown)
             }
-            Some(before) => format!("the commit before the push ({before}) is gone"),
+        };
+        if let Some(before) = unknown.clone().filter(|_| self.repository.is_shallow()) {
+            return Err(lost(before));
+        }
+        // What the last commit changed is less than what the push changed, so nobody takes the one for the other as long
+        // as the server may still have what was there.
+        let last = |head: String, reason: &str| match unknown {
+            Some(before) => Err(lost(before)),
+            None => self.last(head, reason),
         };
         let Some(branch) = default_branch else {
-            return self.last(head, &reason);
+            return last(head, &reason);
         };
         let base = self.fork_point(&head, &branch)?;
         if base == head {
-            return self.last(head, &format!("{reason} and holds nothing that '{branch}' lacks"));
+            return last(head, &format!("{reason} and holds nothing that '{branch}' lacks"));
         }
         let why = format!("{reason}, so base is the merge base with '{branch}'");
         Ok(Found::new(base, head, why))

@@ -182,18 +182,34 @@ fn start_tag(text: &str) -> Option<(&str, &str)> {
         .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<'))
         .unwrap_or(inside.len());
     let name = inside.get(..end)?;
-    let close = text.find('>').map_or(text.len(), |close| close.saturating_add(1));
+    let close = quoted_close(text).or_else(|| text.find('>'));
+    let close = close.map_or(text.len(), |close| close.saturating_add(1));
     Some((name, text.get(..close)?))
 }
 
-/// Where the content of an element ends; an end tag within a comment or a CDATA section is none.
+/// Where a start tag ends, if its quotes are those of XML: a closing bracket within them is a character like any other.
+fn quoted_close(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, character) in text.char_indices().skip(1) {
+        match (quote, character) {
+            (_, '<') => return None,
+            (None, '>') => return Some(at),
+            (None, '"' | '\'') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where the content of an element ends; an end tag within a comment, an instruction or a CDATA section is none.
 fn end_of(content: &str, name: &str) -> usize {
     let closing = format!("</{name}");
     let mut at = 0;
     while let Some(found) = content.get(at..).and_then(|rest| rest.find('<')) {
         let here = at.saturating_add(found);
         let rest = content.get(here..).unwrap_or_default();
-        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>")]
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
             .into_iter()
             .find(|(start, _)| rest.starts_with(start))
             .map(|(_, end)| rest.find(end).map_or(rest.len(), |found| found.saturating_add(end.len())));
@@ -227,7 +243,7 @@ fn inside(content: &str, kind: Kind, shown: &mut String) {
     }
 }
 
-/// Where the next tag begins; comments and CDATA sections belong to the text.
+/// Where the next tag begins; comments, instructions and CDATA sections belong to the text.
 fn text_end(text: &str) -> usize {
     let tag = |at: &usize| {
         let rest = text.get(*at..).unwrap_or_default();
@@ -241,6 +257,8 @@ fn text_end(text: &str) -> usize {
             Some("-->")
         } else if rest.starts_with("<![CDATA[") {
             Some("]]>")
+        } else if rest.starts_with("<?") {
+            Some("?>")
         } else {
             None
         };

@@ -75,6 +75,12 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Whether something got weaker for certain beside what cannot be known, so that even a standing doubt is news.
+    pub(crate) fn is_news(&self) -> bool {
+        let sides = self.base.as_ref().zip(self.head.as_ref());
+        !self.members.is_empty() || sides.is_some_and(|(base, head)| by_length(base, head) == Some(Ordering::Less))
+    }
+
     /// The risk at head in its context.
     pub fn score(&self, control: &Control) -> Score {
         let context = self.head.as_ref().or(self.base.as_ref());
@@ -119,7 +125,7 @@ fn told(control: &Control, base: Option<&Judgement>, head: Option<&Judgement>) -
             outcome => outcome,
         },
     };
-    if let (Outcome::Introduced, Some(head), Check::Members(check)) = (outcome, head, &control.check)
+    if let (Outcome::Introduced, true, Some(head), Check::Members(check)) = (outcome, members.is_empty(), head, &control.check)
         && let Measure::Set(all) = &head.measure
     {
         members = check.weak_ones(all);
@@ -223,22 +229,22 @@ fn introduced(head: &Judgement) -> Outcome {
 
 fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec<Member>, roles: &mut Vec<Role>) -> Outcome {
     match (&control.check, &base.measure, &head.measure) {
-        (Check::Members(check), Measure::Set(before), Measure::Set(after)) if comparable(check, base, head) => {
+        (Check::Members(check), Measure::Set(before), Measure::Set(after)) => {
             let weakening = check.weakening(before, after);
-            if !weakening.is_empty() {
-                *members = weakening;
+            let (certain, open): (Vec<_>, Vec<_>) = weakening.into_iter().partition(|member| comparable(check, base, head, member));
+            if !certain.is_empty() {
+                *members = certain;
                 return Outcome::Regressed;
             }
-        }
-        // A token at base may have stood for what head says, or for something else: that cannot be told.
-        (Check::Members(check), Measure::Set(before), Measure::Set(after))
-            if written(base) && !check.weakening(before, after).is_empty() =>
-        {
-            return if head.standing == Standing::Violated {
-                Outcome::Introduced
-            } else {
-                Outcome::Undecided
-            };
+            // A token at base may have stood for what head says, or for something else: that cannot be told.
+            if !open.is_empty() && written(base) {
+                *members = check.weak_ones(&open);
+                if check.weaker_when == WeakerWhen::Added && !members.is_empty() {
+                    return Outcome::Introduced;
+                }
+                *members = open;
+                return Outcome::Undecided;
+            }
         }
         (Check::Review(_), Measure::Values(before), Measure::Values(after)) => {
             let changed = Review::changed(before, after);
@@ -268,6 +274,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
         (Standing::Satisfied, Standing::Violated) => Outcome::Regressed,
         // Nothing set a number, and what would say whether it counts here is as much out of sight as it was.
         (Standing::Undecided, Standing::Violated) if base.measure == Measure::Unset && as_unseen(base, head) => Outcome::Unchanged,
+        // Whatever the missing unit is, head lives longer.
+        (Standing::Undecided, Standing::Violated) if by_length(base, head) == Some(Ordering::Less) => Outcome::Regressed,
         // What is weak for certain now, where something stood that could not be read, is no old weakness.
         (Standing::Undecided, Standing::Violated) if written(base) => Outcome::Introduced,
         (Standing::NotApplicable | Standing::Undecided, Standing::Violated) => introduced(head),
@@ -295,14 +303,19 @@ fn as_unseen(base: &Judgement, head: &Judgement) -> bool {
     head.counts_when_new == Truth::Unknown && !open.is_empty() && open.iter().all(|why| base.whys.contains(why))
 }
 
-/// Whether the members that two sides show can be held against each other.
+/// Whether a member that only one side shows is certain to be missing on the other one.
 ///
 /// What is unknown in the same way on both sides does not matter: a file that is in neither. Otherwise the side that
-/// could hide members must be known: base where an addition weakens, and head where a removal does.
-fn comparable(check: &Members, base: &Judgement, head: &Judgement) -> bool {
-    let known = |side: &Judgement| side.whys.is_empty();
-    let hiding = if check.weaker_when == WeakerWhen::Added { base } else { head };
-    known(hiding) || base.whys == head.whys
+/// could hide it must be known: base where an addition weakens, and head where a removal does.
+fn comparable(check: &Members, base: &Judgement, head: &Judgement, member: &Member) -> bool {
+    let (hiding, showing) = match check.weaker_when {
+        WeakerWhen::Added => (base, head),
+        WeakerWhen::Removed => (head, base),
+    };
+    hiding
+        .whys
+        .iter()
+        .all(|why| showing.whys.contains(why) || check.hides_elsewhere(why, member))
 }
 
 /// `Less` when head's grade is weaker for certain; `None` where a side has none.
@@ -324,14 +337,15 @@ fn by_measure(base: &Measure, head: &Measure) -> Ordering {
 
 /// `Less` when head lives longer, or as long and is renewed at every use; `None` where a side states no length.
 fn by_length(base: &Judgement, head: &Judgement) -> Option<Ordering> {
-    let key = |length: &Length| (length.hours, length.renewed);
-    Some(key(base.length.as_ref()?).cmp(&key(head.length.as_ref()?)))
+    let (base, head) = (base.length.as_ref()?, head.length.as_ref()?);
+    let key = |length: &Length| (length.time, length.renewed);
+    (base.in_hours == head.in_hours).then(|| key(base).cmp(&key(head)))
 }
 
 /// `Less` when head lives longer for certain.
 fn by_hours(base: &Judgement, head: &Judgement) -> Ordering {
     match (&base.length, &head.length) {
-        (Some(before), Some(after)) => before.hours.cmp(&after.hours),
+        (Some(before), Some(after)) if before.in_hours == after.in_hours => before.time.cmp(&after.time),
         _ => Ordering::Equal,
     }
 }

@@ -3,6 +3,10 @@
 //! Pure functions over text that a hostile author wrote. What cannot be read is `None`, never a guess: a lenient
 //! reading here would be a control that decides on something Salesforce reads differently.
 
+mod passwords;
+
+pub use passwords::without_passwords;
+
 /// The white space of XML, which the schema's simple types ignore at both ends. Unicode has more; a no-break space
 /// in front of `true` makes it a text that is no boolean.
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
@@ -152,32 +156,6 @@ pub fn certificate(text: &str) -> CertificateText {
         // Also base64 of a whole PEM file: nobody documents what Salesforce makes of it.
         None => CertificateText::Unclear,
     }
-}
-
-/// The text without the passwords of its URLs, `scheme://user:password@host`.
-pub fn without_passwords(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("://") {
-        let end = after.find(|c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '?' | '#' | '<' | '"'));
-        let (authority, tail) = after.split_at(end.unwrap_or(after.len()));
-        shown.extend([before, "://"]);
-        // The scheme of another URL that follows without a blank.
-        let authority = match authority.strip_suffix(':') {
-            Some(shorter) if tail.starts_with("//") => shorter,
-            _ => authority,
-        };
-        let user = authority
-            .rsplit_once('@')
-            .and_then(|(user, host)| Some((user.split_once(':')?.0, host)));
-        match user {
-            Some((name, host)) => shown.extend([name, ":(not shown)@", host]),
-            None => shown.push_str(authority),
-        }
-        rest = after.get(authority.len()..).unwrap_or_default();
-    }
-    shown.push_str(rest);
-    shown
 }
 
 /// The base64 of a certificate element, by which two are the same: armour and line breaks mean nothing.

@@ -142,9 +142,15 @@ pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
     for wanted in (0..=longest).rev() {
         take(&mut pairs, &|a, b| common_tail(&a.root, &b.root) >= wanted);
     }
+    // Where copies went, one that lies elsewhere now may come in the place of any of them, however alike.
+    let gone: Vec<Subject> = left.iter().flatten().cloned().collect();
     let mut result: Vec<Pair> = pairs
         .into_iter()
         .map(|(head, found)| match found {
+            Some(one) if one.root != head.root => Pair {
+                base: std::iter::once(one).chain(gone.iter().cloned()).collect(),
+                head: Some(head),
+            },
             Some(one) => Pair {
                 base: vec![one],
                 head: Some(head),

@@ -13,6 +13,7 @@ use git2::ObjectType;
 use crate::dir::absent;
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::objects::LARGEST;
 
 /// Alternates of alternates of alternates; git goes no further either.
 const MAX_ALTERNATES: usize = 5;
@@ -101,6 +102,9 @@ impl Loose {
 
 impl<R: Read> Opened<R> {
     fn whole(self, id: ObjectId) -> Result<(ObjectType, Vec<u8>), DiffError> {
+        if self.kind != ObjectType::Blob && self.size > LARGEST {
+            return Err(DiffError::broken(id, "it is larger than any real one"));
+        }
         let mut content = self.start;
         let left = self.size.saturating_add(1).saturating_sub(length(&content));
         let read = self.rest.take(left).read_to_end(&mut content);

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
 use orgate_core::path::RepoPath;
@@ -24,6 +25,9 @@ const EMPTY_TREE: [&str; 2] = [
 
 /// Above this size a file on disk is hashed in pieces instead of in memory.
 pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
+
+/// Bytes of a tree, a commit or a tag: those are held in memory as a whole.
+pub(crate) const LARGEST: u64 = 128 << 20;
 
 /// A raw object, or the empty tree, which need not exist.
 pub(crate) enum Raw<'a> {
@@ -70,8 +74,8 @@ impl std::fmt::Debug for Objects {
 #[derive(Debug)]
 pub(crate) struct Promise {
     pub(crate) git: Git,
-    /// `GIT_NO_LAZY_FETCH` is set: the user wants no network.
-    pub(crate) forbidden: bool,
+    /// The user wants it: git would open a connection, and run what the repository's configuration names.
+    pub(crate) allowed: AtomicBool,
 }
 
 impl Objects {
@@ -149,8 +153,12 @@ impl Objects {
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
-        if let Some(Found::Object(kind, content)) = self.packs.read(id, u64::MAX) {
-            return Ok(Some((kind, Raw::Packed(content))));
+        match self.packs.read(id, LARGEST) {
+            Some(Found::Object(kind, content)) => return Ok(Some((kind, Raw::Packed(content)))),
+            Some(Found::Larger(kind, _)) if kind != ObjectType::Blob => {
+                return Err(DiffError::broken(id, "it is larger than any real one"));
+            }
+            _ => {}
         }
         if let Some((kind, content)) = self.loose.read(id)? {
             return Ok(Some((kind, Raw::Loose(content))));
@@ -168,6 +176,18 @@ impl Objects {
             None if self.fetch(&[id])? => self.here(id),
             found => Ok(found),
         }
+    }
+
+    /// Whether this is the beginning of an object's id.
+    pub(crate) fn begins(&self, hex: &str) -> bool {
+        let shortest = 4;
+        let digits = hex.len() >= shortest && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let id = || git2::Oid::from_str_ext(&format!("{hex:0<width$}", width = 2 * self.id_len()), self.format).ok();
+        let known = |id| match self.odb.exists_prefix(id, hex.len()) {
+            Ok(_) => true,
+            Err(error) => error.code() == ErrorCode::Ambiguous,
+        };
+        digits && hex.len() < 2 * self.id_len() && id().is_some_and(known)
     }
 
     /// Whether both are the same database, opened once or twice.
@@ -266,12 +286,12 @@ impl Objects {
         let Some(first) = ids.first() else {
             return Ok(true);
         };
-        if promise.forbidden {
+        if !promise.allowed.load(Ordering::Relaxed) {
             return Err(DiffError::MissingObject {
                 id: *first,
                 path: None,
                 remedy: format!(
-                    "this is a partial clone, {} object(s) have to be fetched and GIT_NO_LAZY_FETCH forbids it; unset it or fetch them first",
+                    "this is a partial clone, {} object(s) have to be fetched, and no connection is opened without being asked; clone without a filter, run git fetch --refetch --no-filter, or set GIT_NO_LAZY_FETCH=0 to let git fetch them",
                     ids.len()
                 ),
             });

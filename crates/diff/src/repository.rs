@@ -7,6 +7,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use git2::{ErrorCode, ObjectFormat};
@@ -68,7 +69,8 @@ pub(crate) struct Env {
     pub(crate) common_dir: Option<PathBuf>,
     pub(crate) ceilings: Vec<PathBuf>,
     pub(crate) across_file_systems: bool,
-    pub(crate) no_lazy_fetch: bool,
+    /// The user says that git may fetch what a partial clone left out.
+    pub(crate) lazy_fetch: bool,
 }
 
 impl Env {
@@ -87,7 +89,7 @@ impl Env {
                 .map(|list| env::split_paths(&list).filter(|dir| dir.is_absolute()).collect())
                 .unwrap_or_default(),
             across_file_systems: truth("GIT_DISCOVERY_ACROSS_FILESYSTEM"),
-            no_lazy_fetch: truth("GIT_NO_LAZY_FETCH"),
+            lazy_fetch: env::var_os("GIT_NO_LAZY_FETCH").is_some_and(|value| !value.is_empty()) && !truth("GIT_NO_LAZY_FETCH"),
         }
     }
 }
@@ -102,6 +104,14 @@ fn truth(name: &str) -> bool {
 }
 
 impl Repository {
+    /// Lets git fetch what a partial clone left out. Without this, and without `GIT_NO_LAZY_FETCH=0`, no connection is
+    /// opened and nothing that the repository's configuration names is started: what is missing is an error.
+    pub fn allow_fetch(&self) {
+        if let Some(promise) = &self.inner.objects.promised {
+            promise.allowed.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Finds and opens the repository at or above `start` (the current directory by default), as git would with `-C`:
     /// `GIT_DIR`, `GIT_INDEX_FILE` and the rest of git's variables are honoured.
     pub fn open(start: Option<&Path>) -> Result<Self, DiffError> {
@@ -216,7 +226,7 @@ impl Repository {
         }
         objects.promised = promised.then(|| Promise {
             git: git.because("it is a partial clone"),
-            forbidden: env.no_lazy_fetch,
+            allowed: AtomicBool::new(env.lazy_fetch),
         });
         objects.shallow = fs::metadata(layout.common_dir.join("shallow")).is_ok_and(|meta| meta.len() > 0);
         Ok(Self {

@@ -39,7 +39,9 @@ impl Repository {
     /// Refuses a name that is a tag as well as a branch, and so on, with different commits. Git would take the tag, so
     /// that whoever may push a tag called `origin/main` would choose the base.
     fn check_ambiguous(&self, rev: &str) -> Result<(), DiffError> {
-        let stem = rev.split(['^', '~', ':', '@']).next().unwrap_or_default();
+        // An `@` is a part of a name, unless a brace follows.
+        let stem = rev.split("@{").next().unwrap_or_default();
+        let stem = stem.split(['^', '~', ':']).next().unwrap_or_default();
         if stem.is_empty() || stem == "HEAD" || stem.starts_with('-') || stem.contains('\0') {
             return Ok(());
         }
@@ -59,6 +61,10 @@ impl Repository {
                 return Err(DiffError::Ambiguous { rev: rev.to_owned() });
             }
             found = Some(id);
+        }
+        // Git takes the name, so whoever may push one that is the beginning of an id would choose the base.
+        if found.is_some() && self.inner.objects.begins(stem) {
+            return Err(DiffError::Ambiguous { rev: rev.to_owned() });
         }
         Ok(())
     }

@@ -64,11 +64,14 @@ impl WorktreeSnapshot {
         })
     }
 
-    /// Untracked files that are not ignored.
+    /// Untracked files that are not ignored. Git knows its rules best (libgit2 takes rules back otherwise than git does
+    /// where several files of them meet); where git is not installed, libgit2 has to do.
     fn untracked(&self, want: Want<'_>, files: &mut Vec<FileRef>, budget: &mut Budget) -> Result<(), DiffError> {
-        if matches!(self.inner.refs, Refs::Program) {
-            let args = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z"];
-            return self.listed_by_git(&self.inner.git.run(&args)?, want, files);
+        let args = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z"];
+        match self.inner.git.run(&args) {
+            Ok(list) => return self.listed_by_git(&list, want, files),
+            Err(error) if matches!(self.inner.refs, Refs::Program) => return Err(error),
+            Err(_) => {}
         }
         dir::walk(&self.root, budget, &mut |budget, path, seen| match seen {
             // What is tracked counts wherever it is, so a folder that holds some is looked into without asking more; what
@@ -104,7 +107,13 @@ impl WorktreeSnapshot {
         if path.parts().any(|part| part.eq_ignore_ascii_case(b".git")) {
             return Ok(false);
         }
-        if matches!(self.inner.refs, Refs::Program) {
+        for folder in folders(bytes) {
+            if self.is_repository(folder)? {
+                return Ok(false);
+            }
+        }
+        let program = matches!(self.inner.refs, Refs::Program);
+        if program || self.ignored_on_the_way(bytes)? {
             let path = spawn::path_from(bytes);
             let args: [&std::ffi::OsStr; 7] = [
                 "--literal-pathspecs".as_ref(),
@@ -115,14 +124,13 @@ impl WorktreeSnapshot {
                 "--".as_ref(),
                 path.as_os_str(),
             ];
-            return Ok(!self.inner.git.run(&args)?.is_empty());
+            return match self.inner.git.run(&args) {
+                Ok(list) => Ok(!list.is_empty()),
+                Err(error) if program => Err(error),
+                Err(_) => Ok(false),
+            };
         }
-        for folder in folders(bytes) {
-            if self.is_repository(folder)? {
-                return Ok(false);
-            }
-        }
-        Ok(!self.ignored_on_the_way(bytes)?)
+        Ok(true)
     }
 
     /// Whether a folder is the top of another repository, told as git tells it.
@@ -163,16 +171,25 @@ impl Snapshot for WorktreeSnapshot {
     }
 
     fn files(&self, want: Want<'_>) -> Result<Vec<FileRef>, DiffError> {
-        let mut files = Vec::new();
-        let mut budget = Budget::new(self.describe());
-        let mut folders = Folders::default();
-        for entry in &self.index.entries {
-            let submodule = self.index.leaf(entry).is_some_and(|leaf| leaf.0 == FileKind::Submodule);
-            if submodule || want(self.index.path(entry)) {
-                files.extend(self.tracked(entry, &mut folders)?);
+        let tracked = || {
+            let mut files = Vec::new();
+            let mut folders = Folders::default();
+            for entry in &self.index.entries {
+                let submodule = self.index.leaf(entry).is_some_and(|leaf| leaf.0 == FileKind::Submodule);
+                if submodule || want(self.index.path(entry)) {
+                    files.extend(self.tracked(entry, &mut folders)?);
+                }
             }
-        }
-        self.untracked(want, &mut files, &mut budget)?;
+            Ok(files)
+        };
+        let untracked = || {
+            let mut files = Vec::new();
+            self.untracked(want, &mut files, &mut Budget::new(self.describe()))?;
+            Ok(files)
+        };
+        let (tracked, untracked) = rayon::join(tracked, untracked);
+        let mut files: Vec<FileRef> = tracked?;
+        files.append(&mut untracked?);
         files.sort_unstable_by(|a, b| a.path().cmp(b.path()));
         // A path in conflict has several entries.
         files.dedup_by(|a, b| a.path() == b.path());

@@ -27,6 +27,13 @@ fn served() -> (TestRepo, String, String) {
     (repo, base, head)
 }
 
+/// The clone, whose missing objects may be fetched.
+fn fetching(clone: &TestRepo) -> Repository {
+    let opened = open(clone);
+    opened.allow_fetch();
+    opened
+}
+
 fn absent(repo: &TestRepo) -> usize {
     let list = repo.git(&["rev-list", "--objects", "--all", "--missing=print"]);
     list.lines().filter(|line| line.starts_with('?')).count()
@@ -75,7 +82,7 @@ fn a_blobless_clone_fetches_what_is_asked_for_at_once() {
     let clone = TestRepo::clone_of(origin.path(), &["--no-checkout", "--filter=blob:none"]);
     let before = absent(&clone);
     assert!(before >= 60, "{before}");
-    let opened = open(&clone);
+    let opened = fetching(&clone);
     let (a, b) = (commit(&opened, &base), commit(&opened, &head));
     let found = changes(&a, &b, &all).unwrap();
     assert_eq!(rows(&found), git_diff(&origin, &[&base, &head]));
@@ -109,7 +116,7 @@ fn a_treeless_clone_reads_like_a_full_one() {
             clone.git(&["config", "core.repositoryformatversion", "1"]);
             clone.git(&["config", "extensions.partialClone", "origin"]);
         }
-        let opened = open(&clone);
+        let opened = fetching(&clone);
         let (a, b) = (commit(&opened, &base), commit(&opened, &head));
         let found = changes(&a, &b, &all).unwrap();
         assert_eq!(rows(&found), git_diff(&origin, &[&base, &head]));
@@ -120,15 +127,17 @@ fn a_treeless_clone_reads_like_a_full_one() {
 }
 
 #[test]
-fn no_lazy_fetch_turns_missing_objects_into_an_error() {
+fn nothing_is_fetched_without_being_asked_for() {
     let (origin, ..) = served();
     for filter in ["--filter=blob:none", "--filter=tree:0"] {
         let clone = TestRepo::clone_of(origin.path(), &["--no-checkout", filter]);
         let before = absent(&clone);
-        let shown = text(&child("show", &clone, &[("GIT_NO_LAZY_FETCH", "1")]));
-        assert!(shown.contains("error ") && shown.contains("GIT_NO_LAZY_FETCH"), "{shown}");
-        assert_eq!(absent(&clone), before);
-        let shown = text(&child("show", &clone, &[]));
+        for env in [&[][..], &[("GIT_NO_LAZY_FETCH", "1")], &[("GIT_NO_LAZY_FETCH", "")]] {
+            let shown = text(&child("show", &clone, env));
+            assert!(shown.contains("error ") && shown.contains("GIT_NO_LAZY_FETCH=0"), "{shown}");
+            assert_eq!(absent(&clone), before);
+        }
+        let shown = text(&child("show", &clone, &[("GIT_NO_LAZY_FETCH", "0")]));
         assert_eq!(shown.matches("content changed").count(), 20, "{shown}");
     }
 }
@@ -137,7 +146,7 @@ fn no_lazy_fetch_turns_missing_objects_into_an_error() {
 fn an_object_the_remote_does_not_have_is_an_error() {
     let (origin, _, head) = served();
     let clone = TestRepo::clone_of(origin.path(), &["--no-checkout", "--filter=blob:none"]);
-    let opened = open(&clone);
+    let opened = fetching(&clone);
     let side = commit(&opened, &head);
     let files = side.files(&all).unwrap();
     std::fs::remove_dir_all(origin.path().join(".git")).unwrap();

@@ -309,6 +309,17 @@ fn a_name_of_two_refs_that_differ_is_refused() {
             let error = opened.resolve(rev).unwrap_err();
             assert!(matches!(error, DiffError::Ambiguous { .. }), "{format} {rev}: {error}");
         }
+        // Neither by a name that holds an `@`, nor by one that is the beginning of an id.
+        repo.git(&["update-ref", "refs/heads/rel@1", &two]);
+        assert_eq!(opened.resolve("rel@1").unwrap().id, two);
+        repo.git(&["update-ref", "refs/tags/rel@1", &one]);
+        repo.git(&["update-ref", &format!("refs/tags/{}", &two[..10]), &one]);
+        for rev in ["rel@1", "rel@1@{0}", &two[..10]] {
+            let error = opened.resolve(rev).unwrap_err();
+            assert!(matches!(error, DiffError::Ambiguous { .. }), "{format} {rev}: {error}");
+        }
+        repo.git(&["update-ref", "refs/heads/abcdef", &two]);
+        assert_eq!(opened.resolve("abcdef").unwrap().id, two);
         assert_eq!(opened.resolve("refs/remotes/origin/main").unwrap().id, two);
         assert_eq!(opened.resolve("main").unwrap().id, two);
         assert_eq!(opened.default_base().unwrap().commit, two);

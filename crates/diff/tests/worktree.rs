@@ -118,6 +118,23 @@ fn tracked_and_untracked_but_not_ignored() {
 }
 
 #[test]
+fn rules_of_several_files_are_applied_as_git_does() {
+    let repo = TestRepo::new();
+    repo.write(".gitignore", "*.xml\ngen/*\n!taken.txt\n");
+    repo.write("sub/.gitignore", "!a.xml\n");
+    repo.write("gen/.gitignore", "!a.xml\n");
+    std::fs::write(repo.path().join(".git/info/exclude"), "*.txt\n").unwrap();
+    for path in ["sub/a.xml", "sub/b.xml", "gen/a.xml", "taken.txt", "other.txt"] {
+        repo.write(path, "x");
+    }
+    let found = ours(&repo);
+    assert_eq!(found, by_git(&repo));
+    let has = |path: &str| found.contains(path.as_bytes());
+    assert!(has("sub/a.xml") && has("gen/a.xml") && has("taken.txt"));
+    assert!(!has("sub/b.xml") && !has("other.txt"));
+}
+
+#[test]
 fn random_work_trees_hold_what_git_says() {
     let names = ["a", "b", "c.log", "out", "x.xml", "d e"];
     let rules = [
@@ -187,14 +204,14 @@ fn submodules_and_special_files_are_named() {
     inner.write("f", "1");
     inner.commit("one");
     repo.git(&["submodule", "--quiet", "add", inner.path().to_str().unwrap(), "sub"]);
+    repo.write("pipe.xml", "1");
     let id = repo.commit("one");
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(repo.path().join("pipe.xml"))
-            .status()
-            .unwrap()
-            .success()
-    );
+    repo.remove("pipe.xml");
+    // One that git does not track, git does not list either.
+    for name in ["pipe.xml", "untracked.xml"] {
+        let made = std::process::Command::new("mkfifo").arg(repo.path().join(name)).status().unwrap();
+        assert!(made.success());
+    }
     let opened = open(&repo);
     let tree = opened.work_tree().unwrap();
     let files = tree.files(&all).unwrap();

@@ -1,9 +1,10 @@
-//! Manifests of what a deploy deletes: `destructiveChanges.xml` and its two siblings.
+//! Manifests: `package.xml` with what a deploy in metadata format takes, `destructiveChanges.xml` and its two siblings with
+//! what it deletes.
 //!
-//! A file that is merely gone stays in the org; a component that stands in one of these is deleted there. They take full
-//! names and no wildcards (`meta_deploy_deleting_files` of the Metadata API guide).
+//! A file that is merely gone stays in the org; a component that stands in one of the latter is deleted there. They take
+//! full names and no wildcards (`meta_deploy_deleting_files` of the Metadata API guide).
 
-use orgate_core::{RepoPath, Span};
+use orgate_core::Span;
 
 use crate::xml::{Doc, Limits, XmlError};
 
@@ -13,31 +14,28 @@ const NAMES: [&[u8]; 3] = [
     b"destructiveChangesPost.xml",
 ];
 
-/// A component that is to be deleted.
+/// A component that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deletion {
-    /// Name of its type.
+pub struct Member {
+    /// Name of its type, as manifests call it.
     pub type_name: String,
-    /// Its full name.
+    /// Its full name; `*` for all of the type.
     pub name: String,
     /// The `members` element.
     pub span: Span,
 }
 
-/// Whether a file of this name is such a manifest, wherever it lies.
+/// Whether a file of this name tells what is deleted, wherever it lies.
 pub fn deletes(path: &[u8]) -> bool {
     let name = path.rsplit(|byte| *byte == b'/').next();
     name.is_some_and(|name| NAMES.contains(&name))
 }
 
-/// What a manifest deletes, in the order of the file.
+/// What a manifest names, in the order of the file.
 ///
 /// # Errors
-/// [`XmlError`] for what is no well-formed XML. A file with another root deletes nothing.
-pub fn deletions(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Result<Vec<Deletion>, XmlError> {
-    if !deletes(path.as_bytes()) {
-        return Ok(Vec::new());
-    }
+/// [`XmlError`] for what is no well-formed XML. A file with another root names nothing.
+pub fn members(bytes: &[u8], limits: &Limits) -> Result<Vec<Member>, XmlError> {
     let doc = Doc::parse(bytes, limits)?;
     let mut found = Vec::new();
     if doc.root().name() != "Package" {
@@ -49,7 +47,7 @@ pub fn deletions(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Result<Vec<D
         };
         let kind = kind.text();
         for member in block.children().filter(|child| child.name() == "members") {
-            found.push(Deletion {
+            found.push(Member {
                 type_name: kind.trim().to_owned(),
                 name: member.text().trim().to_owned(),
                 span: member.span(),
@@ -61,20 +59,19 @@ pub fn deletions(path: &RepoPath, bytes: &[u8], limits: &Limits) -> Result<Vec<D
 
 #[cfg(test)]
 mod tests {
-    use super::{deletes, deletions};
+    use super::{deletes, members};
     use crate::xml::Limits;
 
     #[test]
     fn members_are_read_with_their_type() {
         let text = b"<Package xmlns=\"http://soap.sforce.com/2006/04/metadata\"><types><members>A</members>\n<members> B </members><name>BlacklistedConsumer</name></types><types><members>C</members></types><version>60.0</version></Package>";
-        let path = "manifest/destructiveChangesPost.xml".into();
-        let found = deletions(&path, text, &Limits::default()).unwrap();
+        let found = members(text, &Limits::default()).unwrap();
         let names: Vec<_> = found.iter().map(|one| (one.type_name.as_str(), one.name.as_str())).collect();
         assert_eq!(names, [("BlacklistedConsumer", "A"), ("BlacklistedConsumer", "B")]);
         let span = found[1].span;
         let range = usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
         assert_eq!(&text[range], b"<members> B </members>");
-        assert!(deletions(&path, b"<Package><types>", &Limits::default()).is_err());
+        assert!(members(b"<Package><types>", &Limits::default()).is_err());
         assert!(!deletes(b"a/package.xml") && deletes(b"destructiveChanges.xml"));
     }
 }

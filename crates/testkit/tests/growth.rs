@@ -58,7 +58,7 @@ fn replaced(entries: usize, entry: &str, letters: usize) -> (Tree, Tree) {
     (base.clone(), base.with("sfdx-project.json", project))
 }
 
-const SHAPES: [(&str, usize, Shape); 14] = [
+const SHAPES: [(&str, usize, Shape); 16] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -69,6 +69,24 @@ const SHAPES: [(&str, usize, Shape); 14] = [
         members(size, |number| {
             format!("<callbackUrl>https://h{number}.example.com/cb</callbackUrl>")
         })
+    }),
+    ("many lines of one value", 5000, |size| {
+        let side = |first: usize| {
+            let lines = (first..first + size).map(|number| format!("https://h{number}.example.com/cb\n"));
+            app(&format!("<callbackUrl>{}</callbackUrl>", lines.collect::<String>()))
+        };
+        (side(0), side(size / 2))
+    }),
+    ("many apps under many rules", 40, |size| {
+        let side = |open: bool| {
+            let rules: String = (0..900).map(|number| format!("**/x{number}*/*.cls\n")).collect();
+            let mut tree = Tree::default().with("sfdx-project.json", "{}").with(".forceignore", rules);
+            for number in 0..size {
+                tree.put(&format!("a/b/connectedApps/A{number}.connectedApp-meta.xml"), connected_app(open));
+            }
+            tree
+        };
+        (side(false), side(true))
     }),
     ("many address ranges", 1000, |size| {
         // With a gap behind each, so that none is part of another.

@@ -111,9 +111,13 @@ fn a_push_is_compared_with_what_was_there() {
     let found = push(&full, ZEROS, &main).expect("a range");
     assert!(found.on_default_branch);
     assert_eq!(found.base, world.fork);
+    // After a forced push its last commit is less than what was pushed.
+    assert_eq!(missing(push(&full, ABSENT, &main)), ABSENT);
+    let gone = ["--ci-unreachable", ABSENT];
+    let found = github_with(&full, &gone, "push", &world.tip, &push_payload(ABSENT), &[]);
+    assert_eq!(ids(found), pair(&world.fork, &world.tip));
     let shallow = checkout(&world, Some("--depth=1"), "refs/heads/topic");
     assert_eq!(missing(push(&shallow, ABSENT, &[])), ABSENT);
-    let gone = ["--ci-unreachable", ABSENT];
     let error = github_with(&shallow, &gone, "push", &world.tip, &push_payload(ABSENT), &[]).expect_err("no history");
     assert!(matches!(error, CiError::History { .. }), "{error}");
     let deleted = r#"{"before":"1111111111111111111111111111111111111111","deleted":true}"#;

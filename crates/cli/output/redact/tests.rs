@@ -82,6 +82,7 @@ fn no_way_of_writing_a_secret_shows_it() {
         "<consumerSecret><![CDATA[</consumerSecret>abc]]></consumerSecret>",
         "<consumerSecret><x>abc</x></consumerSecret>",
         "<consumerSecret><?x abc?></consumerSecret>",
+        "<consumerSecret><?x </consumerSecret>?>abc</consumerSecret>",
         "<consumerSecret a=\">\">abc</consumerSecret>",
         "<consumerSecret a=\"abc\">x</consumerSecret>",
         "<consumerSecret a=\"abc\"/>",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::condition::FieldRef;
 use crate::condition::find::Frame;
 use crate::condition::value::Value;
+use crate::judge::Why;
 use crate::judge::env::Env;
 use crate::lexical;
 
@@ -25,8 +26,10 @@ pub(crate) struct Lengths {
 /// A length as one side states it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Length {
-    /// In hours; the units of the source have no finer one.
-    pub hours: i64,
+    /// The units of the source have none finer than an hour.
+    pub time: i64,
+    /// Whether `time` is in hours; otherwise no unit is given, and the number stands for itself.
+    pub in_hours: bool,
     /// It starts again at every use, so that it need never end.
     pub renewed: bool,
     /// For people.
@@ -38,19 +41,29 @@ impl Lengths {
     pub(crate) fn read(&self, env: &Env<'_>, frames: &[Frame]) -> Option<Length> {
         let mut texts = Vec::new();
         for field in &self.of {
-            let Value::One { text } = env.value(field, None, frames) else {
-                return None;
-            };
-            texts.push(text);
+            match env.value(field, None, frames) {
+                Value::One { text } => texts.push(text),
+                // A unit that is missing is the same one on both sides, whichever that is.
+                Value::Nothing | Value::Unknown(Why::Undocumented(_)) => {}
+                Value::Unknown(_) | Value::Many { .. } => return None,
+            }
         }
         let text = texts.join(":");
         let (kind, rest) = text.split_once(':')?;
-        let (number, unit) = rest.split_once(':')?;
+        let (number, unit) = rest.split_once(':').map_or((rest, None), |(number, unit)| (number, Some(unit)));
         // Nobody documents what zero or less means, so it is no length.
         let number = lexical::integer(number).filter(|number| *number > 0)?;
-        let hours = number.checked_mul(i64::from(*self.hours.get(unit)?))?;
+        let time = match unit {
+            Some(unit) => number.checked_mul(i64::from(*self.hours.get(unit)?))?,
+            None => number,
+        };
         let is = |list: &[String]| list.iter().any(|name| name == kind);
         let renewed = is(&self.renewed);
-        (renewed || is(&self.fixed)).then_some(Length { hours, renewed, text })
+        (renewed || is(&self.fixed)).then_some(Length {
+            time,
+            in_hours: unit.is_some(),
+            renewed,
+            text,
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! `members`: a set. What matters is how it changed: members that the other side does not cover.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ use crate::truth::Truth;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Members {
     pub(crate) from: Vec<FieldRef>,
+    /// Members of different fields are different members.
+    pub(crate) apart: bool,
     /// States that are members while they hold.
     pub(crate) each: Vec<(Arc<str>, Condition)>,
     pub(crate) weaker_when: WeakerWhen,
@@ -92,7 +94,7 @@ impl Members {
             env.reads.extend(reads);
             known &= truth != Truth::Unknown;
             if let (true, Some(place)) = (truth.is_true(), place) {
-                members.push(self.member(name.to_string(), place));
+                members.push(self.member(None, name.to_string(), place));
             }
         }
         known
@@ -114,9 +116,9 @@ impl Members {
                 }
             }
             Value::Many { mut items, unknown } => {
-                if let Some(why) = unknown {
+                known &= unknown.is_empty();
+                for why in unknown {
                     env.why(why);
-                    known = false;
                 }
                 // Of a restriction that stands there twice, neither is certain to hold.
                 let one = items.windows(2).all(|pair| matches!(pair, [a, b] if a.text == b.text));
@@ -135,28 +137,56 @@ impl Members {
     /// Adds a member; false when it is not known what it comes to.
     fn add(&self, env: &Env<'_>, field: &FieldRef, text: String, place: Place, members: &mut Vec<Member>) -> bool {
         if self.kind != MemberKind::UrlHosts || !url::is_odd(&text) {
-            members.push(self.member(text, place));
+            members.push(self.member(Some(field), text, place));
             return true;
         }
         let weak: Vec<&str> = url::pieces(&text).filter(|piece| self.is_weak(piece)).collect();
-        members.extend(weak.iter().map(|piece| self.member((*piece).to_owned(), place.clone())));
+        members.extend(
+            weak.iter()
+                .map(|piece| self.member(Some(field), (*piece).to_owned(), place.clone())),
+        );
         let known = !weak.is_empty() || self.is_weak(&text);
         if !known {
             env.why(Why::Illegal(field.full.clone(), text.clone()));
         }
         if weak.is_empty() {
-            members.push(self.member(text, place));
+            members.push(self.member(Some(field), text, place));
         }
         known
     }
 
-    fn member(&self, text: String, place: Place) -> Member {
-        let key = match self.kind {
-            MemberKind::UrlHosts => url::host(&text),
-            MemberKind::Names => text.to_lowercase(),
-            MemberKind::Text | MemberKind::AddressRanges => text.clone(),
+    fn member(&self, field: Option<&FieldRef>, text: String, place: Place) -> Member {
+        let key = match field.filter(|_| self.apart) {
+            Some(field) => format!("{} {}", field.full, self.bare_key(&text)),
+            None => self.bare_key(&text),
         };
         Member { text, key, place }
+    }
+
+    /// By what a text is compared with others of its field.
+    fn bare_key(&self, text: &str) -> String {
+        match self.kind {
+            MemberKind::UrlHosts => url::host(text),
+            MemberKind::Names => text.to_lowercase(),
+            MemberKind::Text | MemberKind::AddressRanges => text.to_owned(),
+        }
+    }
+
+    /// The field of a member and what it is compared by within that; no field where fields are not kept apart.
+    fn split<'m>(&self, member: &'m Member) -> (&'m str, &'m str) {
+        let parts = if self.apart { member.key.split_once(' ') } else { None };
+        parts.unwrap_or(("", &member.key))
+    }
+
+    /// Whether what is unknown is about another of the fields that are kept apart, so that it hides no such member.
+    pub(crate) fn hides_elsewhere(&self, why: &Why, member: &Member) -> bool {
+        let own = self.split(member).0;
+        let (here, there): (Vec<_>, Vec<_>) = self
+            .from
+            .iter()
+            .filter(|field| why.is_of(field))
+            .partition(|field| *field.full == *own);
+        self.apart && here.is_empty() && !there.is_empty()
     }
 
     fn is_weak(&self, text: &str) -> bool {
@@ -222,9 +252,10 @@ impl Members {
 enum Cover<'a> {
     Addresses(Addresses),
     Members {
+        check: &'a Members,
         keys: HashSet<&'a str>,
-        /// Texts that are redundant beside what the side has.
-        redundant: HashSet<&'a str>,
+        /// Field and key of what is redundant beside what the side has.
+        redundant: HashSet<(&'a str, String)>,
     },
 }
 
@@ -233,18 +264,26 @@ impl<'a> Cover<'a> {
         if check.kind == MemberKind::AddressRanges {
             return Self::Addresses(Addresses::new(side.iter().filter_map(range_of).collect()));
         }
-        let texts: HashSet<&str> = side.iter().map(|member| member.text.as_str()).collect();
-        let covers = check.covers.iter().filter(|(text, _)| texts.contains(text.as_str()));
+        let covers: HashMap<String, &Vec<String>> = check.covers.iter().map(|(text, all)| (check.bare_key(text), all)).collect();
+        let mut redundant = HashSet::new();
+        for (field, key) in side.iter().map(|member| check.split(member)) {
+            let covered = covers.get(key).into_iter().copied().flatten();
+            redundant.extend(covered.map(|text| (field, check.bare_key(text))));
+        }
         Self::Members {
+            check,
             keys: side.iter().map(|member| member.key.as_str()).collect(),
-            redundant: covers.flat_map(|(_, covered)| covered.iter().map(String::as_str)).collect(),
+            redundant,
         }
     }
 
     fn holds(&self, member: &Member) -> bool {
         match self {
             Self::Addresses(addresses) => range_of(member).is_some_and(|range| addresses.contain(&range)),
-            Self::Members { keys, redundant } => keys.contains(member.key.as_str()) || redundant.contains(member.text.as_str()),
+            Self::Members { check, keys, redundant } => {
+                let (field, key) = check.split(member);
+                keys.contains(member.key.as_str()) || redundant.contains(&(field, key.to_owned()))
+            }
         }
     }
 }

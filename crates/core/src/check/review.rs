@@ -1,5 +1,7 @@
 //! `review`: values without an order. Any change is for a person; neither value is better.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Found, Measure, Member, State, url};
@@ -34,10 +36,10 @@ impl Review {
                         values.push(self.member(field, text, place));
                     }
                 }
-                Value::Many { items, unknown: why } => {
-                    if let Some(why) = why {
+                Value::Many { items, unknown: whys } => {
+                    unknown |= !whys.is_empty();
+                    for why in whys {
                         env.why(why);
-                        unknown = true;
                     }
                     for item in items {
                         let place = item.at.place();
@@ -87,10 +89,7 @@ impl Review {
         if before.is_empty() {
             return Vec::new();
         }
-        after
-            .iter()
-            .filter(|value| !before.iter().any(|old| old.key == value.key))
-            .cloned()
-            .collect()
+        let known: HashSet<&str> = before.iter().map(|old| old.key.as_str()).collect();
+        after.iter().filter(|value| !known.contains(value.key.as_str())).cloned().collect()
     }
 }

@@ -41,6 +41,14 @@ impl Env<'_> {
         Truth::Unknown
     }
 
+    /// Takes down everything that makes something unknown.
+    pub(super) fn all_unknown(&self, whys: Vec<Why>) -> Truth {
+        for why in whys {
+            self.why(why);
+        }
+        Truth::Unknown
+    }
+
     fn field_holds(&self, test: &FieldTest, frames: &[Frame]) -> Truth {
         if let Test::Present(wanted) = &test.test {
             let present = self.present(test, frames);
@@ -59,13 +67,11 @@ impl Env<'_> {
                 // A member that its field does not know may be meant for any other: that none matches is not certain.
                 let legal = |text: &String| field.shape.kind != FieldKind::Enum || field.shape.values.contains(text);
                 let strange = items.iter().find(|item| !legal(&item.text));
-                match unknown {
+                match strange {
                     _ if some => Truth::True,
-                    Some(why) => self.unknown(why),
-                    None => match strange {
-                        Some(item) => self.unknown(Why::Illegal(Arc::clone(&field.full), item.text.clone())),
-                        None => Truth::False,
-                    },
+                    _ if !unknown.is_empty() => self.all_unknown(unknown),
+                    Some(item) => self.unknown(Why::Illegal(Arc::clone(&field.full), item.text.clone())),
+                    None => Truth::False,
                 }
             }
         }

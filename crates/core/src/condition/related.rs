@@ -24,11 +24,15 @@ impl Env<'_> {
             let linked = match &exists.link {
                 Link::By(field) => match self.every_value(field, &inner) {
                     Value::One { text } => Truth::from(text == self.subject.name),
-                    Value::Many { items, unknown } => match unknown {
-                        _ if items.iter().any(|item| item.text == self.subject.name) => Truth::True,
-                        Some(why) => self.unknown(why),
-                        None => Truth::False,
-                    },
+                    Value::Many { items, unknown } => {
+                        if items.iter().any(|item| item.text == self.subject.name) {
+                            Truth::True
+                        } else if unknown.is_empty() {
+                            Truth::False
+                        } else {
+                            self.all_unknown(unknown)
+                        }
+                    }
                     Value::Nothing => Truth::False,
                     Value::Unknown(why) => self.unknown(why),
                 },

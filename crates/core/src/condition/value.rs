@@ -28,8 +28,8 @@ pub(crate) enum Value {
     Unknown(Why),
     /// A single value.
     One { text: String },
-    /// The members of a list; unknown members are kept apart.
-    Many { items: Vec<Item>, unknown: Option<Why> },
+    /// The members of a list; why others of it are unknown is kept apart.
+    Many { items: Vec<Item>, unknown: Vec<Why> },
 }
 
 impl Env<'_> {
@@ -91,11 +91,11 @@ impl Env<'_> {
             return self.value(field, None, frames);
         }
         let mut items = Vec::new();
-        let mut unknown = None;
+        let mut unknown = Vec::new();
         for at in &set {
             match self.one(field, at) {
                 Value::One { text } => items.push(Item { text, at: at.clone() }),
-                Value::Unknown(why) => unknown = Some(why),
+                Value::Unknown(why) => unknown.push(why),
                 Value::Nothing | Value::Many { .. } => {}
             }
         }
@@ -145,7 +145,7 @@ impl Env<'_> {
 
     fn many(&self, field: &FieldRef, set: &[Occurrence]) -> Value {
         let mut items = Vec::new();
-        let mut unknown = None;
+        let mut unknown = Vec::new();
         for at in set {
             let text = at.element().text.as_str();
             let parts: Vec<&str> = match field.shape.kind {
@@ -156,7 +156,7 @@ impl Env<'_> {
             };
             for part in parts {
                 match self.placeholder(at, part) {
-                    Some(token) => unknown = Some(Why::Placeholder(Arc::clone(&field.full), token)),
+                    Some(token) => unknown.push(Why::Placeholder(Arc::clone(&field.full), token)),
                     // An unknown member of a list still is a member: it can widen, but it satisfies nothing.
                     None => items.push(Item {
                         text: part.to_owned(),

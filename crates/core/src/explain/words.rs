@@ -98,6 +98,9 @@ fn members(members: &Members) -> Vec<String> {
         let except = except.map(|pattern| format!(", but not {}", code(pattern.as_str())));
         weak.push(format!("whatever matches {}{}", code(pattern.as_str()), except.unwrap_or_default()));
     }
+    if members.apart {
+        said.push("A text in one of these fields is another member than the same text in another one.".to_owned());
+    }
     if !weak.is_empty() {
         let others = if members.only_weak { "; the others do not count" } else { "" };
         said.push(format!("Weak by themselves: {}{others}.", weak.join(", ")));

@@ -462,3 +462,38 @@ fn of_a_new_set_the_weak_members_are_named() {
     let named: Vec<&str> = comparison.members.iter().map(|member| member.text.as_str()).collect();
     assert_eq!(named, ["b", "c"]);
 }
+
+/// How a set that a placeholder leaves open stands after a change, whether that is news, and what is named.
+fn beside_a_placeholder(weaker: &str, before: &str, after: &str) -> (crate::Outcome, bool, Vec<String>) {
+    let check = format!("{{ members: {{ from: [App/urls], weaker-when: {weaker} }} }}");
+    let (registry, catalog) = load(&check);
+    let world = Small {
+        registry,
+        components: Vec::new(),
+        blind: false,
+    };
+    let of = |urls: &str| {
+        let app = component("App", "a/apps/App.app", "urls", urls);
+        judge(catalog.get("weak").unwrap(), &subject("a", &app), &world, &Facts::default()).unwrap()
+    };
+    let comparison = crate::compare::compare(catalog.get("weak").unwrap(), Some(of(before)), Some(of(after)));
+    let named = comparison.members.iter().map(|member| member.text.clone()).collect();
+    (comparison.outcome, comparison.is_news(), named)
+}
+
+#[test]
+fn what_changes_beside_a_placeholder_is_told() {
+    use crate::Outcome::{Regressed, Undecided};
+    let added = |before, after| beside_a_placeholder("added", before, after);
+    assert_eq!(added("a\n${X}", "a\nb\n${X}"), (Regressed, true, vec!["b".to_owned()]));
+    assert_eq!(added("a\n${X}", "a\nb\n${X}\n${Y}"), (Regressed, true, vec!["b".to_owned()]));
+    assert_eq!(added("a\n${X}", "a\nb\n${Y}"), (Undecided, true, vec!["b".to_owned()]));
+    assert_eq!(added("a\n${X}\n${Y}", "a\nb\n${Y}"), (Undecided, true, vec!["b".to_owned()]));
+    assert_eq!(added("a\nb\n${X}", "a\n${Y}"), (Undecided, false, Vec::new()));
+    assert_eq!(added("a\nb\n${X}", "a\n${X}"), (Undecided, false, Vec::new()));
+    let removed = |before, after| beside_a_placeholder("removed", before, after);
+    assert_eq!(removed("a\nb\n${X}", "a\n${X}"), (Regressed, true, vec!["b".to_owned()]));
+    assert_eq!(removed("a\nb\n${X}\n${Y}", "a\n${X}"), (Regressed, true, vec!["b".to_owned()]));
+    assert_eq!(removed("a\nb\n${X}", "a\n${Y}"), (Undecided, true, vec!["b".to_owned()]));
+    assert_eq!(removed("a\n${X}", "a\nb\n${Y}"), (Undecided, false, Vec::new()));
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::condition::FieldRef;
 use crate::lexical;
 
 /// Why something is unknown.
@@ -27,12 +28,23 @@ pub enum Why {
 }
 
 impl Why {
-    /// Something stands there, only what it comes to cannot be told. It is not merely out of sight.
+    /// The file is there, only what it comes to cannot be told. It is not merely out of sight.
     pub(crate) fn is_written(&self) -> bool {
         matches!(
             self,
-            Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_)
+            Self::Placeholder(..) | Self::Rewritten(..) | Self::Illegal(..) | Self::NoCertificate(_) | Self::Undocumented(_)
         )
+    }
+
+    /// Whether it is about what a field of the subject says.
+    pub(crate) fn is_of(&self, field: &FieldRef) -> bool {
+        match self {
+            Self::NotInSource(type_name) | Self::Unreadable(type_name) | Self::Rewritten(type_name, _) => *type_name == field.type_name,
+            Self::Placeholder(full, _) | Self::Illegal(full, _) | Self::NoCertificate(full) | Self::Undocumented(full) => {
+                *full == field.full
+            }
+            Self::Undeclared(_) => false,
+        }
     }
 }
 

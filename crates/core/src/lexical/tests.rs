@@ -258,6 +258,13 @@ fn the_password_of_a_url_is_left_out() {
         ("https://a.example,http://u:p@b", "https://a.example,http://u:(not shown)@b"),
         ("com.example.app:/oauth://", "com.example.app:/oauth://"),
         ("a://:///", "a://:///"),
+        ("http://user:a/pw@h/", "http://user:(not shown)@h/"),
+        ("http:\\\\user:pw@h/", "http:\\\\user:(not shown)@h/"),
+        ("http:///user:pw?x@h", "http:///user:(not shown)@h"),
+        ("http://user&#58;pw@h", "http://(not shown)"),
+        ("http://user:pw&#64;h", "http://(not shown)"),
+        ("https://ghp_0123456789abcdefgh@h/x", "https://(not shown)@h/x"),
+        ("https://h:8443/a@b", "https://h:8443/a@b"),
     ] {
         assert_eq!(without_passwords(text), expected, "{text}");
     }

@@ -7,11 +7,12 @@ use super::difference::{Difference, differences};
 use super::fingerprint::fingerprint;
 use super::message::{NO_ENTRY, NO_LIMIT, shown};
 use super::{Anchor, Evidence, Finding, Places, Reason, Side, SideView, SubjectRef, Undecided};
-use crate::check::Measure;
+use crate::check::{Check, Measure};
 use crate::compare::Comparison;
 use crate::element::Component;
 use crate::judge::{Judgement, Read, Role, Standing};
 use crate::policy::Control;
+use crate::policy::raw::WeakerWhen;
 use crate::truth::Truth;
 
 /// What to describe, and on whom.
@@ -158,7 +159,8 @@ impl Case<'_> {
             .map(|head| head.whys.iter().map(ToString::to_string).collect())
             .unwrap_or_default();
         let comparable = head.is_none_or(|head| head.standing == Standing::Undecided);
-        if head.is_some_and(|head| !comparable && head.unseen.is_true()) {
+        let unseen = head.is_some_and(|head| !comparable && head.unseen.is_true());
+        if unseen {
             reasons = vec!["retrieved differently: what would tell is no longer in the file".to_owned()];
         } else if !comparable {
             let before = self.comparison.base.iter().flat_map(|base| &base.whys);
@@ -168,11 +170,19 @@ impl Case<'_> {
         } else if reasons.is_empty() {
             reasons.push("not enough is known about the subject".to_owned());
         }
+        if let (Check::Members(check), false, false) = (&self.control.check, self.comparison.members.is_empty(), unseen) {
+            let said = match check.weaker_when {
+                WeakerWhen::Added => "added, unless what is unknown at base stood for it",
+                WeakerWhen::Removed => "gone, unless what is unknown at head stands for it",
+            };
+            reasons.push(format!("{said}: {}", self.members()));
+        }
         Undecided {
             control: Arc::clone(self.control),
             subject: self.subject.clone(),
             reasons,
             new: !comparable
+                || self.comparison.is_news()
                 || self
                     .comparison
                     .base

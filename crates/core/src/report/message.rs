@@ -60,7 +60,7 @@ impl Case<'_> {
     }
 
     /// Members or values that made the difference, in one text.
-    fn members(&self) -> String {
+    pub(super) fn members(&self) -> String {
         let members: Vec<&str> = self.comparison.members.iter().map(|member| member.text.as_str()).collect();
         cut(&members.join(", "))
     }

@@ -123,6 +123,8 @@ fn a_copy_more_is_held_against_all_of_base_and_one_less_is_gone() {
     assert_eq!(paired(&[("a", "1")], &[]), ["- < a"]);
     assert_eq!(paired(&[("a", "1")], &[("a", "1"), ("b", "2")]), ["a < a", "b < a"]);
     assert_eq!(paired(&[("a", "1"), ("b", "2")], &[("b", "3")]), ["b < b", "- < a"]);
+    // Which of them a copy was that lies elsewhere now, its content does not tell.
+    assert_eq!(paired(&[("a", "1"), ("b", "2")], &[("x", "2")]), ["x < b+a", "- < a"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, Span};
-use orgate_metadata::manifest::deletions;
+use orgate_metadata::manifest::members;
 use orgate_metadata::{Limits, LineIndex};
 
 use super::name::Name;
@@ -33,7 +33,7 @@ pub(super) fn already(manifests: &[Change], base: &dyn Snapshot, limits: &Limits
     let read = |change: &Change| {
         let file = change.base.as_ref()?;
         let text = base.read(file, u64::from(limits.bytes)).ok()?;
-        deletions(&change.path, &text, limits).ok()
+        members(&text, limits).ok()
     };
     let known = manifests.iter().filter_map(read).flatten();
     known.map(|one| (one.type_name, Name::of(&one.name))).collect()
@@ -48,7 +48,7 @@ pub(super) fn newly(
 ) -> Result<Result<Vec<Deleted>, Unreadable>, DiffError> {
     let Some(file) = &change.head else { return Ok(Ok(Vec::new())) };
     let text = head.read(file, u64::from(limits.bytes))?;
-    let found = match deletions(&change.path, &text, limits) {
+    let found = match members(&text, limits) {
         Ok(found) => found,
         Err(error) => {
             let at = LineIndex::new(&text).position(error.offset);

@@ -1,15 +1,11 @@
-//! Which files a deploy may leave out: what lies in no package directory of its project, or is left out by its
-//! `.forceignore`.
+//! What a project deploys: what lies in one of its package directories.
 //!
-//! Such a file may still be deployed some other way, so it is judged like any other. But what a change writes into it
-//! must excuse nothing. Must err towards leaving out: a file that is taken for left out is judged twice, and the worse
-//! counts.
+//! Must not guess: of a project file that cannot be read, nothing is known.
 
 use orgate_core::RepoPath;
 use serde_json::Value;
 
-use super::glob;
-use super::replacements::{folders_above, project_in};
+use super::replacements::project_in;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
@@ -23,41 +19,50 @@ pub(super) struct Deployed {
     prefix: Vec<u8>,
     /// Its package directories, relative to it; none where nothing is known of them.
     packages: Option<Vec<String>>,
-    ignored: Vec<Rule>,
-}
-
-/// One line of a `.forceignore`.
-#[derive(Debug, PartialEq)]
-struct Rule {
-    glob: String,
-    /// The line begins with `!`: what it matches is taken after all.
-    back: bool,
+    exists: bool,
 }
 
 impl Deployed {
     /// Reads what the project in a folder of the snapshot says.
     pub(super) fn of(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Self, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
-        let ignore = RepoPath::new([prefix.as_slice(), b".forceignore"].concat());
-        let ignored = text(snapshot, &ignore)?.unwrap_or_default();
-        Ok(Self {
-            packages: text(snapshot, &project_in(folder))?.as_deref().and_then(packages),
-            ignored: ignored.lines().filter_map(Rule::of).collect(),
-            prefix,
-        })
+        let (packages, exists) = match text(snapshot, &project_in(folder))? {
+            Text::Read(text) => (packages(&text), true),
+            Text::Unread => (None, true),
+            Text::None => (None, false),
+        };
+        Ok(Self { prefix, packages, exists })
     }
 
-    /// Why a deploy of the project leaves a file out, as far as that can be told.
-    pub(super) fn leaves_out(&self, path: &RepoPath) -> Option<&'static str> {
-        let within = path.as_bytes().strip_prefix(self.prefix.as_slice())?;
-        if self
-            .packages
-            .as_ref()
-            .is_some_and(|packages| !packages.iter().any(|package| below(within, package)))
-        {
-            return Some("it lies in no package directory of its project");
-        }
-        self.ignores(&RepoPath::new(within)).then_some("`.forceignore` leaves it out")
+    /// Whether there is a project file.
+    pub(super) fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Whether a folder below that of the project is one of its package directories or lies in one.
+    pub(super) fn takes_folder(&self, folder: &[u8]) -> bool {
+        let within = folder.strip_prefix(self.prefix.as_slice());
+        let packages = self.packages.as_ref();
+        let inside = |within: &[u8], package: &String| package.as_bytes() == within || below(within, package);
+        within
+            .zip(packages)
+            .is_some_and(|(within, packages)| packages.iter().any(|package| inside(within, package)))
+    }
+
+    /// Whether a file lies in no package directory, as far as that can be told.
+    pub(super) fn is_elsewhere(&self, path: &RepoPath) -> bool {
+        let within = path.as_bytes().strip_prefix(self.prefix.as_slice());
+        let packages = self.packages.as_ref();
+        within
+            .zip(packages)
+            .is_some_and(|(within, packages)| !packages.iter().any(|package| below(within, package)))
+    }
+
+    /// Whether some name of its path begins with a dot; the deploy tool adds rules of its own for those
+    /// (source-deploy-retrieve, `src/resolve/forceIgnore.ts`).
+    pub(super) fn is_hidden(&self, path: &RepoPath) -> bool {
+        let within = path.as_bytes().strip_prefix(self.prefix.as_slice());
+        within.is_some_and(|within| within.split(|byte| *byte == b'/').any(|name| name.starts_with(b".")))
     }
 
     /// Whether a folder holds a package directory or lies in one.
@@ -73,52 +78,8 @@ impl Deployed {
                     .strip_prefix(within)
                     .is_some_and(|rest| rest.first() == Some(&b'/'))
         };
-        self.packages.as_ref().is_some_and(|packages| packages.iter().any(touches)) && !self.ignores(&RepoPath::new(within))
+        self.packages.as_ref().is_some_and(|packages| packages.iter().any(touches))
     }
-
-    /// As git's rules: the last line that matches decides, and what lies in a folder that is left out is not taken back.
-    fn ignores(&self, within: &RepoPath) -> bool {
-        let matched = |path: &[u8]| {
-            self.ignored
-                .iter()
-                .rfind(|rule| glob::matches(&rule.glob, path))
-                .is_some_and(|rule| !rule.back)
-        };
-        folders_above(within).skip(1).any(matched) || matched(within.as_bytes())
-    }
-}
-
-impl Rule {
-    fn of(line: &str) -> Option<Self> {
-        let line = line.trim_end();
-        let (line, back) = line.strip_prefix('!').map_or((line, false), |line| (line, true));
-        if line.is_empty() || line.starts_with('#') {
-            return None;
-        }
-        // A slash in front or in the middle ties the rule to the project's folder. One at the end asks for a folder, which
-        // is not told from a file here.
-        let line = line.trim_end_matches('/').replace('\\', "/");
-        let tied = line.contains('/');
-        let line = line.trim_start_matches('/');
-        let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };
-        Some(Self {
-            glob: format!("{anywhere}{}", plain(line)),
-            back,
-        })
-    }
-}
-
-/// A glob in which a class of characters stands for any one.
-fn plain(glob: &str) -> String {
-    let mut out = String::with_capacity(glob.len());
-    let mut rest = glob;
-    while let Some((before, class)) = rest.split_once('[') {
-        let Some((_, after)) = class.split_once(']') else { break };
-        out.extend([before, "?"]);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 /// The package directories that a project file names; `None` if it names none that can be read.
@@ -139,14 +100,21 @@ fn below(path: &[u8], folder: &str) -> bool {
     folder.is_empty() || rest.is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
-/// The text of a small file; `None` where there is none.
-fn text(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<String>, DiffError> {
+/// What a small file says.
+pub(super) enum Text {
+    Read(String),
+    None,
+    /// Something is there, and it is no file that can be read here.
+    Unread,
+}
+
+pub(super) fn text(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Text, DiffError> {
     let Some(file) = snapshot.file(path)? else {
-        return Ok(None);
+        return Ok(Text::None);
     };
     match snapshot.read(&file, MOST_BYTES) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(None),
+        Ok(bytes) => Ok(Text::Read(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(Text::Unread),
         Err(error) => Err(error),
     }
 }

@@ -3,6 +3,7 @@
 mod around;
 mod comparing;
 mod deletions;
+mod pairing;
 mod pointing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,11 +15,12 @@ use orgate_core::compare::Outcome;
 use orgate_core::judge::{Judgement, TooManyAlternatives};
 use orgate_core::report::build::Case;
 use orgate_core::report::{Better, Renamed, Report, Side as Which, SubjectRef, Unreadable, Warning};
-use orgate_core::subject::{Pair, assemble, pair, single};
+use orgate_core::subject::{Pair, single};
 use orgate_core::world::{Facts, Subject};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
 
 use super::Input;
+use super::merge::add_worse;
 use super::name::{App, Name};
 use super::places::Lines;
 use super::side::Side;
@@ -43,7 +45,7 @@ pub(super) struct Judging<'a> {
 impl<'a> Judging<'a> {
     pub(super) fn new(input: &'a Input<'a>, base: &'a Side<'a>, head: &'a Side<'a>, touched: &'a Touched) -> Self {
         let facts = input.settings.facts();
-        let successors = Successors::find(touched, base, head, &facts);
+        let successors = Successors::find(touched, base, head, &facts, input.registry);
         let mut moved = touched.moved.clone();
         moved.extend(successors.moved(base, head));
         let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), moved);
@@ -80,7 +82,7 @@ impl<'a> Judging<'a> {
                 let Some(spelling) = head.first().or(base.first()).map(|one| one.name.clone()) else {
                     continue;
                 };
-                let pairs = pair(&base, head);
+                let pairs = self.pair_by_org(&base, head);
                 subjects.insert((SubjectKind::Org, spelling.clone()));
                 let copies = pairs.len() > 1;
                 for one in &pairs {
@@ -109,15 +111,23 @@ impl<'a> Judging<'a> {
     /// Judges subjects, on all cores if they are many. With each comes its name if its own files changed.
     fn judge_all(&self, plan: Vec<(App, Vec<Arc<Control>>)>) -> Vec<(Option<(SubjectKind, String)>, Report)> {
         let judge = |((kind, name), controls): ((SubjectKind, Name), Vec<Arc<Control>>)| {
-            let mut report = Report::default();
             let spelling = self.spelling(kind, &name);
             let pairs = self.pairs(kind, &name, &spelling);
+            let apart = self.pairs_apart(kind, &name, &spelling);
             let direct = self.touched.subjects.contains(&(kind, name));
             let copies = pairs.len() > 1;
-            for one in &pairs {
-                for control in &controls {
-                    self.judge_pair(control, one, &spelling, copies, direct, &mut report);
+            let judge = |pairs: &[Pair]| {
+                let mut report = Report::default();
+                for one in pairs {
+                    for control in &controls {
+                        self.judge_pair(control, one, &spelling, copies, direct, &mut report);
+                    }
                 }
+                report
+            };
+            let mut report = judge(&pairs);
+            if !apart.is_empty() {
+                add_worse(&mut report, judge(&apart));
             }
             (direct.then_some((kind, spelling)), report)
         };
@@ -177,11 +187,6 @@ impl<'a> Judging<'a> {
         spelling.unwrap_or_else(|| "org".to_owned())
     }
 
-    fn pairs(&self, kind: SubjectKind, name: &Name, spelling: &str) -> Vec<Pair> {
-        let build = |side: &Side<'_>| assemble(kind, spelling, &side.subject_files(kind, name), self.input.registry);
-        pair(&build(self.base), build(self.head))
-    }
-
     fn judge_pair(&self, control: &Arc<Control>, one: &Pair, name: &str, copies: bool, direct: bool, report: &mut Report) {
         let comparison = match self.compare_pair(control, one) {
             Ok(comparison) => comparison,
@@ -191,7 +196,12 @@ impl<'a> Judging<'a> {
             }
         };
         report.work.judged = report.work.judged.saturating_add(1);
-        let (comparison, reason) = match direct.then(|| self.resting(control, one, &comparison)).flatten() {
+        let open = || {
+            let resting = self.resting(control, one, &comparison);
+            let fallen = resting.or_else(|| self.falling_back(control, one, &comparison));
+            fallen.or_else(|| self.leaving(control, one, &comparison))
+        };
+        let (comparison, reason) = match direct.then(open).flatten() {
             Some((bare, reason)) => (bare, Some(reason)),
             None => (comparison, None),
         };

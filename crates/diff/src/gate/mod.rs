@@ -7,7 +7,10 @@ mod deleted;
 mod deployed;
 mod extent;
 pub mod glob;
+mod ignored;
 mod judging;
+mod left_out;
+mod merge;
 mod name;
 mod places;
 pub mod posture;
@@ -19,17 +22,18 @@ mod successors;
 mod touched;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use orgate_core::Registry;
 use orgate_core::policy::Catalog;
 use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
 use orgate_core::settings::Settings;
-use orgate_core::{Registry, RepoPath};
 use orgate_metadata::Limits;
 
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 use judging::Judging;
+use left_out::LeftOut;
 use related::Related;
 use side::{Cache, Side};
 use touched::Touched;
@@ -56,30 +60,53 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
-    let (mut report, left_out) = look(input)?;
-    if !left_out.files.is_empty() {
-        second::look(input, &left_out, &mut report)?;
+    let first = look(input, &As::default())?;
+    let mut report = first.report;
+    if first.nested {
+        let joined = As {
+            outer: true,
+            again: true,
+            ..As::default()
+        };
+        merge::add_worse(&mut report, look(input, &joined)?.report);
+    }
+    for way in &first.left_out {
+        second::look(input, way, &mut report)?;
     }
     report.sort();
     Ok(report)
 }
 
-/// What a deploy may leave out of the change.
+/// How the sides are taken in one look.
 #[derive(Debug, Default)]
-struct LeftOut {
-    /// Files of head, with the reason.
-    files: BTreeMap<RepoPath, &'static str>,
-    /// Files of base in whose place they come.
-    before: BTreeSet<RepoPath>,
+struct As<'a> {
+    /// Files that neither side has.
+    hidden: BTreeSet<&'a [u8]>,
+    /// Projects within the package directories of others are parts of those.
+    outer: bool,
+    /// Not the first look: nobody asks what else there is to look at.
+    again: bool,
 }
 
-/// Judges head as it is.
-fn look(input: &Input<'_>) -> Result<(Report, LeftOut), DiffError> {
-    let wanted = |path: &[u8]| included(input.settings, path);
+/// What one look found.
+struct Look {
+    report: Report,
+    /// What each way to deploy leaves out.
+    left_out: Vec<LeftOut>,
+    /// Some project lies in a package directory of another one.
+    nested: bool,
+}
+
+fn look(input: &Input<'_>, taken: &As<'_>) -> Result<Look, DiffError> {
+    let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
     let related = Related::new(input.base, input.head, input.registry, &wanted);
     // What is the same on both sides is read once.
     let cache = Cache::default();
-    let side = |which, snapshot| Side::new(which, snapshot, input.registry, input.limits, &related).remembering(Some(&cache));
+    let side = |which, snapshot| {
+        Side::new(which, snapshot, input.registry, input.limits, &related)
+            .remembering(Some(&cache))
+            .joining(taken.outer)
+    };
     let base = side(Which::Base, input.base);
     let head = side(Which::Head, input.head).after(&base);
     let touched = Touched::find(input, &base, &head, &related, &wanted)?;
@@ -108,7 +135,16 @@ fn look(input: &Input<'_>) -> Result<(Report, LeftOut), DiffError> {
     }
     remarks(&base, &head, &touched, &mut report);
     report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
-    Ok((report, touched.left_out))
+    let left_out = if taken.again {
+        Vec::new()
+    } else {
+        left_out::find(&touched, input, &base, &head)?
+    };
+    Ok(Look {
+        report,
+        left_out,
+        nested: base.has_nested() || head.has_nested(),
+    })
 }
 
 /// Whether settings want a path to be judged.

@@ -141,25 +141,34 @@ impl Project {
 
     /// Why nothing can be judged beside this project file of head; `before` is the one of base.
     pub(super) fn refusal(&self, before: &Self, registry: &Registry) -> Option<String> {
-        if let (Some(reason), None) = (&self.unreadable, &before.unreadable) {
-            return Some(format!(
-                "{reason}, so nobody can tell what the deploy tool replaces, and the change made it so; commit a regular file of at most {} MiB with at most {MOST_ENTRIES} replacements",
+        let (Some(reason), None) = (&self.unreadable, &before.unreadable) else {
+            return self.customised.refusal(registry);
+        };
+        let unreadable = || {
+            format!(
+                "{reason}, so nobody can tell what the deploy tool makes of it, and the change made it so; commit a regular file of JSON of at most {} MiB with at most {MOST_ENTRIES} replacements",
                 MOST_BYTES >> 20
-            ));
-        }
-        self.customised.refusal(registry)
+            )
+        };
+        Some(self.customised.refusal(registry).unwrap_or_else(unreadable))
     }
 
     /// Of a key that stands there several times, the last counts, as in JavaScript.
     fn parse(bytes: &[u8]) -> Self {
-        let Ok(project) = serde_json::from_slice::<Value>(bytes) else {
-            // Not every reader refuses what this one does. A key can be written with escapes.
-            let hints = |key: &[u8]| [key, b"\\u"].iter().any(|hint| memmem::find(bytes, hint).is_some());
-            return Self {
-                unclear: hints(b"replacements"),
-                customised: Customised::unknown(hints(customised::KEY.as_bytes())),
-                ..Self::default()
-            };
+        // What is no UTF-8 is no reason for the deploy tool to refuse it.
+        let text = String::from_utf8_lossy(bytes);
+        let project = match serde_json::from_str::<Value>(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
+            Ok(project) => project,
+            Err(error) => {
+                // Not every reader refuses what this one does. A key can be written with escapes.
+                let hints = |key: &[u8]| [key, b"\\u"].iter().any(|hint| memmem::find(bytes, hint).is_some());
+                return Self {
+                    unclear: hints(b"replacements"),
+                    customised: Customised::unknown(hints(customised::KEY.as_bytes())),
+                    unreadable: Some(format!("it cannot be read as JSON ({error})")),
+                    ..Self::default()
+                };
+            }
         };
         let customised = Customised::new(&project);
         let project = match project.get("replacements") {

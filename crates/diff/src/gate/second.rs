@@ -1,14 +1,15 @@
-//! The second look: head once more, without what the change does to files that a deploy may leave out.
+//! Further looks: head once more for each way to deploy, without what this way leaves out.
 //!
 //! What such a file says must excuse nothing: the app that it switches off stays on in the org, and the settings that
-//! it strengthens stay as they are. So what got weaker in either look is told, and nothing that the first one told is
+//! it strengthens stay as they are. So what got weaker in any look is told, and nothing that the first one told is
 //! taken back.
 
-use std::collections::BTreeSet;
-
+use orgate_core::RepoPath;
 use orgate_core::report::{Report, Warning};
 
-use super::{Input, LeftOut};
+use super::left_out::LeftOut;
+use super::merge::add_worse;
+use super::{As, Input};
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
@@ -16,28 +17,24 @@ use crate::held::HeldSnapshot;
 pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, report: &mut Report) -> Result<(), DiffError> {
     let paths = left_out.files.keys().chain(&left_out.before).cloned().collect();
     let head = HeldSnapshot::new(input.base, input.head, &paths);
-    let (without, _) = super::look(&Input { head: &head, ..*input })?;
-    let known: BTreeSet<&str> = report.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
-    let mut more = without.findings;
-    more.retain(|finding| !known.contains(finding.fingerprint.as_str()));
-    for refused in without.unreadable {
-        if !report.unreadable.contains(&refused) {
-            report.unreadable.push(refused);
-        }
-    }
-    if more.is_empty() {
+    let taken = As {
+        hidden: left_out.standing.keys().map(RepoPath::as_bytes).collect(),
+        again: true,
+        ..As::default()
+    };
+    let without = super::look(&Input { head: &head, ..*input }, &taken)?.report;
+    if !add_worse(report, without) {
         return Ok(());
     }
-    for finding in &more {
-        let count = report.counts.entry(finding.outcome).or_default();
-        *count = count.saturating_add(1);
+    for (path, why) in left_out.files.iter().chain(&left_out.standing) {
+        let warning = Warning {
+            path: Some(path.clone()),
+            line: 0,
+            text: format!("a deploy may leave this file out ({why}), so what it says excuses nothing"),
+        };
+        if !report.warnings.contains(&warning) {
+            report.warnings.push(warning);
+        }
     }
-    report.work.judged = report.work.judged.saturating_add(more.len());
-    report.findings.extend(more);
-    report.warnings.extend(left_out.files.iter().map(|(path, why)| Warning {
-        path: Some(path.clone()),
-        line: 0,
-        text: format!("a deploy may leave this file out ({why}), so what the change writes into it excuses nothing"),
-    }));
     Ok(())
 }

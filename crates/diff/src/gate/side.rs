@@ -1,6 +1,6 @@
 //! One side of the comparison as a [`World`]: components read from a snapshot when they are first asked for.
 
-mod orgs;
+pub(super) mod orgs;
 mod reading;
 mod subjects;
 
@@ -61,8 +61,12 @@ pub(super) struct Side<'a> {
     cache: Option<&'a Cache>,
     /// The project files, by folder.
     projects: Mutex<BTreeMap<Vec<u8>, Arc<Project>>>,
-    /// The project that a folder belongs to.
-    homes: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
+    /// A project that lies in a package directory of another one is a part of that.
+    outer: bool,
+    /// There is such a project.
+    nested: OnceLock<()>,
+    /// The projects around a folder.
+    homes: Mutex<BTreeMap<Vec<u8>, Arc<[Vec<u8>]>>>,
     /// No project around any file of ours replaces anything.
     silent: OnceLock<bool>,
     /// What replacements exchange, by file.
@@ -92,6 +96,8 @@ impl<'a> Side<'a> {
             extra: Mutex::default(),
             cache: None,
             projects: Mutex::default(),
+            outer: false,
+            nested: OnceLock::new(),
             homes: Mutex::default(),
             declared_alike: OnceLock::new(),
             silent: OnceLock::new(),
@@ -112,6 +118,11 @@ impl<'a> Side<'a> {
     /// Takes what other runs have read from a cache.
     pub(super) fn remembering(self, cache: Option<&'a Cache>) -> Self {
         Self { cache, ..self }
+    }
+
+    /// Takes projects within the package directories of others for parts of those.
+    pub(super) fn joining(self, outer: bool) -> Self {
+        Self { outer, ..self }
     }
 
     /// Both sides replace by the same declarations: what nobody understands of them hides no change, and files are judged
@@ -136,6 +147,15 @@ impl<'a> Side<'a> {
     /// How many files were read and parsed, without those that the cache keeps.
     pub(super) fn files_read(&self) -> usize {
         *lock(&self.read)
+    }
+
+    /// The components that were read so far, sorted by path.
+    pub(super) fn components_read(&self) -> Vec<Arc<Component>> {
+        let component = |loaded: &Loaded| match loaded {
+            Loaded::Component(component) => Some(Arc::clone(component)),
+            _ => None,
+        };
+        lock(&self.loaded).values().filter_map(component).collect()
     }
 
     fn bytes(&self, path: &RepoPath) -> Option<Vec<u8>> {

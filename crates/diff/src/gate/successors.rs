@@ -4,10 +4,11 @@
 //! A name is an app's identity, so nothing here makes a renamed app the old one by its looks alone: where only the
 //! content is alike, it is judged both as a new app and against the old one, and the worse answer counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orgate_core::world::{Facts, Subject};
+use orgate_core::registry::{Registry, TypeSpec};
+use orgate_core::world::{Facts, Subject, World};
 use orgate_core::{Component, Element, RepoPath, SubjectKind, lexical};
 
 use super::name::{App, Name};
@@ -27,14 +28,25 @@ pub(super) struct Predecessor {
     pub(super) app: App,
     /// The name as base spells it.
     pub(super) spelling: String,
-    /// It is evidently the same client, not merely alike.
+    /// It is evidently the same client, not merely alike or one of several.
     pub(super) certain: bool,
+    /// Nothing of it is left under its old name.
+    gone: bool,
 }
 
-/// Which app of head stands in the place of which app of base.
+/// How an app shows to be the successor of another one, the strongest proof first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Proof {
+    Declared,
+    Key,
+    Name,
+    Label,
+}
+
+/// Which app of head stands in the place of which apps of base, the most evident first.
 #[derive(Debug, Default)]
 pub(super) struct Successors {
-    by_new: BTreeMap<App, Predecessor>,
+    by_new: BTreeMap<App, Vec<Predecessor>>,
 }
 
 /// An app on one side, with its files.
@@ -42,40 +54,57 @@ struct Known {
     app: App,
     spelling: String,
     files: Vec<Arc<Component>>,
+    /// The other side has nothing of this name.
+    alone: bool,
 }
 
 impl Successors {
-    /// Pairs apps that are only in base with apps that are only in head. Across platforms: by the settings, by name, by
-    /// consumer key, or by label and a callback. Within one: by consumer key, which is unique in the world, else the
-    /// one that is most alike.
-    pub(super) fn find(touched: &Touched, base: &Side<'_>, head: &Side<'_>, facts: &Facts) -> Self {
-        let only = |here: &Side<'_>, there: &Side<'_>| -> Vec<Known> {
-            touched
-                .subjects
-                .iter()
-                .filter(|(kind, name)| *kind != SubjectKind::Org && there.subject_files(*kind, name).is_empty())
-                .map(|(kind, name)| Known {
-                    app: (*kind, name.clone()),
-                    spelling: here.spelling(*kind, name).unwrap_or_default(),
-                    files: here.subject_files(*kind, name),
-                })
-                .filter(|known| !known.files.is_empty())
-                .collect()
+    /// Pairs apps that base has, and head no longer or in fewer places, with apps that are only in head. Across platforms:
+    /// by the settings, by consumer key, by name, or by label and a callback. Within one: by consumer key, which is unique
+    /// in the world and so counts wherever base has it, else the one that is most alike.
+    ///
+    /// Whoever writes the change can add an app that looks more like the old one than its true successor does. So every
+    /// app that may be the successor is compared with it.
+    pub(super) fn find(touched: &Touched, base: &Side<'_>, head: &Side<'_>, facts: &Facts, registry: &Registry) -> Self {
+        let known = |here: &Side<'_>, there: &Side<'_>, (kind, name): &App| Known {
+            app: (*kind, name.clone()),
+            spelling: here.spelling(*kind, name).unwrap_or_default(),
+            files: here.subject_files(*kind, name),
+            alone: there.subject_files(*kind, name).is_empty(),
         };
-        let gone = only(base, head);
-        if gone.is_empty() {
+        let apps = || touched.subjects.iter().filter(|(kind, _)| *kind != SubjectKind::Org);
+        let places = |side: &Side<'_>, (kind, name): &App| {
+            let roots = |file: &Arc<Component>| {
+                file.package_root(registry.get(&file.type_name).map_or("", |spec| &spec.folder))
+                    .to_vec()
+            };
+            side.subject_files(*kind, name).iter().map(roots).collect::<BTreeSet<_>>().len()
+        };
+        let fresh = apps().filter(|(kind, name)| base.subject_files(*kind, name).is_empty());
+        let fresh: Vec<Known> = fresh
+            .map(|app| known(head, base, app))
+            .filter(|new| !new.files.is_empty())
+            .collect();
+        if fresh.is_empty() {
             return Self::default();
         }
-        let fresh = only(head, base);
+        let gone: Vec<Known> = apps()
+            .filter(|app| places(base, app) > places(head, app))
+            .map(|app| known(base, head, app))
+            .collect();
         let mut found = Self::default();
         for old in &gone {
             let declared = facts.apps.get(&old.spelling).and_then(|app| app.replaced_by.as_deref());
-            let same = found.free(&fresh).find(|new| same_client(old, new, declared));
-            if let Some(new) = same {
-                found.put(new, old, true);
+            let proven = fresh.iter().filter_map(|new| Some((proof(old, new, declared)?, new)));
+            let mut proven: Vec<(Proof, &Known)> = proven.collect();
+            proven.sort_by_key(|(proof, _)| *proof);
+            for (at, (_, new)) in proven.into_iter().enumerate() {
+                found.put(new, old, at == 0 && old.alone);
             }
         }
-        found.alike(&gone, &fresh);
+        found.by_key(&fresh, base, registry);
+        let alone: Vec<&Known> = gone.iter().filter(|old| old.alone).collect();
+        found.alike(&alone, &fresh);
         found
     }
 
@@ -84,32 +113,64 @@ impl Successors {
     }
 
     fn put(&mut self, new: &Known, old: &Known, certain: bool) {
-        let predecessor = Predecessor {
-            app: old.app.clone(),
-            spelling: old.spelling.clone(),
-            certain,
-        };
-        self.by_new.insert(new.app.clone(), predecessor);
+        let olds = self.by_new.entry(new.app.clone()).or_default();
+        if olds.iter().all(|known| known.app != old.app) {
+            olds.push(Predecessor {
+                app: old.app.clone(),
+                spelling: old.spelling.clone(),
+                certain,
+                gone: old.alone,
+            });
+            olds.sort_by_key(|known| !known.certain);
+        }
     }
 
-    /// The most alike of what is left, best first. Ties are decided by name, so that the same input gives the same pairs.
-    fn alike(&mut self, gone: &[Known], fresh: &[Known]) {
-        let mut left: Vec<&Known> = gone
-            .iter()
-            .filter(|old| self.by_new.values().all(|pair| pair.app != old.app))
-            .collect();
+    /// Apps that have a consumer key that base gives to another app, whatever became of that.
+    fn by_key(&mut self, fresh: &[Known], base: &Side<'_>, registry: &Registry) {
+        let keyed: Vec<&Known> = fresh.iter().filter(|new| !keys(&new.files).is_empty()).collect();
+        if keyed.is_empty() {
+            return;
+        }
+        let has_key = |spec: &&TypeSpec| spec.fields.keys().any(|field| field.rsplit('/').next() == Some(KEY));
+        for spec in registry.types().filter(has_key) {
+            for component in base.components(&spec.name) {
+                let held = keys(std::slice::from_ref(&component));
+                for new in keyed.iter().filter(|new| keys(&new.files).iter().any(|key| held.contains(key))) {
+                    let Some(app) = base.subject_name(&component) else { continue };
+                    let old = Known {
+                        spelling: base.spelling(app.0, &app.1).unwrap_or_default(),
+                        files: Vec::new(),
+                        alone: false,
+                        app,
+                    };
+                    // A client moves on to the newer platform, never back.
+                    if old.app.0 == new.app.0 || old.app.0 == SubjectKind::ConnectedApp {
+                        self.put(new, &old, false);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The most alike of what is left, best first, each with one; then what is still left with whatever it is most alike.
+    /// Ties are decided by name, so that the same input gives the same pairs.
+    fn alike(&mut self, gone: &[&Known], fresh: &[Known]) {
         let mut best: Vec<(usize, &Known, &Known)> = Vec::new();
         let texts: Vec<(&Known, Vec<String>)> = self.free(fresh).map(|new| (new, leaves(&new.files))).collect();
-        for old in &left {
+        for old in gone {
             let before = leaves(&old.files);
             let candidates = texts.iter().filter(|(new, _)| new.app.0 == old.app.0);
             best.extend(candidates.filter_map(|(new, after)| alike_share(&before, after).map(|share| (share, *old, *new))));
         }
         best.sort_by(|a, b| (b.0, &a.1.app, &a.2.app).cmp(&(a.0, &b.1.app, &b.2.app)));
+        let taken = |found: &Self, old: &Known| found.by_new.values().flatten().any(|pair| pair.app == old.app);
+        for (_, old, new) in &best {
+            if !self.by_new.contains_key(&new.app) && !taken(self, old) {
+                self.put(new, old, false);
+            }
+        }
         for (_, old, new) in best {
-            let open = left.iter().position(|one| one.app == old.app);
-            if let (Some(at), false) = (open, self.by_new.contains_key(&new.app)) {
-                left.remove(at);
+            if !self.by_new.contains_key(&new.app) {
                 self.put(new, old, false);
             }
         }
@@ -117,17 +178,18 @@ impl Successors {
 
     /// Apps of base that evidently live on under another name. One that is only alike may be gone.
     pub(super) fn replaced(&self) -> impl Iterator<Item = &App> {
-        self.by_new.values().filter(|pair| pair.certain).map(|pair| &pair.app)
+        let pairs = self.by_new.values().flatten();
+        pairs.filter(|pair| pair.certain && pair.gone).map(|pair| &pair.app)
     }
 
-    /// New app and the one in whose place it comes.
+    /// New app and the one in whose place it most evidently comes.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&App, &Predecessor)> {
-        self.by_new.iter()
+        self.by_new.iter().filter_map(|(new, olds)| Some((new, olds.first()?)))
     }
 
-    /// The app in whose place this one comes.
-    pub(super) fn of(&self, head: &Subject) -> Option<&Predecessor> {
-        self.by_new.get(&(head.kind, Name::of(&head.name)))
+    /// The apps in whose place this one may come.
+    pub(super) fn of(&self, head: &Subject) -> &[Predecessor] {
+        self.by_new.get(&(head.kind, Name::of(&head.name))).map_or(&[], Vec::as_slice)
     }
 
     /// Head path to base path of the files of renamed apps, so that a finding is placed by what changed between the two.
@@ -146,35 +208,46 @@ impl Successors {
     }
 }
 
-fn same_client(old: &Known, new: &Known, declared: Option<&str>) -> bool {
-    if let Some(declared) = declared {
-        return Name::of(declared) == new.app.1;
-    }
-    if old.app.0 == new.app.0 {
-        return share(&old.files, &new.files, "consumerKey");
-    }
+fn proof(old: &Known, new: &Known, declared: Option<&str>) -> Option<Proof> {
     // A client moves on to the newer platform, never back.
-    old.app.0 == SubjectKind::ConnectedApp
-        && (old.app.1 == new.app.1
-            || share(&old.files, &new.files, "consumerKey")
-            || (share(&old.files, &new.files, "label") && share(&old.files, &new.files, "callbackUrl")))
+    let moves_on = old.app.0 == SubjectKind::ConnectedApp && new.app.0 == SubjectKind::ExternalClientApp;
+    if moves_on && declared.is_some_and(|declared| Name::of(declared) == new.app.1) {
+        return Some(Proof::Declared);
+    }
+    if (moves_on || old.app.0 == new.app.0) && share(keys(&old.files), &keys(&new.files)) {
+        return Some(Proof::Key);
+    }
+    if moves_on && old.app.1 == new.app.1 {
+        return Some(Proof::Name);
+    }
+    let both = |name: &str| share(lines(&old.files, name), &lines(&new.files, name));
+    (moves_on && both("label") && both("callbackUrl")).then_some(Proof::Label)
 }
 
-/// Whether both hold an element of this name with a line in common that says something.
-fn share(old: &[Arc<Component>], new: &[Arc<Component>], name: &str) -> bool {
-    let lines = |components: &[Arc<Component>]| {
-        let mut found = Vec::new();
-        for component in components {
-            collect(&component.root, name, &mut found);
-        }
-        found
-            .iter()
-            .flat_map(|text| lexical::split_lines(text).map(str::to_owned).collect::<Vec<_>>())
-            .filter(|line| lexical::placeholder(line).is_none() && (name != "consumerKey" || lexical::is_real_secret(line)))
-            .collect::<Vec<_>>()
-    };
-    let before = lines(old);
-    lines(new).iter().any(|line| before.contains(line))
+const KEY: &str = "consumerKey";
+
+/// The consumer keys that say something.
+fn keys(components: &[Arc<Component>]) -> Vec<String> {
+    let mut found = lines(components, KEY);
+    found.retain(|line| lexical::is_real_secret(line));
+    found
+}
+
+/// The lines of all elements of this name that say something.
+fn lines(components: &[Arc<Component>], name: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for component in components {
+        collect(&component.root, name, &mut texts);
+    }
+    let lines = texts
+        .iter()
+        .flat_map(|text| lexical::split_lines(text).map(str::to_owned).collect::<Vec<_>>());
+    lines.filter(|line| lexical::placeholder(line).is_none()).collect()
+}
+
+fn share(mut old: Vec<String>, new: &[String]) -> bool {
+    old.retain(|line| new.contains(line));
+    !old.is_empty()
 }
 
 fn collect(element: &Element, name: &str, found: &mut Vec<String>) {

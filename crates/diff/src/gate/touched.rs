@@ -4,21 +4,20 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use orgate_core::policy::OnRemoval;
 use orgate_core::registry::Join;
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, Control, RepoPath, SubjectKind};
-use orgate_metadata::is_deployable;
 use orgate_metadata::manifest::deletes;
 
+use super::Input;
 use super::deleted::{Deleted, already, newly};
 use super::deployed::Deployed;
 use super::extent::Extent;
+use super::ignored::{is_rules, unread};
 use super::name::{App, Name};
 use super::related::{Related, Wanted};
 use super::replacements::{folders_above, is_project, project_in};
 use super::side::{Loaded, Side};
-use super::{Input, LeftOut};
 use crate::compare::changes;
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileKind, FileRef};
@@ -44,14 +43,15 @@ pub(super) struct Touched {
     pub(super) deleted: Vec<Deleted>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
-    /// Files of head that a deploy may leave out.
-    pub(super) left_out: LeftOut,
+    /// Components whose files changed in any way, with those of both sides.
+    pub(super) changed: ByIdentity,
     /// Every change is one of content, in a file that can be read on both sides and stays where it is, so that
     /// [`Self::types`] tells all that differs.
     pub(super) in_place: bool,
 }
 
-type ByIdentity = BTreeMap<(Arc<str>, Name), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
+/// The components of both sides by type and full name.
+pub(super) type ByIdentity = BTreeMap<(Arc<str>, Name), (Vec<Arc<Component>>, Vec<Arc<Component>>)>;
 
 impl Touched {
     pub(super) fn find(
@@ -84,9 +84,10 @@ impl Touched {
         // A submodule can stand where a type has its folder.
         let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
         let mut list = changes(input.base, input.head, &|path| {
-            ours(path) || folder(path) || is_project(path) || deletes(path)
+            ours(path) || folder(path) || is_project(path) || deletes(path) || is_rules(path)
         })?;
         let manifests: Vec<Change> = list.extract_if(.., |change| deletes(change.path.as_bytes())).collect();
+        let rules: Vec<Change> = list.extract_if(.., |change| is_rules(change.path.as_bytes())).collect();
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
         let elsewhere = |change: &Change| is_submodule(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
         let submodules: Vec<Change> = list.extract_if(.., |change| elsewhere(change)).collect();
@@ -127,9 +128,9 @@ impl Touched {
             }
             touched.paths.insert(component.path.clone());
         }
-        touched.leave_out(&components, input, head)?;
-        touched.deleted(input, &manifests, wanted)?;
+        touched.deleted(input, &manifests, base, wanted)?;
         touched.changed_metadata = touched.paths.len();
+        touched.changed = components.clone();
         for ((type_name, name), (before, after)) in components {
             let mut left = before.clone();
             let mut same = true;
@@ -174,6 +175,7 @@ impl Touched {
             touched.components.insert((type_name, name));
         }
         touched.refuse_projects(&projects, input, base, head);
+        touched.refuse_rules(&rules, input)?;
         touched.replaced(&projects, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
@@ -190,18 +192,25 @@ impl Touched {
     }
 
     /// What the changed manifests newly delete.
-    fn deleted(&mut self, input: &Input<'_>, manifests: &[Change], wanted: Wanted<'_>) -> Result<(), DiffError> {
+    fn deleted(&mut self, input: &Input<'_>, manifests: &[Change], base: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
         let already = already(manifests, input.base, &input.limits);
+        let mut deleted = Vec::new();
         for change in manifests.iter().filter(|change| wanted(change.path.as_bytes())) {
             match newly(change, &already, input.head, &input.limits)? {
-                Ok(list) => self
-                    .deleted
-                    .extend(list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some())),
+                Ok(list) => deleted.extend(list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some())),
                 Err(refused) => self.orphans.push(refused),
             }
         }
-        let paths = self.deleted.iter().map(|one| one.path.clone());
-        self.paths.extend(paths);
+        for one in &deleted {
+            self.paths.insert(one.path.clone());
+            let parts = base.of_name(&one.type_name, &one.name);
+            let apps = parts.iter().filter_map(|part| base.subject_name(part));
+            self.subjects.extend(apps.filter(|(kind, _)| *kind != SubjectKind::Org));
+            if !parts.is_empty() {
+                self.extend(&one.type_name, Extent::Whole);
+            }
+        }
+        self.deleted = deleted;
         Ok(())
     }
 
@@ -222,6 +231,24 @@ impl Touched {
                 });
             }
         }
+    }
+
+    /// Rules of head for what a deploy leaves out that nobody can read.
+    fn refuse_rules(&mut self, rules: &[Change], input: &Input<'_>) -> Result<(), DiffError> {
+        for path in rules.iter().map(|change| &change.path) {
+            let known = unread(input.base, path)?.is_some();
+            if let Some(reason) = unread(input.head, path)?.filter(|_| !known) {
+                self.orphans.push(Unreadable {
+                    path: path.clone(),
+                    side: Which::Head,
+                    line: 0,
+                    column: 0,
+                    reason,
+                    fatal: true,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Files whose deployed content changes because a project's replacements do.
@@ -254,10 +281,11 @@ impl Touched {
     fn submodules(&mut self, changes: &[Change], head: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
         let stays = changes.iter().filter(|change| change.head.is_some());
         for path in stays.map(|change| &change.path).filter(|path| wanted(path.as_bytes())) {
-            let Some(project) = head.project_above(path.parent()) else {
-                continue;
-            };
-            if Deployed::of(head.snapshot, &project)?.may_deploy_from(path) {
+            let mut deployed = false;
+            for project in head.projects_above(path.parent()).iter() {
+                deployed |= Deployed::of(head.snapshot, project)?.may_deploy_from(path);
+            }
+            if deployed {
                 self.orphans.push(Unreadable {
                     path: path.clone(),
                     side: Which::Head,
@@ -266,40 +294,6 @@ impl Touched {
                     reason: "a submodule in a package directory changes, and what it holds cannot be judged from here; judge it in its own repository and leave it out here (`exclude` in orgate.yaml)".to_owned(),
                     fatal: true,
                 });
-            }
-        }
-        Ok(())
-    }
-
-    /// Which of the changed components of head a deploy may leave out.
-    fn leave_out(&mut self, components: &ByIdentity, input: &Input<'_>, head: &Side<'_>) -> Result<(), DiffError> {
-        let mut projects: BTreeMap<Vec<u8>, Deployed> = BTreeMap::new();
-        for ((type_name, _), (before, after)) in components {
-            let known = self.left_out.files.len();
-            for path in after.iter().map(|component| &component.path) {
-                let mut why = (!is_deployable(path, input.registry)).then_some("no tool deploys a file of this name");
-                if let Some(folder) = head.project_above(path.parent()).filter(|_| why.is_none()) {
-                    let project = match projects.entry(folder) {
-                        Entry::Vacant(entry) => {
-                            let project = Deployed::of(head.snapshot, entry.key())?;
-                            entry.insert(project)
-                        }
-                        Entry::Occupied(entry) => entry.into_mut(),
-                    };
-                    why = project.leaves_out(path);
-                }
-                self.left_out.files.extend(why.map(|why| (path.clone(), why)));
-            }
-            // What moved to such a place is no longer in source, and still in the org as it was, unless it is one of
-            // those whose removal counts.
-            let removable = input
-                .catalog
-                .controls()
-                .any(|control| control.on_removal == OnRemoval::Regressed && control.per.contains(type_name));
-            if self.left_out.files.len() > known && !removable {
-                let stays = |old: &&Arc<Component>| after.iter().any(|new| new.path == old.path);
-                let gone = before.iter().filter(|old| !stays(old));
-                self.left_out.before.extend(gone.map(|old| old.path.clone()));
             }
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! What the judgement of one subject may see of a side: the settings of its own org, as far as that can be told.
+//! What the judgement of one subject may see of a side: the settings of its own org, as far as that can be told, and
+//! nothing that the change deletes.
 
 use std::sync::Arc;
 
@@ -6,6 +7,7 @@ use orgate_core::registry::{Join, Registry};
 use orgate_core::world::{Subject, World};
 use orgate_core::{Component, Element, SubjectKind};
 
+use super::deleted::Deleted;
 use super::side::Side;
 
 /// A side as one subject sees it.
@@ -15,12 +17,26 @@ pub(super) struct View<'a> {
     place: Option<&'a [u8]>,
     /// Types of org settings that are taken away.
     without: &'a [Arc<str>],
+    /// What is not in the org any more, whether its files are there or not.
+    deleted: &'a [Deleted],
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(side: &'a Side<'a>, subject: &'a Subject, without: &'a [Arc<str>]) -> Self {
+    pub(super) fn of(side: &'a Side<'a>, subject: &'a Subject, without: &'a [Arc<str>], deleted: &'a [Deleted]) -> Self {
         let place = (subject.kind != SubjectKind::Org).then_some(subject.root.as_slice());
-        Self { side, place, without }
+        Self {
+            side,
+            place,
+            without,
+            deleted,
+        }
+    }
+
+    fn standing(&self, mut found: Vec<Arc<Component>>) -> Vec<Arc<Component>> {
+        if !self.deleted.is_empty() {
+            found.retain(|component| !self.deleted.iter().any(|deleted| deleted.is(component)));
+        }
+        found
     }
 }
 
@@ -34,14 +50,14 @@ impl World for View<'_> {
             return Vec::new();
         }
         let settings = || self.registry().get(type_name).is_some_and(|spec| spec.join == Join::Org);
-        match self.place {
+        self.standing(match self.place {
             Some(place) if settings() => self.side.settings_for(type_name, place),
             _ => self.side.components(type_name),
-        }
+        })
     }
 
     fn named(&self, type_name: &str, name: &str) -> Vec<Arc<Component>> {
-        self.side.named(type_name, name)
+        self.standing(self.side.named(type_name, name))
     }
 
     fn blind(&self, type_name: &str, name: Option<&str>) -> bool {

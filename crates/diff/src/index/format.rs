@@ -10,7 +10,7 @@ pub(super) const HEADER: usize = 12;
 pub(super) const STAT: usize = 40;
 
 /// Bytes of all paths, as a multiple of the file: an entry has 62 bytes besides its path, and a path has hundreds.
-const MOST_PATHS: usize = 64;
+const MOST_PATHS: usize = 16;
 
 pub(super) const EXTENDED: u16 = 0x4000;
 pub(super) const NAME: u16 = 0x0fff;

@@ -110,7 +110,11 @@ impl Pack {
 
 impl Opened {
     fn object(&self, offset: u64, limit: u64) -> Option<Found> {
-        let mut deltas: Vec<(u64, Arc<Vec<u8>>)> = Vec::new();
+        // Where the deltas lie, the last to be applied first. What they hold is read one after another: together they can
+        // be many times as large as the object.
+        let mut deltas: Vec<Entry> = Vec::new();
+        let mut places: Vec<u64> = Vec::new();
+        let mut last: Option<Vec<u8>> = None;
         let mut size: Option<u64> = None;
         let mut at = offset;
         let (kind, mut content) = loop {
@@ -130,9 +134,13 @@ impl Opened {
                 Kind::Above(distance) => at.checked_sub(distance)?,
                 Kind::Delta(base) => self.table.offset(base.as_bytes())?,
             };
-            let content = self.delta(&entry)?;
-            size = size.or(Some(delta::size(&content)?));
-            deltas.push((at, content));
+            if size.is_none() {
+                let delta = self.file.inflate(&entry)?;
+                size = Some(delta::size(&delta)?);
+                last = Some(delta);
+            }
+            deltas.push(entry);
+            places.push(at);
             if deltas.len() > MAX_CHAIN {
                 return None;
             }
@@ -145,17 +153,17 @@ impl Opened {
         if !deltas.is_empty() || kind == ObjectType::Tree {
             self.keep(at, kind, &content);
         }
-        while let Some((at, delta)) = deltas.pop() {
+        while let Some((entry, at)) = deltas.pop().zip(places.pop()) {
+            let delta = match last.take_if(|_| deltas.is_empty()) {
+                Some(last) => last,
+                None => self.file.inflate(&entry)?,
+            };
             content = Arc::new(delta::apply(&content, &delta)?);
             if !deltas.is_empty() || kind == ObjectType::Tree {
                 self.keep(at, kind, &content);
             }
         }
         Some(Found::Object(kind, content))
-    }
-
-    fn delta(&self, entry: &Entry) -> Option<Arc<Vec<u8>>> {
-        Some(Arc::new(self.file.inflate(entry)?))
     }
 
     fn keep(&self, at: u64, kind: ObjectType, content: &Arc<Vec<u8>>) {

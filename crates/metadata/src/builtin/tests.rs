@@ -160,7 +160,7 @@ fn defaults_are_those_of_the_reference() {
     }
     for path in [
         "ConnectedApp/sessionPolicy/sessionTimeout",
-        "ExtlClntAppOauthConfigurablePolicies/refreshTokenValidityPeriod",
+        "ExtlClntAppOauthConfigurablePolicies/sessionTimeoutInMinutes",
     ] {
         assert_eq!(absent(path), Some(Absent::Nothing), "{path}");
     }

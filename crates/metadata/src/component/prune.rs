@@ -100,12 +100,8 @@ impl<'d> Pruner<'d, '_> {
                     }
                     let mut kept = self.field(child, field)?;
                     // Older API versions honour the old name, so it is read as what it is called now.
-                    if let Some(successor) = &field.replaced_by {
-                        self.path.truncate(length);
-                        self.path.push_str(successor);
-                        if self.spec.field(&self.path).is_some_and(|other| other.kind == field.kind) {
-                            kept.name = successor.as_str().into();
-                        }
+                    if let Some(successor) = self.successor(length, field) {
+                        kept.name = successor.into();
                     }
                     element.children.push(kept);
                 }
@@ -120,6 +116,15 @@ impl<'d> Pruner<'d, '_> {
             self.path.truncate(length);
         }
         Ok(element)
+    }
+
+    /// What an element of the block at hand is called now, where its old name means the same. The path of the block ends
+    /// at `length`.
+    fn successor<'f>(&self, length: usize, field: &'f FieldSpec) -> Option<&'f str> {
+        let path = field.replaced_by.as_deref()?;
+        let name = path.strip_prefix(self.path.get(..length)?)?;
+        let same = self.spec.field(path).is_some_and(|other| other.kind == field.kind);
+        (same && !name.contains('/')).then_some(name)
     }
 
     fn field(&mut self, elem: Elem<'d>, field: &FieldSpec) -> Pruned<Element> {

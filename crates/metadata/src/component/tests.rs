@@ -295,6 +295,45 @@ fn odd_elements_are_noted() {
     );
 }
 
+/// A field of a later version may lie in another file, or be of another kind; then nothing is read under its name.
+#[test]
+fn every_old_name_is_found_under_the_newer_one() {
+    let mut found = Vec::new();
+    for spec in registry().types() {
+        for (path, field) in &spec.fields {
+            let Some(successor) = &field.replaced_by else { continue };
+            let block = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(block, _)| block.to_owned());
+            if spec.field(successor).is_none_or(|newer| newer.kind != field.kind) {
+                continue;
+            }
+            assert_eq!(
+                block(path),
+                block(successor),
+                "{}/{path}: only a name of the same block is mended",
+                spec.name
+            );
+            let (open, close): (Vec<_>, Vec<_>) = path.split('/').map(|name| (format!("<{name}>"), format!("</{name}>"))).unzip();
+            let close: String = close.into_iter().rev().collect();
+            let source = format!("<{0} xmlns=\"{METADATA}\">{1}1{close}</{0}>", spec.name, open.concat());
+            let component = read_at(&format!("A.{}-meta.xml", spec.suffix), &source).unwrap().unwrap();
+            assert!(find(&component.root, successor).is_some(), "{}/{path}", spec.name);
+            assert!(find(&component.root, path).is_none(), "{}/{path}", spec.name);
+            found.push(path.clone());
+        }
+    }
+    found.sort_unstable();
+    assert_eq!(
+        found,
+        [
+            "commaSeperatedOauthScopes",
+            "idTokenConfig/idTokenIncludeCustomPerms",
+            "idTokenConfig/idTokenValidity",
+            "isClientCredentialEnabled",
+            "masterLabel",
+        ]
+    );
+}
+
 #[test]
 fn notes_are_bounded() {
     let component = read_app(&app(&"<LABEL/><Label/>".repeat(500)));

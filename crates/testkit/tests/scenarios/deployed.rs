@@ -450,6 +450,18 @@ fn mitigation_leaves() {
     // A deploy deletes nothing that is merely missing: the watch is not known any more, and not lost.
     repo.remove(path);
     passed(&check(repo.path(), &["--base", "HEAD"]));
+    // What a manifest deletes is lost, whether its file goes as well or not.
+    let manifest = "<Package><types><members>Watch</members><name>TransactionSecurityPolicy</name></types></Package>\n";
+    repo.write("destructiveChanges.xml", manifest);
+    let lost = || {
+        let run = check(repo.path(), &["--base", "HEAD"]);
+        run.code == 1 && run.findings().iter().any(|hit| hit.control == CONTROL && hit.outcome == "worsened")
+    };
+    assert!(lost(), "the file is gone");
+    repo.write(path, watch(true));
+    assert!(lost(), "the file stays");
+    repo.remove("destructiveChanges.xml");
+    repo.remove(path);
     // Nor does it help what gets weaker for another reason.
     repo.write(APP, connected_app(true));
     repo.commit("Without a user");

@@ -11,6 +11,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::renamed with its consumer key", renamed_with_key),
     ("identity::renamed with its consumer key, weak as before", renamed_weak),
     ("identity::renamed without a key", renamed_alike),
+    ("identity::renamed with both of its copies", renamed_copies),
     ("identity::a weaker second copy", second_copy),
     ("identity::a value where a token stood", after_token),
     ("identity::members where a token stood", members_after_token),
@@ -92,6 +93,20 @@ fn renamed_alike() {
     );
     assert_eq!(hit(&run, "ca-high-assurance-removed", "regressed").subject, "Payments");
     passed(&change(&[(APP, &demanding())], &[(OTHER, &demanding())]));
+}
+
+fn renamed_copies() {
+    let strong = with_key(&demanding());
+    let weak = strong.replace("HIGH_ASSURANCE", "STANDARD");
+    let (lower, other_lower) = (APP.replace("force-app", "a-app"), OTHER.replace("force-app", "a-app"));
+    let base = [(lower.as_str(), weak.as_str()), (APP, &strong)];
+    let heads = [(other_lower.as_str(), weak.as_str()), (OTHER, &strong)];
+    passed(&change(&base, &heads));
+    let run = change(&base, &[(&other_lower, &weak), (OTHER, &weak)]);
+    assert_eq!(hit(&run, "ca-high-assurance-removed", "regressed").path, OTHER);
+    // The one copy that is left comes in the place of the one beside it, wherever the other lay.
+    let run = change(&base, &[(OTHER, &weak)]);
+    assert_eq!(hit(&run, "ca-high-assurance-removed", "regressed").path, OTHER);
 }
 
 fn second_copy() {

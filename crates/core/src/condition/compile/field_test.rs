@@ -7,6 +7,9 @@ use crate::policy::raw::RawCondition;
 use crate::registry::{Absent, FieldKind};
 use crate::yaml::Spanned;
 
+/// What an author says who takes nothing for a missing element.
+const UNKNOWN: &str = "unknown";
+
 impl Compiler<'_> {
     /// Compiles the test of one field; `None` after a problem was told.
     pub(super) fn test(&mut self, raw: &RawCondition, name: &Spanned<String>) -> Option<Condition> {
@@ -34,7 +37,7 @@ impl Compiler<'_> {
         Some(Condition::Field(Box::new(FieldTest {
             field,
             test,
-            absent: raw.absent.as_deref().map(Into::into),
+            absent: raw.absent.as_deref().filter(|value| *value != UNKNOWN).map(Into::into),
         })))
     }
 
@@ -130,6 +133,7 @@ impl Compiler<'_> {
                 );
                 None
             }
+            (Some(value), true) if value == UNKNOWN => Some(()),
             (Some(value), true) => self.legal(vec![value.clone()], name, field).map(|_| ()),
             (None, false) => Some(()),
         }

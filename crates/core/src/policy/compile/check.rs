@@ -112,6 +112,10 @@ fn members(compiler: &mut Compiler<'_>, raw: &RawMembers, near: &Spanned<String>
         let text = "`only-weak` without `weak` or `weak-matching`: no member would ever count".to_owned();
         compiler.problem(raw.from.first().unwrap_or(near), text);
     }
+    if raw.apart && from.len() < 2 {
+        let text = "`apart` without a second field: there is nothing to keep apart".to_owned();
+        compiler.problem(raw.from.first().unwrap_or(near), text);
+    }
     for (field, name) in from.iter().zip(&raw.from) {
         let block = field.shape.kind == FieldKind::Block;
         if block != (raw.kind == MemberKind::AddressRanges) {
@@ -123,6 +127,7 @@ fn members(compiler: &mut Compiler<'_>, raw: &RawMembers, near: &Spanned<String>
     }
     Some(Members {
         from,
+        apart: raw.apart,
         each,
         weaker_when: raw.weaker_when,
         weak: raw.weak.clone(),

@@ -143,6 +143,9 @@ pub(crate) struct RawMembers {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub(crate) from: Vec<Spanned<String>>,
+    /// The fields mean different things: a text in one of them is another member than the same text in another one.
+    #[serde(default)]
+    pub(crate) apart: bool,
     /// States that are members by their names, as long as they hold: switches that have no order among them.
     #[serde(default)]
     pub(crate) each: Vec<RawGrade>,

@@ -52,7 +52,7 @@ pub(crate) struct RawCondition {
     pub(crate) at_most: Option<String>,
     /// What the text looks like.
     pub(crate) looks_like: Option<LooksLike>,
-    /// What to take for a missing element. Only, and always, for fields whose default nobody documents.
+    /// What to take for a missing element, or `unknown`. Only, and always, for fields whose default nobody documents.
     pub(crate) absent: Option<String>,
     /// What to take for a value that cannot be known.
     pub(crate) unknown: Option<bool>,

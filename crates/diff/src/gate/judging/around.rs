@@ -1,21 +1,27 @@
 //! What else is in a snapshot, or no longer is, that an outcome rests on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use orgate_core::compare::{Comparison, Outcome, still_held};
+use orgate_core::judge::Standing;
 use orgate_core::registry::Join;
 use orgate_core::subject::{Pair, single};
-use orgate_core::world::World;
-use orgate_core::{Control, SubjectKind};
+use orgate_core::world::{Subject, World};
+use orgate_core::{Component, Control, SubjectKind};
 
+use super::super::deleted::Deleted;
+use super::super::name::Name;
 use super::Judging;
 use super::comparing::Evidence;
 
 impl Judging<'_> {
-    /// Whether other components of head hold what this one no longer does.
-    pub(super) fn held_elsewhere(&self, control: &Control, comparison: &Comparison) -> bool {
+    /// Whether other components of head hold what this one of base no longer does, in the same org.
+    pub(super) fn held_elsewhere(&self, control: &Control, comparison: &Comparison, of: Option<&Arc<Component>>) -> bool {
         still_held(control, comparison, || {
             let components = control.per.iter().flat_map(|type_name| self.head.components(type_name));
+            let org = of.map(|one| self.base.org_of(one));
+            let components = components.filter(|other| org.as_ref().is_none_or(|org| org.may_be(&self.head.org_of(other))));
             let stays = |component: &Arc<_>| !self.touched.deleted.iter().any(|deleted| deleted.is(component));
             components
                 .filter(stays)
@@ -54,5 +60,65 @@ impl Judging<'_> {
         let weaker = matches!(bare.outcome, Outcome::Regressed | Outcome::Introduced);
         let reason = || format!("rests on {}, which this change removes from source", files.join(" and "));
         weaker.then(|| (bare, reason()))
+    }
+
+    /// Why a manifest that deletes a part of an app leaves open how the app stands, where it stood well with it: nobody
+    /// documents what the org falls back to. An app that goes as a whole leaves nothing open.
+    pub(super) fn falling_back(&self, control: &Arc<Control>, one: &Pair, known: &Comparison) -> Option<(Comparison, String)> {
+        if self.touched.deleted.is_empty() || known.outcome.is_finding() || known.outcome == Outcome::Undecided {
+            return None;
+        }
+        if known.base.as_ref()?.standing != Standing::Satisfied {
+            return None;
+        }
+        let join = |type_name: &Arc<str>| self.input.registry.get(type_name).map(|spec| &spec.join);
+        let names_app = |subject: &Subject| {
+            let name = Name::of(&subject.name);
+            let of_app = |deleted: &&Deleted| deleted.name == name && join(&deleted.type_name) == Some(&Join::Name);
+            self.touched.deleted.iter().any(|deleted| of_app(&deleted))
+        };
+        let subject = one.base.iter().find(|subject| !names_app(subject))?;
+        let part = subject.files.values().flatten().find(|component| {
+            let part = control.reads(&component.type_name) && matches!(join(&component.type_name), Some(Join::Element(_)));
+            part && self.touched.deleted.iter().any(|deleted| deleted.is(component))
+        })?;
+        let kept = self.compare(Evidence::Kept, control, one, &[]).ok()?;
+        let reason = format!(
+            "a manifest deletes {} '{}' from the org, and what applies without it is not documented",
+            part.type_name, part.name
+        );
+        Some((kept, reason))
+    }
+
+    /// Why it is open whether a subject got weaker, where it only seems so because files of it leave source: they still
+    /// are in the org, and with them it would stand no weaker than before.
+    pub(super) fn leaving(&self, control: &Arc<Control>, one: &Pair, known: &Comparison) -> Option<(Comparison, String)> {
+        let mut head = one.head.clone().filter(|_| known.outcome.is_finding())?;
+        let mut names = BTreeSet::new();
+        for (type_name, files) in one.base.iter().flat_map(|base| &base.files) {
+            if head.files.get(type_name).is_some_and(|files| !files.is_empty()) || !control.reads(type_name) {
+                continue;
+            }
+            let gone = |file: &&Arc<Component>| {
+                let elsewhere = self.head.of_name(type_name, &Name::of(&file.name));
+                let deleted = self.touched.deleted.iter().any(|deleted| deleted.is(file));
+                elsewhere.is_empty() && !deleted && !self.head.refused(&file.path)
+            };
+            for file in files.iter().filter(gone) {
+                names.insert(format!("{type_name} '{}'", file.name));
+                head.files.entry(Arc::clone(type_name)).or_default().push(Arc::clone(file));
+            }
+        }
+        if names.is_empty() {
+            return None;
+        }
+        let kept = Pair {
+            base: one.base.clone(),
+            head: Some(head),
+        };
+        let with = self.compare(Evidence::Kept, control, &kept, &[]).ok()?;
+        let names = names.into_iter().collect::<Vec<_>>().join(" and ");
+        let reason = format!("rests on {names}, which this change removes from source");
+        (!with.outcome.is_finding()).then(|| (known.clone(), reason))
     }
 }

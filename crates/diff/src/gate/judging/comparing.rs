@@ -6,10 +6,12 @@ use std::sync::Arc;
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::{Judgement, TooManyAlternatives, judge, judge_quietly};
 use orgate_core::lasting::settle;
-use orgate_core::subject::{Pair, assemble};
+use orgate_core::report::Side as Which;
+use orgate_core::subject::{Pair, assemble, pair};
 use orgate_core::world::Subject;
 use orgate_core::{Control, RepoPath};
 
+use super::super::name::Name;
 use super::super::side::Side;
 use super::super::successors::Predecessor;
 use super::super::view::View;
@@ -31,7 +33,12 @@ impl Judging<'_> {
         side: &Side<'_>,
         without: &[Arc<str>],
     ) -> Result<Judgement, TooManyAlternatives> {
-        let view = View::of(side, subject, without);
+        let deleted = if side.which == Which::Head {
+            self.touched.deleted.as_slice()
+        } else {
+            &[]
+        };
+        let view = View::of(side, subject, without, deleted);
         match how {
             Evidence::Kept => judge(control, subject, &view, &self.facts),
             Evidence::Dropped => judge_quietly(control, subject, &view, &self.facts),
@@ -64,7 +71,7 @@ impl Judging<'_> {
         {
             return Ok(compare(control, Some(known.clone()), head));
         }
-        let mut worst: Option<Comparison> = None;
+        let mut worst: Option<(Comparison, &Subject)> = None;
         for base in &one.base {
             let comparison = compare(
                 control,
@@ -72,33 +79,38 @@ impl Judging<'_> {
                 head.clone(),
             );
             let seen = (
-                View::of(self.base, base, without),
-                View::of(self.head, one.head.as_ref().unwrap_or(base), without),
+                View::of(self.base, base, without, &self.touched.deleted),
+                View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
             );
             let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
-            if worst.as_ref().is_none_or(|known| comparison.outcome < known.outcome) {
-                worst = Some(comparison);
+            if worst.as_ref().is_none_or(|(known, _)| comparison.outcome < known.outcome) {
+                worst = Some((comparison, base));
             }
         }
-        if let Some(mut worst) = worst {
-            if self.held_elsewhere(control, &worst) {
+        if let Some((mut worst, base)) = worst {
+            if self.held_elsewhere(control, &worst, base.per.as_ref()) {
                 worst.outcome = Outcome::Unchanged;
             }
             return Ok(worst);
         }
-        let before = match &one.head {
-            Some(head) => self.before(how, control, head, without)?,
-            None => None,
-        };
-        let Some((before, certain)) = before else {
+        let Some(copy) = &one.head else {
             return Ok(compare(control, None, head));
         };
-        let as_new = compare(control, None, head.clone());
-        let against_old = compare(control, Some(before), head);
-        Ok(if certain || against_old.outcome <= as_new.outcome {
-            against_old
-        } else {
-            as_new
+        let mut worst: Option<Comparison> = None;
+        let mut certain = false;
+        for old in self.successors.of(copy) {
+            for before in self.before(how, control, copy, old, without)? {
+                let against = compare(control, Some(before), head.clone());
+                certain |= old.certain;
+                if worst.as_ref().is_none_or(|known| against.outcome < known.outcome) {
+                    worst = Some(against);
+                }
+            }
+        }
+        let as_new = compare(control, None, head);
+        Ok(match worst {
+            Some(worst) if certain || worst.outcome <= as_new.outcome => worst,
+            _ => as_new,
         })
     }
 
@@ -109,40 +121,47 @@ impl Judging<'_> {
         self.unaffected.contains(&control.id) && paths(base).eq(paths(head)) && self.head.replaces_nothing()
     }
 
-    /// How the app stood in whose place this one comes, and whether the two are certainly one client.
+    /// How the copies stood of an app in whose place this copy may come, as far as they are candidates for it.
     fn before(
         &self,
         how: Evidence,
         control: &Control,
         head: &Subject,
-        without: &[Arc<str>],
-    ) -> Result<Option<(Judgement, bool)>, TooManyAlternatives> {
-        let Some(Predecessor {
+        Predecessor {
             app: (kind, name),
             spelling,
-            certain,
-        }) = self.successors.of(head)
-        else {
-            return Ok(None);
+            ..
+        }: &Predecessor,
+        without: &[Arc<str>],
+    ) -> Result<Vec<Judgement>, TooManyAlternatives> {
+        let same_kind = *kind == head.kind;
+        let control_then = if same_kind {
+            control
+        } else {
+            match control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) {
+                Some(twin) => twin,
+                None => return Ok(Vec::new()),
+            }
         };
-        let old = |control: &Control| -> Result<Option<Judgement>, TooManyAlternatives> {
-            let files = self.base.subject_files(*kind, name);
-            let subjects = assemble(*kind, spelling, &files, self.input.registry);
-            subjects
-                .first()
-                .map(|subject| self.judge_side(how, control, subject, self.base, without))
-                .transpose()
+        let copies = |kind, name: &Name, spelling: &str, side: &Side<'_>| {
+            assemble(kind, spelling, &side.subject_files(kind, name), self.input.registry)
         };
-        if *kind == head.kind {
-            return Ok(old(control)?.map(|judgement| (judgement, *certain)));
+        let old = copies(*kind, name, spelling, self.base);
+        let new = copies(head.kind, &Name::of(&head.name), &head.name, self.head);
+        let is_this = |pair: &Pair| pair.head.as_ref().is_some_and(|copy| copy.root == head.root);
+        let candidates = pair(&old, new).into_iter().find(is_this).map_or(old, |pair| pair.base);
+        let judged = candidates
+            .iter()
+            .map(|copy| self.judge_side(how, control_then, copy, self.base, without));
+        let mut judged: Vec<Judgement> = judged.collect::<Result<_, _>>()?;
+        if !same_kind {
+            // The twins have conditions of their own, so only the standing is compared, never the risk around it.
+            let around = self.judge_side(how, control, head, self.head, without)?.raises;
+            for judgement in &mut judged {
+                judgement.in_context_of(&around);
+            }
         }
-        let Some(twin) = control.twin.as_ref().and_then(|twin| self.input.catalog.get(twin)) else {
-            return Ok(None);
-        };
-        let Some(mut judgement) = old(twin)? else { return Ok(None) };
-        // The twins have conditions of their own, so only the standing is compared, never the risk around it.
-        judgement.in_context_of(&self.judge_side(how, control, head, self.head, without)?.raises);
-        Ok(Some((judgement, *certain)))
+        Ok(judged)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which org settings count for which app: a repository may hold several orgs.
 //!
-//! A project is deployed as a whole, so all its package directories are of one org; another project in the same
-//! repository may be of another one. Where there is no project, the folders at the top are all there is to tell orgs
+//! A project is deployed as a whole, so all its package directories are of one org, with whatever projects lie in them;
+//! any other project in the same repository may be of another one. Where there is no project, the folders at the top are all there is to tell orgs
 //! apart.
 
 use std::collections::BTreeMap;
@@ -10,19 +10,28 @@ use std::sync::Arc;
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::classify;
 
+use super::super::deployed::Deployed;
 use super::super::replacements::project_in;
 use super::Side;
 use crate::lock::lock;
 
 /// What tells which org a folder is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Org {
+pub(in crate::gate) enum Org {
     /// The project that it lies in.
     Project(Vec<u8>),
     /// In no project, the folder at the top that it lies in.
     Top(Vec<u8>),
     /// The top itself, in no project: the org of whatever is in no project either.
     Whole,
+}
+
+impl Org {
+    /// Whether both may be one org; only two projects are told apart.
+    pub(in crate::gate) fn may_be(&self, other: &Self) -> bool {
+        let loose = |org: &Self| !matches!(org, Self::Project(_));
+        (loose(self) && loose(other)) || self == other
+    }
 }
 
 /// The org settings of one type, by the org that they are of.
@@ -33,9 +42,9 @@ impl Side<'_> {
     /// the org.
     pub(in crate::gate) fn settings_for(&self, type_name: &str, place: &[u8]) -> Vec<Arc<Component>> {
         let org = self.org(place);
-        let own = self.of_one_org(type_name, &org);
+        let own = self.of_org(type_name, &org);
         match self.before {
-            Some(before) if own.is_empty() && !self.is_blind(type_name) => before.of_one_org(type_name, &org),
+            Some(before) if own.is_empty() && !self.is_blind(type_name) => before.of_org(type_name, &org),
             _ => own,
         }
     }
@@ -44,14 +53,14 @@ impl Side<'_> {
     /// source.
     pub(in crate::gate) fn remembered(&self, type_name: &str, place: &[u8]) -> Option<RepoPath> {
         let org = self.org(place);
-        let gone = self.of_one_org(type_name, &org).is_empty() && !self.is_blind(type_name);
+        let gone = self.of_org(type_name, &org).is_empty() && !self.is_blind(type_name);
         let before = self.before.filter(|_| gone)?;
-        let kept = before.of_one_org(type_name, &org);
+        let kept = before.of_org(type_name, &org);
         kept.first().map(|component| component.path.clone())
     }
 
     /// The org settings of a type that are of this org, sorted by path.
-    fn of_one_org(&self, type_name: &str, org: &Org) -> Vec<Arc<Component>> {
+    fn of_org(&self, type_name: &str, org: &Org) -> Vec<Arc<Component>> {
         let settings = self.by_org(type_name);
         let of = |org: &Org| settings.get(org).into_iter().flatten().cloned();
         match org {
@@ -72,8 +81,7 @@ impl Side<'_> {
         for component in self.own(type_name) {
             // Settings that nothing deploys, because no tool knows their name, excuse nobody.
             if classify(&component.path, self.registry).is_some() {
-                let folder = self.registry.get(&component.type_name).map_or("", |spec| &spec.folder);
-                orgs.entry(self.org(component.package_root(folder))).or_default().push(component);
+                orgs.entry(self.org_of(&component)).or_default().push(component);
             }
         }
         let orgs = Arc::new(orgs);
@@ -81,28 +89,64 @@ impl Side<'_> {
         orgs
     }
 
+    /// The org that a component is deployed to.
+    pub(in crate::gate) fn org_of(&self, component: &Component) -> Org {
+        let folder = self.registry.get(&component.type_name).map_or("", |spec| &spec.folder);
+        self.org(component.package_root(folder))
+    }
+
+    /// The org that a folder is deployed to: that of its own project, or that of the project around it which has it in a
+    /// package directory. Where there is a choice, one look takes the one and another look the other.
     fn org(&self, folder: &[u8]) -> Org {
-        match self.project_above(folder) {
-            Some(project) => Org::Project(project),
+        let projects = self.projects_above(folder);
+        let mut around = projects.iter().skip(1).filter(|project| self.deploys(project, folder));
+        let project = match (projects.first(), around.next_back()) {
+            (Some(_), Some(outermost)) if self.outer => Some(outermost),
+            (nearest, outermost) => {
+                if outermost.is_some() {
+                    self.nested.get_or_init(|| ());
+                }
+                nearest
+            }
+        };
+        match project {
+            Some(project) => Org::Project(project.clone()),
             None if folder.is_empty() => Org::Whole,
             None => Org::Top(folder.split(|byte| *byte == b'/').next().unwrap_or_default().to_vec()),
         }
     }
 
-    /// The nearest folder with a project file, at or above this one. What was a project before is one still: a change
-    /// that takes the file away must not bring its apps under the settings of another org.
-    pub(in crate::gate) fn project_above(&self, folder: &[u8]) -> Option<Vec<u8>> {
-        if let Some(known) = lock(&self.homes).get(folder) {
-            return known.clone();
+    /// Whether some project lies in a package directory of another one.
+    pub(in crate::gate) fn has_nested(&self) -> bool {
+        self.nested.get().is_some()
+    }
+
+    /// Whether the project has this folder in one of its package directories.
+    fn deploys(&self, project: &[u8], folder: &[u8]) -> bool {
+        match Deployed::of(self.snapshot, project) {
+            Ok(deployed) => deployed.takes_folder(folder),
+            Err(error) => {
+                self.fail(error);
+                false
+            }
         }
-        let found = if self.has_project(folder) || self.before.is_some_and(|before| before.has_project(folder)) {
-            Some(folder.to_vec())
-        } else if folder.is_empty() {
-            None
-        } else {
-            self.project_above(RepoPath::new(folder).parent())
-        };
-        lock(&self.homes).insert(folder.to_vec(), found.clone());
+    }
+
+    /// The folders with a project file at or above this one, the nearest first. What was a project before is one still: a
+    /// change that takes the file away must not bring its apps under the settings of another org.
+    pub(in crate::gate) fn projects_above(&self, folder: &[u8]) -> Arc<[Vec<u8>]> {
+        if let Some(known) = lock(&self.homes).get(folder) {
+            return Arc::clone(known);
+        }
+        let mut found = Vec::new();
+        if self.has_project(folder) || self.before.is_some_and(|before| before.has_project(folder)) {
+            found.push(folder.to_vec());
+        }
+        if !folder.is_empty() {
+            found.extend_from_slice(&self.projects_above(RepoPath::new(folder).parent()));
+        }
+        let found: Arc<[Vec<u8>]> = found.into();
+        lock(&self.homes).insert(folder.to_vec(), Arc::clone(&found));
         found
     }
 

@@ -1,0 +1,198 @@
+//! Which files of a project one of its `.forceignore` files leaves out of a deploy.
+//!
+//! The deploy tool takes the one that is nearest above the folder it is given, and reads its rules as git reads its own,
+//! but in any case of letters (source-deploy-retrieve, `src/resolve/forceIgnore.ts`, with the package `ignore`). Which
+//! folder it is given is not known here, so each `.forceignore` is a source of its own. Must not mix what two of them say.
+
+use std::collections::BTreeMap;
+
+use orgate_core::RepoPath;
+
+use super::deployed::{Text, text};
+use super::glob::{self, Parts};
+use super::replacements::folders_above;
+use crate::error::DiffError;
+use crate::snapshot::Snapshot;
+
+/// A `.forceignore`, as one of the ways in which it can be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Source {
+    folder: Vec<u8>,
+    slashes: Slashes,
+}
+
+/// What a backslash in a rule stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Slashes {
+    /// A slash, as the deploy tool reads it so far.
+    Both,
+    /// Git's escape, as it announces to read it one day.
+    One,
+}
+
+/// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
+const MOST_RULES: usize = 1000;
+const MOST_BYTES: usize = 16 << 10;
+
+/// The rules of a snapshot, by where they lie.
+pub(super) struct Ignored<'s> {
+    snapshot: &'s dyn Snapshot,
+    known: BTreeMap<Vec<u8>, Vec<(Slashes, Rules)>>,
+}
+
+impl<'s> Ignored<'s> {
+    pub(super) fn new(snapshot: &'s dyn Snapshot) -> Self {
+        Self {
+            snapshot,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Everything that leaves this file out.
+    pub(super) fn sources(&mut self, path: &RepoPath) -> Result<Vec<Source>, DiffError> {
+        let mut found = Vec::new();
+        for folder in folders_above(path) {
+            if !self.known.contains_key(folder) {
+                self.known.insert(folder.to_vec(), Rules::all(self.snapshot, folder)?);
+            }
+            let readings = self.known.get_mut(folder).into_iter().flatten();
+            let leaving = readings.filter_map(|(slashes, rules)| rules.leave_out(path, folder.len()).then_some(*slashes));
+            found.extend(leaving.map(|slashes| Source {
+                folder: folder.to_vec(),
+                slashes,
+            }));
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a file of this path holds rules.
+pub(super) fn is_rules(path: &[u8]) -> bool {
+    path.rsplit(|byte| *byte == b'/').next() == Some(NAME)
+}
+
+const NAME: &[u8] = b".forceignore";
+
+/// Why the rules of this file cannot be read; `None` for a file that is not there or can be read.
+pub(super) fn unread(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Option<String>, DiffError> {
+    let read = match text(snapshot, path)? {
+        Text::Read(text) => few(&text),
+        Text::None => true,
+        Text::Unread => false,
+    };
+    let reason = || {
+        format!(
+            "nobody can tell what a deploy leaves out, and the change made it so; commit a regular file of at most {} KiB with at most {MOST_RULES} lines",
+            MOST_BYTES >> 10
+        )
+    };
+    Ok((!read).then(reason))
+}
+
+fn few(text: &str) -> bool {
+    text.len() <= MOST_BYTES && text.lines().count() <= MOST_RULES
+}
+
+/// What one `.forceignore` says, read in one way.
+struct Rules {
+    rules: Vec<Rule>,
+    /// What was found out of folders.
+    folders: BTreeMap<Vec<u8>, bool>,
+}
+
+impl Rules {
+    /// One that cannot be read has no rules: a change that makes it so is refused.
+    fn all(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Vec<(Slashes, Self)>, DiffError> {
+        let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
+        let Text::Read(text) = text(snapshot, &RepoPath::new([prefix.as_slice(), NAME].concat()))? else {
+            return Ok(Vec::new());
+        };
+        if !few(&text) {
+            return Ok(Vec::new());
+        }
+        let read = |slashes| {
+            let rules = Self {
+                rules: rules(&text, slashes),
+                folders: BTreeMap::new(),
+            };
+            (slashes, rules)
+        };
+        Ok(if text.contains('\\') {
+            vec![read(Slashes::Both), read(Slashes::One)]
+        } else {
+            vec![read(Slashes::Both)]
+        })
+    }
+
+    /// As git's rules: the last line that matches decides, and what lies in a folder that is left out is not taken back.
+    fn leave_out(&mut self, path: &RepoPath, folder: usize) -> bool {
+        if self.rules.is_empty() {
+            return false;
+        }
+        let start = if folder == 0 { 0 } else { folder.saturating_add(1) };
+        let within = RepoPath::new(path.as_bytes().get(start..).unwrap_or_default());
+        let folders: Vec<&[u8]> = folders_above(&within).skip(1).collect();
+        folders.into_iter().any(|folder| self.folder_is_out(folder)) || self.matches(within.as_bytes(), false)
+    }
+
+    fn folder_is_out(&mut self, folder: &[u8]) -> bool {
+        if let Some(known) = self.folders.get(folder) {
+            return *known;
+        }
+        let out = self.matches(folder, true);
+        self.folders.insert(folder.to_vec(), out);
+        out
+    }
+
+    fn matches(&self, path: &[u8], is_folder: bool) -> bool {
+        let path = Parts::new(path);
+        let last = self.rules.iter().rfind(|rule| rule.matches(&path, is_folder));
+        last.is_some_and(|rule| !rule.back)
+    }
+}
+
+fn rules(text: &str, slashes: Slashes) -> Vec<Rule> {
+    let text = text.trim_start_matches('\u{feff}');
+    text.lines().filter_map(|line| Rule::of(line, slashes)).collect()
+}
+
+/// One line of a `.forceignore`.
+struct Rule {
+    pattern: glob::Rule,
+    /// The line begins with `!`: what it matches is taken after all.
+    back: bool,
+    /// It ends with a slash, so it is about folders only.
+    folders: bool,
+}
+
+impl Rule {
+    fn of(line: &str, slashes: Slashes) -> Option<Self> {
+        let line = match slashes {
+            Slashes::Both => line.replace('\\', "/"),
+            Slashes::One => line.to_owned(),
+        };
+        let line = line.trim_end();
+        let (line, back) = line.strip_prefix('!').map_or((line, false), |line| (line, true));
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        let folders = line.ends_with('/');
+        // A slash in front or in the middle ties the rule to its folder.
+        let line = line.trim_end_matches('/');
+        let tied = line.contains('/');
+        let line = line.trim_start_matches('/');
+        let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };
+        Some(Self {
+            pattern: glob::Rule::new(&format!("{anywhere}{line}")),
+            back,
+            folders,
+        })
+    }
+
+    fn matches(&self, path: &Parts, is_folder: bool) -> bool {
+        (is_folder || !self.folders) && self.pattern.matches(path)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,299 @@
+//! Which files of head a deploy may leave out, so that what the change writes into them must excuse nothing.
+//!
+//! How a team deploys is not known, and each way leaves out its own: so for each way there is one set of files, and head is
+//! judged once more without each. Must not leave out one way because another leaves out more: what is left out in vain
+//! may be what got weaker.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use orgate_core::policy::OnRemoval;
+use orgate_core::registry::TypeSpec;
+use orgate_core::{Component, RepoPath};
+use orgate_metadata::manifest::members;
+use orgate_metadata::{Limits, is_deployable};
+
+use super::Input;
+use super::deployed::{Deployed, Text, text};
+use super::ignored::{Ignored, Source};
+use super::name::Name;
+use super::replacements::folders_above;
+use super::side::Side;
+use super::touched::Touched;
+use crate::error::DiffError;
+use crate::snapshot::Snapshot;
+
+/// Ways to deploy that are told apart; with more of them nothing is judged.
+const MOST_WAYS: usize = 64;
+
+/// What one way to deploy leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// Files of head that changed, with the reason.
+    pub(super) files: BTreeMap<RepoPath, &'static str>,
+    /// Files of base in whose place they come.
+    pub(super) before: BTreeSet<RepoPath>,
+    /// Files that stay as they are, with the reason.
+    pub(super) standing: BTreeMap<RepoPath, &'static str>,
+}
+
+/// Why a file is left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    /// No tool deploys a file of this name.
+    Name,
+    /// A manifest deletes what it holds.
+    Deleted,
+    /// It lies in no package directory of the project in this folder.
+    Package(Vec<u8>),
+    /// Its name, or that of a folder, begins with a dot.
+    Hidden,
+    /// A `.forceignore` says so.
+    Rules(Source),
+    /// The `package.xml` beside it does not name what it holds.
+    Manifest,
+    /// Other files have a `package.xml` beside them.
+    NoManifest,
+}
+
+impl Reason {
+    fn text(&self) -> &'static str {
+        match self {
+            Self::Name => "no tool deploys a file of this name",
+            Self::Deleted => "a manifest deletes what it holds",
+            Self::Package(_) => "it lies in no package directory of its project",
+            Self::Hidden => "the deploy tool leaves out what begins with a dot",
+            Self::Rules(_) => "a `.forceignore` leaves it out",
+            Self::Manifest => "the `package.xml` beside it does not name what it holds",
+            Self::NoManifest => "no `package.xml` lies beside it",
+        }
+    }
+}
+
+/// Which reasons count together: those of one way to deploy.
+enum Way<'a> {
+    /// Source format: the project whose package directories are taken, the one `.forceignore` that is in force, and
+    /// whether the tool leaves out hidden files.
+    Source(Option<&'a Vec<u8>>, Option<&'a Source>, bool),
+    /// A folder in metadata format.
+    Metadata,
+    /// Everything, as where packages are deployed one by one and each has rules of its own.
+    All,
+}
+
+impl Way<'_> {
+    fn has(&self, reason: &Reason) -> bool {
+        match (self, reason) {
+            (Self::All, _) | (_, Reason::Name | Reason::Deleted) => true,
+            (Self::Metadata, reason) => matches!(reason, Reason::Manifest | Reason::NoManifest),
+            (Self::Source(project, ..), Reason::Package(folder)) => *project == Some(folder),
+            (Self::Source(_, rules, _), Reason::Rules(source)) => *rules == Some(source),
+            (Self::Source(_, _, hidden), Reason::Hidden) => *hidden,
+            (Self::Source(..), Reason::Manifest | Reason::NoManifest) => false,
+        }
+    }
+}
+
+/// What each way to deploy leaves out of what was touched or read, those that leave out nothing not among them.
+pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) -> Result<Vec<LeftOut>, DiffError> {
+    if touched.changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut reasons = BTreeMap::new();
+    let mut reading = Reading::new(input, touched, head.snapshot);
+    for component in touched.changed.values().flat_map(|(_, after)| after) {
+        reasons.insert(component.path.clone(), reading.reasons(component)?);
+    }
+    let mut manifests = reading.has_manifest();
+    let mut standing = base.components_read();
+    standing.extend(head.components_read());
+    standing.retain(|component| !touched.paths.contains(&component.path));
+    // What is left out only from now on is in the org.
+    let mut reading = Reading::new(input, touched, base.snapshot);
+    for component in &standing {
+        if !reasons.contains_key(&component.path) {
+            reasons.insert(component.path.clone(), reading.reasons(component)?);
+        }
+    }
+    manifests |= reading.has_manifest();
+    for found in reasons.values_mut().filter(|_| !manifests) {
+        found.retain(|reason| *reason != Reason::NoManifest);
+    }
+    reasons.retain(|_, found| !found.is_empty());
+    let standing = standing.iter().map(|component| &component.path).collect();
+    let mut found: Vec<LeftOut> = Vec::new();
+    for way in ways(reasons.values().flatten(), head)? {
+        let left_out = LeftOut::by(&way, &reasons, touched, &standing, input);
+        let nothing = left_out.files.is_empty() && left_out.standing.is_empty();
+        if !nothing && !found.contains(&left_out) {
+            found.push(left_out);
+        }
+    }
+    Ok(found)
+}
+
+/// The ways to deploy that these reasons tell apart.
+fn ways<'r>(reasons: impl Iterator<Item = &'r Reason>, head: &Side<'_>) -> Result<Vec<Way<'r>>, DiffError> {
+    let (mut projects, mut sources) = (BTreeSet::from([None]), BTreeSet::from([None]));
+    for reason in reasons {
+        match reason {
+            Reason::Package(folder) => _ = projects.insert(Some(folder)),
+            Reason::Rules(source) => _ = sources.insert(Some(source)),
+            _ => {}
+        }
+    }
+    if projects.len().saturating_mul(sources.len()) > MOST_WAYS {
+        return Err(DiffError::Excess {
+            snapshot: head.snapshot.describe(),
+            what: "too many projects and `.forceignore` files that leave out what changes".into(),
+        });
+    }
+    let mut ways = Vec::new();
+    for project in projects {
+        for rules in &sources {
+            ways.extend([false, true].map(|hidden| Way::Source(project, *rules, hidden)));
+        }
+    }
+    ways.extend([Way::Metadata, Way::All]);
+    Ok(ways)
+}
+
+impl LeftOut {
+    fn by(
+        way: &Way<'_>,
+        reasons: &BTreeMap<RepoPath, Vec<Reason>>,
+        touched: &Touched,
+        standing: &BTreeSet<&RepoPath>,
+        input: &Input<'_>,
+    ) -> Self {
+        let mut left_out = Self::default();
+        if reasons.is_empty() {
+            return left_out;
+        }
+        let why = |path: &RepoPath| {
+            let reason = reasons.get(path)?.iter().find(|reason| way.has(reason))?;
+            Some((path.clone(), reason.text()))
+        };
+        for ((type_name, _), (before, after)) in &touched.changed {
+            let known = left_out.files.len();
+            left_out.files.extend(after.iter().filter_map(|component| why(&component.path)));
+            // What moved to such a place is no longer in source, and still in the org as it was, unless it is one of
+            // those whose removal counts.
+            let removable = input
+                .catalog
+                .controls()
+                .any(|control| control.on_removal == OnRemoval::Regressed && control.per.contains(type_name));
+            if left_out.files.len() > known && !removable {
+                let stays = |old: &&Arc<Component>| after.iter().any(|new| new.path == old.path);
+                let gone = before.iter().filter(|old| !stays(old));
+                left_out.before.extend(gone.map(|old| old.path.clone()));
+            }
+        }
+        left_out.standing = standing.iter().filter_map(|path| why(path)).collect();
+        left_out
+    }
+}
+
+/// What says that files are left out, each read once.
+struct Reading<'a> {
+    input: &'a Input<'a>,
+    touched: &'a Touched,
+    snapshot: &'a dyn Snapshot,
+    /// By folder; most hold no project file.
+    projects: BTreeMap<Vec<u8>, Deployed>,
+    ignored: Ignored<'a>,
+    /// What `package.xml` takes, by its folder.
+    packages: BTreeMap<Vec<u8>, Taken>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(input: &'a Input<'a>, touched: &'a Touched, snapshot: &'a dyn Snapshot) -> Self {
+        Self {
+            input,
+            touched,
+            snapshot,
+            projects: BTreeMap::new(),
+            ignored: Ignored::new(snapshot),
+            packages: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a `package.xml` was met.
+    fn has_manifest(&self) -> bool {
+        self.packages.values().any(|taken| taken.0.is_some())
+    }
+
+    fn reasons(&mut self, component: &Component) -> Result<Vec<Reason>, DiffError> {
+        let path = &component.path;
+        let mut reasons = Vec::new();
+        if !is_deployable(path, self.input.registry) {
+            reasons.push(Reason::Name);
+        }
+        if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
+            reasons.push(Reason::Deleted);
+        }
+        let mut in_project = false;
+        for folder in folders_above(path) {
+            if !self.projects.contains_key(folder) {
+                self.projects.insert(folder.to_vec(), Deployed::of(self.snapshot, folder)?);
+            }
+            let Some(project) = self.projects.get(folder).filter(|project| project.exists()) else {
+                continue;
+            };
+            if project.is_elsewhere(path) {
+                reasons.push(Reason::Package(folder.to_vec()));
+            }
+            if !in_project && project.is_hidden(path) {
+                reasons.push(Reason::Hidden);
+            }
+            in_project = true;
+        }
+        if in_project {
+            reasons.extend(self.ignored.sources(path)?.into_iter().map(Reason::Rules));
+        }
+        // Files in source format are deployed without a `package.xml` beside them.
+        let spec = self.input.registry.get(&component.type_name);
+        if let Some(spec) = spec.filter(|_| !path.as_bytes().ends_with(b"-meta.xml")) {
+            let taken = match self.packages.entry(component.package_root(&spec.folder).to_vec()) {
+                Entry::Vacant(entry) => {
+                    let taken = Taken::of(self.snapshot, entry.key(), &self.input.limits)?;
+                    entry.insert(taken)
+                }
+                Entry::Occupied(entry) => entry.into_mut(),
+            };
+            match &taken.0 {
+                None => reasons.push(Reason::NoManifest),
+                Some(named) if !names(named, component, spec) => reasons.push(Reason::Manifest),
+                Some(_) => {}
+            }
+        }
+        Ok(reasons)
+    }
+}
+
+/// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
+struct Taken(Option<BTreeSet<(String, Name)>>);
+
+impl Taken {
+    fn of(snapshot: &dyn Snapshot, folder: &[u8], limits: &Limits) -> Result<Self, DiffError> {
+        let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
+        let named = match text(snapshot, &RepoPath::new([prefix.as_slice(), b"package.xml"].concat()))? {
+            // One that is malformed takes nothing.
+            Text::Read(text) => members(text.as_bytes(), limits).unwrap_or_default(),
+            Text::Unread => Vec::new(),
+            Text::None => return Ok(Self(None)),
+        };
+        Ok(Self(Some(
+            named.into_iter().map(|one| (one.type_name, Name::of(&one.name))).collect(),
+        )))
+    }
+}
+
+fn names(named: &BTreeSet<(String, Name)>, component: &Component, spec: &TypeSpec) -> bool {
+    // All settings are of one type in a manifest.
+    let type_name: &str = if spec.folder == "settings" { "Settings" } else { &spec.name };
+    [Name::of(&component.name), Name::of("*")]
+        .into_iter()
+        .any(|name| named.contains(&(type_name.to_owned(), name)))
+}
