@@ -207,3 +207,6 @@ pub struct Report {
     /// Waivers that expired, are unused, or name an unknown control, one sentence each.
     pub waiver_notes: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests;
