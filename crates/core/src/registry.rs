@@ -242,8 +242,9 @@ impl Registry {
         };
         let spec: TypeSpec = yaml::parse(text).map_err(at)?;
         let is_block = |parent: &str| {
-            let here = spec.fields.get(parent).is_some_and(|field| field.kind == FieldKind::Block);
-            here || self.types.get(&spec.name).and_then(|known| known.field(parent)).is_some()
+            let known = || self.types.get(&spec.name).and_then(|known| known.field(parent));
+            let field = spec.fields.get(parent).or_else(known);
+            field.is_some_and(|field| field.kind == FieldKind::Block)
         };
         for (path, field) in &spec.fields {
             if let Some(message) = field.refused(path, is_block) {

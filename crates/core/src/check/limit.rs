@@ -70,7 +70,7 @@ impl Limit {
     fn judge(&self, env: &Env<'_>, value: &LimitValue, text: &str) -> Found {
         let number = value.map.get(text).copied().or_else(|| lexical::integer(text));
         let Some(number) = number else {
-            env.why(Why::Illegal(Arc::clone(&value.field.full), text.to_owned()));
+            env.why(Why::illegal(&value.field, text));
             return Found::undecided();
         };
         // Nobody documents what zero or less means, so it is not taken for short: it is no limit.

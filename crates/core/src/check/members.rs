@@ -147,7 +147,7 @@ impl Members {
         );
         let known = !weak.is_empty() || self.is_weak(&text);
         if !known {
-            env.why(Why::Illegal(field.full.clone(), text.clone()));
+            env.why(Why::illegal(field, &text));
         }
         if weak.is_empty() {
             members.push(self.member(Some(field), text, place));
@@ -215,7 +215,7 @@ impl Members {
                     let certain = pairs.len() == 1 || self.weaker_when == WeakerWhen::Added;
                     for (start, end) in pairs.iter().take(MOST_ENDS) {
                         if !certain || Range::parse(start, end).is_none() || pairs.len() > MOST_ENDS {
-                            env.why(Why::Illegal(field.full.clone(), format!("{start} to {end}")));
+                            env.why(Why::illegal(field, &format!("{start} to {end}")));
                             all_legal = false;
                             continue;
                         }

@@ -48,7 +48,7 @@ impl Ranking {
                 .map_or_else(|| *rank.name == *text, |pattern| pattern.is_match(&text))
         };
         let Some(rank) = self.ranks.iter().position(matches) else {
-            env.why(Why::Illegal(Arc::clone(&self.field.full), text));
+            env.why(Why::illegal(&self.field, &text));
             return Found::undecided();
         };
         let state = if rank > self.allowed { State::Violated } else { State::Satisfied };

@@ -70,7 +70,7 @@ impl Env<'_> {
                 match strange {
                     _ if some => Truth::True,
                     _ if !unknown.is_empty() => self.all_unknown(unknown),
-                    Some(item) => self.unknown(Why::Illegal(Arc::clone(&field.full), item.text.clone())),
+                    Some(item) => self.unknown(Why::illegal(field, &item.text)),
                     None => Truth::False,
                 }
             }

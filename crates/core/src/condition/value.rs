@@ -134,9 +134,7 @@ impl Env<'_> {
         };
         legal.map_or_else(
             || {
-                let key = lexical::certificate(text) == lexical::CertificateText::PrivateKey;
-                let length = if field.shape.secret || key { 0 } else { LONGEST_SHOWN };
-                let shown = lexical::without_passwords(text).chars().take(length).collect();
+                let shown = Why::may_show(field, text).then(|| lexical::without_passwords(text).chars().take(LONGEST_SHOWN).collect());
                 Value::Unknown(Why::Illegal(Arc::clone(&field.full), shown))
             },
             |text| Value::One { text },

@@ -178,10 +178,30 @@ fn a_private_key_is_not_shown_wherever_it_stands() {
         let app = component("App", "a/apps/App.app", "mode", text);
         judged("{ field: App/mode, equals: Strict }", "a", &app, &[], false).whys
     };
-    let illegal = |shown: &str| vec![Why::Illegal("App/mode".into(), shown.to_owned())];
-    assert_eq!(why("Lax"), illegal("Lax"));
-    assert_eq!(why(&"x".repeat(500)), illegal(&"x".repeat(120)));
-    assert_eq!(why(&["-----BEGIN", "PRIVATE", "KEY-----"].join(" ")), illegal(""));
+    let illegal = |shown: Option<&str>| vec![Why::Illegal("App/mode".into(), shown.map(str::to_owned))];
+    assert_eq!(why("Lax"), illegal(Some("Lax")));
+    assert_eq!(why(&"x".repeat(500)), illegal(Some(&"x".repeat(120))));
+    assert_eq!(why(&["-----BEGIN", "PRIVATE", "KEY-----"].join(" ")), illegal(None));
+    assert_eq!(why(""), illegal(Some("")));
+}
+
+#[test]
+fn a_secret_that_a_check_makes_nothing_of_is_not_shown() {
+    let app = |field, text| component("App", "a/apps/App.app", field, text);
+    for (check, shown) in [
+        ("ranking: { field: App/FIELD, strongest-first: [A, B], weakest-allowed: A }", "x"),
+        (
+            "limit: { value: [{ field: App/FIELD }], at-most: 7, unit: hours, not-set: satisfied }",
+            "x",
+        ),
+    ] {
+        for (field, shown) in [("url", Some(shown)), ("key", None)] {
+            let check = format!("{{ {} }}", check.replace("FIELD", field));
+            let whys = checked(&check, "a", &app(field, "x"), &[], false).whys;
+            let full = format!("App/{field}");
+            assert_eq!(whys, [Why::Illegal(full.as_str().into(), shown.map(str::to_owned))], "{check}");
+        }
+    }
 }
 
 /// How an app with some elements stands to a control on its members, and which those are.

@@ -17,8 +17,8 @@ pub enum Why {
     Placeholder(Arc<str>, String),
     /// More than values is filled in at deploy time: the type of the file and what is replaced.
     Rewritten(Arc<str>, String),
-    /// The value is not legal for its field: field and text (empty for secrets).
-    Illegal(Arc<str>, String),
+    /// The value is not legal for its field: field and text; `None` for a text that must not be shown.
+    Illegal(Arc<str>, Option<String>),
     /// The element holds text that is no certificate: its field.
     NoCertificate(Arc<str>),
     /// The element is missing and nobody documents what that means.
@@ -28,6 +28,18 @@ pub enum Why {
 }
 
 impl Why {
+    /// A value that is not legal for its field, told where it may be shown.
+    pub(crate) fn illegal(field: &FieldRef, text: &str) -> Self {
+        let shown = Self::may_show(field, text).then(|| text.to_owned());
+        Self::Illegal(Arc::clone(&field.full), shown)
+    }
+
+    /// Whether a text may be told: it is no secret, and no private key that strayed to where it stands.
+    pub(crate) fn may_show(field: &FieldRef, text: &str) -> bool {
+        let key = lexical::certificate(text) == lexical::CertificateText::PrivateKey;
+        text.is_empty() || !(field.shape.secret || key)
+    }
+
     /// The file is there, only what it comes to cannot be told. It is not merely out of sight.
     pub(crate) fn is_written(&self) -> bool {
         matches!(
@@ -60,8 +72,9 @@ impl fmt::Display for Why {
                     "rewritten: sfdx-project.json replaces {what} in a {type_name} file when it is deployed"
                 )
             }
-            Self::Illegal(field, text) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
-            Self::Illegal(field, text) => write!(f, "invalid value: {field} is '{}'", lexical::without_passwords(text)),
+            Self::Illegal(field, None) => write!(f, "invalid value: {field} is (not shown)"),
+            Self::Illegal(field, Some(text)) if text.is_empty() => write!(f, "invalid value: {field} is empty"),
+            Self::Illegal(field, Some(text)) => write!(f, "invalid value: {field} is '{}'", lexical::without_passwords(text)),
             Self::NoCertificate(field) => {
                 write!(f, "not a certificate: {field} holds text that is neither PEM nor base64 of DER")
             }

@@ -152,11 +152,6 @@ impl Control {
         }
     }
 
-    /// All types it reads.
-    pub fn types(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.reads.iter()
-    }
-
     /// The kind of its check, as spelt in policies.
     pub fn check_kind(&self) -> &'static str {
         self.check.kind()

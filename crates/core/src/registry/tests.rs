@@ -30,3 +30,25 @@ fn values_belong_to_an_enum_and_children_to_a_block() {
     );
     assert_eq!(said("  a: { kind: block }\n  a/b: { kind: string }\n"), "taken in");
 }
+
+#[test]
+fn children_that_extend_a_known_type_belong_to_a_block_too() {
+    let add = |fields: &str| {
+        let mut registry = Registry::default();
+        let of = |fields: &str| format!("type: App\nsuffix: app\nfolder: apps\nfields:\n{fields}");
+        registry
+            .add("App.yaml", &of("  box: { kind: block }\n  text: { kind: string }\n"))
+            .unwrap();
+        registry.add("more.yaml", &of(fields)).map_err(|error| error.to_string())
+    };
+    assert_eq!(add("  box/inner: { kind: string }\n"), Ok(()));
+    // Each says what the field is from now on.
+    assert_eq!(add("  text: { kind: block }\n  text/inner: { kind: string }\n"), Ok(()));
+    for fields in [
+        "  text/inner: { kind: string }\n",
+        "  box: { kind: string }\n  box/inner: { kind: string }\n",
+    ] {
+        let refusal = add(fields).unwrap_err();
+        assert!(refusal.contains("which is not a field of kind `block`"), "{fields}: {refusal}");
+    }
+}
