@@ -125,6 +125,7 @@ pub(super) fn sample_report(name: &str) -> Report {
             subject: subject.clone(),
             reasons: vec![name.to_owned()],
             new: true,
+            gone: false,
             base: None,
             anchor: finding(control, name, &path, 2).anchor,
         }],

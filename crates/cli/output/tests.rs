@@ -22,6 +22,7 @@ fn a_pass_names_what_was_not_judged() {
     let one = |id: usize, new: bool| Undecided {
         control: Arc::clone(&controls()[id]),
         new,
+        gone: false,
         ..sample.undecided[0].clone()
     };
     let mut report = Report {

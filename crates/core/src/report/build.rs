@@ -188,6 +188,7 @@ impl Case<'_> {
                     .base
                     .as_ref()
                     .is_none_or(|base| base.standing != Standing::Undecided),
+            gone: head.is_none(),
             base: self.comparison.base.as_ref().map(view),
             anchor: self.anchor(&differences(self.comparison)),
         }

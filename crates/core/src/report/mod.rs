@@ -64,6 +64,8 @@ pub struct Undecided {
     pub reasons: Vec<String>,
     /// Base could be judged, or the subject is new: this change made it so.
     pub new: bool,
+    /// The subject is not in head at all.
+    pub gone: bool,
     /// How it stood.
     pub base: Option<SideView>,
     /// Where.

@@ -32,7 +32,7 @@ enum Slashes {
 
 /// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
 const MOST_RULES: usize = 1000;
-const MOST_BYTES: usize = 16 << 10;
+const MOST_BYTES: usize = 64 << 10;
 
 /// The rules of a snapshot, by where they lie.
 pub(super) struct Ignored<'s> {

@@ -6,7 +6,6 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use orgate_core::policy::OnRemoval;
 use orgate_core::registry::TypeSpec;
@@ -20,6 +19,7 @@ use super::ignored::{Ignored, Source};
 use super::name::Name;
 use super::replacements::folders_above;
 use super::side::Side;
+use super::side::orgs::Org;
 use super::touched::Touched;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -100,7 +100,7 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
     if touched.changed.is_empty() {
         return Ok(Vec::new());
     }
-    let mut reasons = BTreeMap::new();
+    let mut reasons = Reasons::new();
     let mut reading = Reading::new(input, touched, head.snapshot);
     for component in touched.changed.values().flat_map(|(_, after)| after) {
         reasons.insert(component.path.clone(), reading.reasons(component)?);
@@ -110,24 +110,61 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
     standing.extend(head.components_read());
     standing.retain(|component| !touched.paths.contains(&component.path));
     // What is left out only from now on is in the org.
+    let mut before = Reasons::new();
     let mut reading = Reading::new(input, touched, base.snapshot);
-    for component in &standing {
-        if !reasons.contains_key(&component.path) {
-            reasons.insert(component.path.clone(), reading.reasons(component)?);
+    for component in touched.changed.values().flat_map(|(before, _)| before).chain(&standing) {
+        if !before.contains_key(&component.path) {
+            before.insert(component.path.clone(), reading.reasons(component)?);
         }
     }
     manifests |= reading.has_manifest();
-    for found in reasons.values_mut().filter(|_| !manifests) {
-        found.retain(|reason| *reason != Reason::NoManifest);
+    for side in [&mut reasons, &mut before] {
+        for found in side.values_mut().filter(|_| !manifests) {
+            found.retain(|reason| *reason != Reason::NoManifest);
+        }
+        side.retain(|_, found| !found.is_empty());
     }
-    reasons.retain(|_, found| !found.is_empty());
-    let standing = standing.iter().map(|component| &component.path).collect();
+    // Orgs are deployed each by itself, so what is left out of one is no matter of how another is deployed.
+    let mut orgs: BTreeMap<Org, BTreeSet<&RepoPath>> = BTreeMap::new();
+    for (old, new) in touched.changed.values() {
+        for (side, components) in [(base, old), (head, new)] {
+            for component in components {
+                orgs.entry(side.org_of(component)).or_default().insert(&component.path);
+            }
+        }
+    }
+    let near = |component: &Component, org: &Org| {
+        let app = head.subject_name(component);
+        org.may_be(&head.org_of(component)) || app.is_some_and(|app| touched.subjects.contains(&app))
+    };
     let mut found: Vec<LeftOut> = Vec::new();
-    for way in ways(reasons.values().flatten(), head)? {
-        let left_out = LeftOut::by(&way, &reasons, touched, &standing, input);
-        let nothing = left_out.files.is_empty() && left_out.standing.is_empty();
-        if !nothing && !found.contains(&left_out) {
-            found.push(left_out);
+    for (org, changed) in &orgs {
+        let standing: BTreeSet<&RepoPath> = standing
+            .iter()
+            .filter(|component| near(component, org))
+            .map(|component| &component.path)
+            .collect();
+        let here = |path: &RepoPath| changed.contains(path) || standing.contains(path);
+        let of = |side: &Reasons| -> Reasons {
+            side.iter()
+                .filter(|(path, _)| here(path))
+                .map(|(path, list)| (path.clone(), list.clone()))
+                .collect()
+        };
+        let (before, after) = (of(&before), of(&reasons));
+        let mut own: Vec<LeftOut> = Vec::new();
+        for way in ways(after.values().chain(before.values()).flatten(), head)? {
+            let left_out = LeftOut::by(&way, (&before, &after), touched, &standing, input);
+            let nothing = left_out.files.is_empty() && left_out.standing.is_empty();
+            if !nothing && !own.contains(&left_out) {
+                own.push(left_out);
+            }
+        }
+        for (at, left_out) in own.into_iter().enumerate() {
+            match found.get_mut(at) {
+                Some(known) => known.join(left_out),
+                None => found.push(left_out),
+            }
         }
     }
     Ok(found)
@@ -160,40 +197,62 @@ fn ways<'r>(reasons: impl Iterator<Item = &'r Reason>, head: &Side<'_>) -> Resul
 }
 
 impl LeftOut {
+    /// Takes in what is left out of another org.
+    fn join(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.before.extend(other.before);
+        self.standing.extend(other.standing);
+    }
+
     fn by(
         way: &Way<'_>,
-        reasons: &BTreeMap<RepoPath, Vec<Reason>>,
+        (before, after): (&Reasons, &Reasons),
         touched: &Touched,
         standing: &BTreeSet<&RepoPath>,
         input: &Input<'_>,
     ) -> Self {
         let mut left_out = Self::default();
-        if reasons.is_empty() {
+        if before.is_empty() && after.is_empty() {
             return left_out;
         }
-        let why = |path: &RepoPath| {
-            let reason = reasons.get(path)?.iter().find(|reason| way.has(reason))?;
+        let why = |side: &Reasons, path: &RepoPath| {
+            let reason = side.get(path)?.iter().find(|reason| way.has(reason))?;
             Some((path.clone(), reason.text()))
         };
-        for ((type_name, _), (before, after)) in &touched.changed {
-            let known = left_out.files.len();
-            left_out.files.extend(after.iter().filter_map(|component| why(&component.path)));
+        for ((type_name, _), (old, new)) in &touched.changed {
+            let mut known = false;
+            for path in new.iter().map(|component| &component.path) {
+                let Some(reason) = why(after, path) else { continue };
+                // What the org never got of it says as little as what it gets now.
+                let never = why(before, path).is_some();
+                let files = if never { &mut left_out.standing } else { &mut left_out.files };
+                files.extend([reason]);
+                known = true;
+            }
             // What moved to such a place is no longer in source, and still in the org as it was, unless it is one of
             // those whose removal counts.
             let removable = input
                 .catalog
                 .controls()
                 .any(|control| control.on_removal == OnRemoval::Regressed && control.per.contains(type_name));
-            if left_out.files.len() > known && !removable {
-                let stays = |old: &&Arc<Component>| after.iter().any(|new| new.path == old.path);
-                let gone = before.iter().filter(|old| !stays(old));
-                left_out.before.extend(gone.map(|old| old.path.clone()));
+            for path in old.iter().map(|component| &component.path) {
+                if new.iter().any(|component| component.path == *path) {
+                    continue;
+                }
+                match why(before, path) {
+                    Some(reason) => left_out.standing.extend([reason]),
+                    None if known && !removable => left_out.before.extend([path.clone()]),
+                    None => {}
+                }
             }
         }
-        left_out.standing = standing.iter().filter_map(|path| why(path)).collect();
+        left_out.standing.extend(standing.iter().filter_map(|path| why(before, path)));
         left_out
     }
 }
+
+/// Why files of one side are left out.
+type Reasons = BTreeMap<RepoPath, Vec<Reason>>;
 
 /// What says that files are left out, each read once.
 struct Reading<'a> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use orgate_core::compare::Outcome;
-use orgate_core::report::Report;
+use orgate_core::report::{Finding, Report, Undecided};
 
 /// Adds what `other` tells that `report` does not, or tells more mildly; whether there was anything.
 pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
@@ -14,10 +14,15 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
             report.unreadable.push(refused);
         }
     }
-    let places = report.findings.iter().enumerate();
-    let places: HashMap<String, usize> = places.map(|(at, known)| (known.fingerprint.clone(), at)).collect();
-    for finding in other.findings {
-        let known = places.get(&finding.fingerprint).and_then(|at| report.findings.get_mut(*at));
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (at, known) in report.findings.iter().enumerate() {
+        // A copy may be the only one in another look, and then has another fingerprint.
+        places.insert(spot(known), at);
+        places.insert(known.fingerprint.clone(), at);
+    }
+    for mut finding in other.findings {
+        let at = places.get(&finding.fingerprint).or_else(|| places.get(&spot(&finding)));
+        let known = at.and_then(|at| report.findings.get_mut(*at));
         let outcome = finding.outcome;
         match known {
             None => {
@@ -28,6 +33,7 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
             Some(known) if (finding.outcome, known.score) < (known.outcome, finding.score) => {
                 let before = report.counts.entry(known.outcome).or_default();
                 *before = before.saturating_sub(1);
+                finding.fingerprint.clone_from(&known.fingerprint);
                 *known = finding;
             }
             Some(_) => continue,
@@ -41,7 +47,9 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
         .chain(findings)
         .map(|(id, subject)| (Arc::clone(id), subject.clone()))
         .collect();
-    for entry in other.undecided.into_iter().filter(|entry| entry.new) {
+    // What this look lacks as a whole, or what base lacks, is not what became unknown.
+    let became = |entry: &Undecided| entry.new && !entry.gone && entry.base.is_some();
+    for entry in other.undecided.into_iter().filter(became) {
         if !told.contains(&(Arc::clone(&entry.control.id), entry.subject.clone())) {
             count(report, Outcome::Undecided);
             report.undecided.push(entry);
@@ -49,6 +57,15 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
         }
     }
     added
+}
+
+/// What a finding is about and where.
+fn spot(finding: &Finding) -> String {
+    let (subject, anchor) = (&finding.subject, &finding.anchor);
+    format!(
+        "{} {:?} {} {} {}",
+        finding.control.id, subject.kind, subject.name, anchor.path, anchor.line
+    )
 }
 
 fn count(report: &mut Report, outcome: Outcome) {

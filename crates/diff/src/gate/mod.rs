@@ -62,16 +62,19 @@ pub struct Input<'a> {
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     let first = look(input, &As::default())?;
     let mut report = first.report;
+    for way in &first.left_out {
+        second::look(input, way, false, &mut report)?;
+    }
     if first.nested {
         let joined = As {
             outer: true,
-            again: true,
             ..As::default()
         };
-        merge::add_worse(&mut report, look(input, &joined)?.report);
-    }
-    for way in &first.left_out {
-        second::look(input, way, &mut report)?;
+        let joined = look(input, &joined)?;
+        merge::add_worse(&mut report, joined.report);
+        for way in &joined.left_out {
+            second::look(input, way, true, &mut report)?;
+        }
     }
     report.sort();
     Ok(report)

@@ -14,13 +14,13 @@ use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
 /// Adds to a report what got weaker only without the files that may be left out.
-pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, report: &mut Report) -> Result<(), DiffError> {
+pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, outer: bool, report: &mut Report) -> Result<(), DiffError> {
     let paths = left_out.files.keys().chain(&left_out.before).cloned().collect();
     let head = HeldSnapshot::new(input.base, input.head, &paths);
     let taken = As {
         hidden: left_out.standing.keys().map(RepoPath::as_bytes).collect(),
         again: true,
-        ..As::default()
+        outer,
     };
     let without = super::look(&Input { head: &head, ..*input }, &taken)?.report;
     if !add_worse(report, without) {

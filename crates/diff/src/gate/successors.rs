@@ -54,6 +54,8 @@ struct Known {
     app: App,
     spelling: String,
     files: Vec<Arc<Component>>,
+    /// Its consumer keys that say something.
+    keys: Vec<String>,
     /// The other side has nothing of this name.
     alone: bool,
 }
@@ -66,11 +68,15 @@ impl Successors {
     /// Whoever writes the change can add an app that looks more like the old one than its true successor does. So every
     /// app that may be the successor is compared with it.
     pub(super) fn find(touched: &Touched, base: &Side<'_>, head: &Side<'_>, facts: &Facts, registry: &Registry) -> Self {
-        let known = |here: &Side<'_>, there: &Side<'_>, (kind, name): &App| Known {
-            app: (*kind, name.clone()),
-            spelling: here.spelling(*kind, name).unwrap_or_default(),
-            files: here.subject_files(*kind, name),
-            alone: there.subject_files(*kind, name).is_empty(),
+        let known = |here: &Side<'_>, there: &Side<'_>, (kind, name): &App| {
+            let files = here.subject_files(*kind, name);
+            Known {
+                app: (*kind, name.clone()),
+                spelling: here.spelling(*kind, name).unwrap_or_default(),
+                keys: keys(&files),
+                files,
+                alone: there.subject_files(*kind, name).is_empty(),
+            }
         };
         let apps = || touched.subjects.iter().filter(|(kind, _)| *kind != SubjectKind::Org);
         let places = |side: &Side<'_>, (kind, name): &App| {
@@ -88,22 +94,33 @@ impl Successors {
         if fresh.is_empty() {
             return Self::default();
         }
+        // An org that has it no longer has lost it, wherever else it came.
+        let orgs = |side: &Side<'_>, (kind, name): &App| {
+            let files = side.subject_files(*kind, name);
+            files.iter().map(|file| side.org_of(file)).collect::<BTreeSet<_>>()
+        };
+        let left = |app: &App| !orgs(base, app).is_subset(&orgs(head, app));
         let gone: Vec<Known> = apps()
-            .filter(|app| places(base, app) > places(head, app))
+            .filter(|app| places(base, app) > places(head, app) || left(app))
             .map(|app| known(base, head, app))
             .collect();
         let mut found = Self::default();
+        let mut evident = BTreeSet::new();
         for old in &gone {
             let declared = facts.apps.get(&old.spelling).and_then(|app| app.replaced_by.as_deref());
             let proven = fresh.iter().filter_map(|new| Some((proof(old, new, declared)?, new)));
             let mut proven: Vec<(Proof, &Known)> = proven.collect();
             proven.sort_by_key(|(proof, _)| *proof);
-            for (at, (_, new)) in proven.into_iter().enumerate() {
+            for (at, (proof, new)) in proven.into_iter().enumerate() {
                 found.put(new, old, at == 0 && old.alone);
+                if proof <= Proof::Name {
+                    evident.insert(&old.app);
+                }
             }
         }
         found.by_key(&fresh, base, registry);
-        let alone: Vec<&Known> = gone.iter().filter(|old| old.alone).collect();
+        // Whose successor is evident, that one has no other.
+        let alone: Vec<&Known> = gone.iter().filter(|old| old.alone && !evident.contains(&old.app)).collect();
         found.alike(&alone, &fresh);
         found
     }
@@ -127,24 +144,34 @@ impl Successors {
 
     /// Apps that have a consumer key that base gives to another app, whatever became of that.
     fn by_key(&mut self, fresh: &[Known], base: &Side<'_>, registry: &Registry) {
-        let keyed: Vec<&Known> = fresh.iter().filter(|new| !keys(&new.files).is_empty()).collect();
-        if keyed.is_empty() {
+        let mut by_key: BTreeMap<&str, Vec<&Known>> = BTreeMap::new();
+        for new in fresh {
+            for key in &new.keys {
+                by_key.entry(key).or_default().push(new);
+            }
+        }
+        if by_key.is_empty() {
             return;
         }
         let has_key = |spec: &&TypeSpec| spec.fields.keys().any(|field| field.rsplit('/').next() == Some(KEY));
         for spec in registry.types().filter(has_key) {
             for component in base.components(&spec.name) {
-                let held = keys(std::slice::from_ref(&component));
-                for new in keyed.iter().filter(|new| keys(&new.files).iter().any(|key| held.contains(key))) {
-                    let Some(app) = base.subject_name(&component) else { continue };
+                for key in keys(std::slice::from_ref(&component)) {
+                    let (Some(news), Some(app)) = (by_key.get(key.as_str()), base.subject_name(&component)) else {
+                        continue;
+                    };
                     let old = Known {
                         spelling: base.spelling(app.0, &app.1).unwrap_or_default(),
                         files: Vec::new(),
+                        keys: Vec::new(),
                         alone: false,
                         app,
                     };
                     // A client moves on to the newer platform, never back.
-                    if old.app.0 == new.app.0 || old.app.0 == SubjectKind::ConnectedApp {
+                    for new in news
+                        .iter()
+                        .filter(|new| old.app.0 == new.app.0 || old.app.0 == SubjectKind::ConnectedApp)
+                    {
                         self.put(new, &old, false);
                     }
                 }
@@ -159,7 +186,9 @@ impl Successors {
         let texts: Vec<(&Known, Vec<String>)> = self.free(fresh).map(|new| (new, leaves(&new.files))).collect();
         for old in gone {
             let before = leaves(&old.files);
-            let candidates = texts.iter().filter(|(new, _)| new.app.0 == old.app.0);
+            // Keys that differ tell two clients.
+            let other = |new: &Known| !old.keys.is_empty() && !new.keys.is_empty() && !share(old.keys.clone(), &new.keys);
+            let candidates = texts.iter().filter(|(new, _)| new.app.0 == old.app.0 && !other(new));
             best.extend(candidates.filter_map(|(new, after)| alike_share(&before, after).map(|share| (share, *old, *new))));
         }
         best.sort_by(|a, b| (b.0, &a.1.app, &a.2.app).cmp(&(a.0, &b.1.app, &b.2.app)));
@@ -214,7 +243,7 @@ fn proof(old: &Known, new: &Known, declared: Option<&str>) -> Option<Proof> {
     if moves_on && declared.is_some_and(|declared| Name::of(declared) == new.app.1) {
         return Some(Proof::Declared);
     }
-    if (moves_on || old.app.0 == new.app.0) && share(keys(&old.files), &keys(&new.files)) {
+    if (moves_on || old.app.0 == new.app.0) && share(old.keys.clone(), &new.keys) {
         return Some(Proof::Key);
     }
     if moves_on && old.app.1 == new.app.1 {

@@ -165,6 +165,7 @@ pub(super) fn sample() -> Report {
             },
             reasons: vec!["`${PKCE}` is a placeholder".to_owned()],
             new: true,
+            gone: false,
             base: None,
             anchor: finding(pkce, "x", "force-app/Other.connectedApp-meta.xml", 2).anchor,
         }],

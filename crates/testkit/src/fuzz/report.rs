@@ -146,6 +146,7 @@ pub fn report(parts: Vec<&[u8]>) -> Report {
             subject: texts.subject(),
             reasons: vec![texts.text(), texts.text()],
             new: true,
+            gone: false,
             base: None,
             anchor: texts.anchor(Side::Head),
         }],

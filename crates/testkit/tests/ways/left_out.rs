@@ -337,7 +337,7 @@ fn files_that_tell_what_is_deployed_must_stay_readable() {
     bytes.files.insert(b"sfdx-project.json".to_vec(), odd.to_vec());
     assert!(!refused(&bytes), "the deploy tool reads it");
     assert!(refused(&weaker.clone().with(".forceignore", "a\n".repeat(5000))));
-    assert!(refused(&weaker.with("force-app/.forceignore", "x".repeat(20_000))));
+    assert!(refused(&weaker.with("force-app/.forceignore", "x".repeat(70_000))));
 }
 
 #[test]

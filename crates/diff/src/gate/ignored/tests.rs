@@ -79,7 +79,7 @@ fn rules_that_cannot_be_read_are_told() {
         unread(&snapshot, &path).unwrap().is_some()
     };
     assert!(told(&format!("# {}\n", "x".repeat(2 << 20))));
-    assert!(told(&format!("# {}\n", "x".repeat(20_000))));
+    assert!(told(&format!("# {}\n", "x".repeat(70_000))));
     assert!(told(&"a\n".repeat(1001)));
     assert!(!told(&"a\n".repeat(1000)));
     assert!(!told(""));

@@ -78,9 +78,17 @@ impl Judging<'_> {
             self.touched.deleted.iter().any(|deleted| of_app(&deleted))
         };
         let subject = one.base.iter().find(|subject| !names_app(subject))?;
+        let is_deleted = |component: &Arc<Component>| self.touched.deleted.iter().any(|deleted| deleted.is(component));
+        // Under another name it may still be there.
+        let stays = |type_name: &str| {
+            one.head
+                .iter()
+                .flat_map(|head| head.of_type(type_name))
+                .any(|file| !is_deleted(file))
+        };
         let part = subject.files.values().flatten().find(|component| {
             let part = control.reads(&component.type_name) && matches!(join(&component.type_name), Some(Join::Element(_)));
-            part && self.touched.deleted.iter().any(|deleted| deleted.is(component))
+            part && is_deleted(component) && !stays(&component.type_name)
         })?;
         let kept = self.compare(Evidence::Kept, control, one, &[]).ok()?;
         let reason = format!(

@@ -81,7 +81,11 @@ impl Side<'_> {
         for component in self.own(type_name) {
             // Settings that nothing deploys, because no tool knows their name, excuse nobody.
             if classify(&component.path, self.registry).is_some() {
-                orgs.entry(self.org_of(&component)).or_default().push(component);
+                let settings = orgs.entry(self.org_of(&component)).or_default();
+                // What says the same is one more alternative to nothing.
+                if !settings.iter().any(|known| known.root.same_content(&component.root)) {
+                    settings.push(component);
+                }
             }
         }
         let orgs = Arc::new(orgs);
