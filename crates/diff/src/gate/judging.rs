@@ -127,7 +127,10 @@ impl<'a> Judging<'a> {
             };
             let mut report = judge(&pairs);
             if !apart.is_empty() {
-                add_worse(&mut report, judge(&apart));
+                let mut apart = judge(&apart);
+                // What moved to another project is unknown only if that is another org.
+                apart.undecided.clear();
+                add_worse(&mut report, apart);
             }
             (direct.then_some((kind, spelling)), report)
         };

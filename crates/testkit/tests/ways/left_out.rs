@@ -360,3 +360,34 @@ fn what_stands_within_a_bundle_is_no_evidence() {
     };
     assert!(!failing(&within(true), &within(false)).contains(&control.to_owned()));
 }
+
+#[test]
+fn what_is_left_out_on_both_sides_may_move_and_be_renamed() {
+    let file = |place: &str| project().with(&format!("{place}/Loader.blacklistedConsumer-meta.xml"), block("One"));
+    silent("a block", &file("docs/old"), &file("docs/older"));
+    let ignored = |place: &str| file(place).with(".forceignore", "**/blacklistedConsumers/**");
+    silent(
+        "a block that is ignored",
+        &ignored("force-app/blacklistedConsumers"),
+        &ignored("force-app/more/blacklistedConsumers"),
+    );
+    let key = "<consumerKey>3MVG9exampleKeyOfTheApp</consumerKey>";
+    let app = connected_app(true).replace("</oauthConfig>", &format!("    {key}\n    </oauthConfig>"));
+    let named = |name: &str| {
+        let place = format!("{ROOT}/connectedApps/{name}.connectedApp-meta.xml");
+        project().with(&place, app.clone()).with(".forceignore", "**/connectedApps/**")
+    };
+    let report = report(&named("App"), &named("App2"), &Settings::default());
+    assert!(hits(&report).is_empty(), "{:?}", hits(&report));
+}
+
+#[test]
+fn one_weakening_is_told_once() {
+    let with = |pkce: bool| connected(pkce).with("docs/connectedApps/App.connectedApp-meta.xml", connected_app(true));
+    let found = failing(&with(true), &with(false));
+    assert_eq!(
+        found.iter().filter(|control| *control == "ca-pkce-not-required").count(),
+        1,
+        "{found:?}"
+    );
+}

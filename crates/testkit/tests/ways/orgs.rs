@@ -1,6 +1,9 @@
 //! Projects beside each other may be of several orgs: what one says excuses nothing in another.
 
+use orgate_core::settings::Settings;
 use orgate_testkit::Tree;
+use orgate_testkit::fuzz::comparison::report;
+use orgate_testkit::library::hits;
 
 use super::*;
 
@@ -80,4 +83,34 @@ fn a_project_within_a_package_is_of_the_same_org() {
         org_settings(true),
     );
     weaker("settings of its own", "ca-pkce-not-required", &strict(true), &nested);
+}
+
+#[test]
+fn many_projects_with_rules_of_their_own_keep_nothing_from_being_judged() {
+    let tree = |label: &str| {
+        let mut all = connected(true);
+        all.put(
+            &format!("{ROOT}/connectedApps/App.connectedApp-meta.xml"),
+            connected_app(true).replace("<label>App<", &format!("<label>{label}<")),
+        );
+        for number in 0..50 {
+            let one = connected(true)
+                .with(&format!("{ROOT}/settings/OauthOidc.settings-meta.xml"), org_settings(true))
+                .with(".forceignore", "**/settings/**");
+            all = together(&[all, within(&format!("packages/p{number}"), &one)]);
+        }
+        all
+    };
+    let report = report(&tree("One"), &tree("Two"), &Settings::default());
+    assert!(report.unreadable.is_empty() && hits(&report).is_empty());
+}
+
+#[test]
+fn parts_of_an_app_may_move_between_projects() {
+    let place = format!("{ROOT}/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml");
+    let policies = project().with(&place, policies("App", true));
+    let apart = both(&policies, &external(true));
+    let united = both(&project(), &together(&[external(true), policies]));
+    let report = report(&apart, &united, &Settings::default());
+    assert!(hits(&report).is_empty(), "{:?}", hits(&report));
 }

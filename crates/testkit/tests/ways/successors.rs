@@ -98,3 +98,11 @@ fn a_declared_successor_is_an_external_client_app() {
     assert!(!fails(&external(true)));
     assert!(fails(&external(false).with(&place("New"), connected_app(true))));
 }
+
+#[test]
+fn a_new_app_with_a_key_of_its_own_is_no_successor() {
+    let kiosk = lax("3MVG9exampleKeyOfTheKiosk").replace("<scopes>Basic</scopes>", "<scopes>Web</scopes>");
+    let head = project().with(&place("App2"), strong(KEY)).with(&place("Kiosk"), kiosk);
+    let found = failing(&before(KEY), &head);
+    assert!(!found.contains(&CONTROL.to_owned()), "{found:?}");
+}

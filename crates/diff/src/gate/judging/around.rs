@@ -108,7 +108,9 @@ impl Judging<'_> {
                 continue;
             }
             let gone = |file: &&Arc<Component>| {
-                let elsewhere = self.head.of_name(type_name, &Name::of(&file.name));
+                let org = self.base.org_of(file);
+                let mut elsewhere = self.head.of_name(type_name, &Name::of(&file.name));
+                elsewhere.retain(|other| org.may_be(&self.head.org_of(other)));
                 let deleted = self.touched.deleted.iter().any(|deleted| deleted.is(file));
                 elsewhere.is_empty() && !deleted && !self.head.refused(&file.path)
             };
