@@ -1,0 +1,154 @@
+//! Why a file is left out of a deploy: what its name, its place, the project, the rules and the manifests around it say.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use orgate_core::registry::TypeSpec;
+use orgate_core::{Component, RepoPath};
+use orgate_metadata::manifest::members;
+use orgate_metadata::{Limits, in_bundle, is_deployable};
+
+use super::super::Input;
+use super::super::deployed::{Deployed, Text, text};
+use super::super::ignored::{Ignored, Source};
+use super::super::name::Name;
+use super::super::replacements::folders_above;
+use super::super::touched::Touched;
+use crate::error::DiffError;
+use crate::snapshot::Snapshot;
+
+/// Why a file is left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// No tool deploys a file of this name, or one in this place.
+    Name,
+    /// A manifest deletes what it holds.
+    Deleted,
+    /// It lies in no package directory of the project in this folder.
+    Package(Vec<u8>),
+    /// Its name, or that of a folder, begins with a dot.
+    Hidden,
+    /// A `.forceignore` says so.
+    Rules(Source),
+    /// The `package.xml` beside it does not name what it holds.
+    Manifest,
+    /// Other files have a `package.xml` beside them.
+    NoManifest,
+}
+
+impl Reason {
+    pub(super) fn text(&self) -> &'static str {
+        match self {
+            Self::Name => "no tool deploys a file of this name in this place as what it holds",
+            Self::Deleted => "a manifest deletes what it holds",
+            Self::Package(_) => "it lies in no package directory of its project",
+            Self::Hidden => "the deploy tool leaves out what begins with a dot",
+            Self::Rules(_) => "a `.forceignore` leaves it out",
+            Self::Manifest => "the `package.xml` beside it does not name what it holds",
+            Self::NoManifest => "no `package.xml` lies beside it",
+        }
+    }
+}
+
+/// What says that files are left out, each read once.
+pub(super) struct Reading<'a> {
+    input: &'a Input<'a>,
+    touched: &'a Touched,
+    snapshot: &'a dyn Snapshot,
+    /// By folder; most hold no project file.
+    projects: BTreeMap<Vec<u8>, Deployed>,
+    ignored: Ignored<'a>,
+    /// What `package.xml` takes, by its folder.
+    packages: BTreeMap<Vec<u8>, Taken>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(input: &'a Input<'a>, touched: &'a Touched, snapshot: &'a dyn Snapshot) -> Self {
+        Self {
+            input,
+            touched,
+            snapshot,
+            projects: BTreeMap::new(),
+            ignored: Ignored::new(snapshot),
+            packages: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a `package.xml` was met.
+    pub(super) fn has_manifest(&self) -> bool {
+        self.packages.values().any(|taken| taken.0.is_some())
+    }
+
+    pub(super) fn reasons(&mut self, component: &Component) -> Result<Vec<Reason>, DiffError> {
+        let path = &component.path;
+        let mut reasons = Vec::new();
+        if !is_deployable(path, self.input.registry) || in_bundle(path.as_bytes()) {
+            reasons.push(Reason::Name);
+        }
+        if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
+            reasons.push(Reason::Deleted);
+        }
+        let mut in_project = false;
+        for folder in folders_above(path) {
+            if !self.projects.contains_key(folder) {
+                self.projects.insert(folder.to_vec(), Deployed::of(self.snapshot, folder)?);
+            }
+            let Some(project) = self.projects.get(folder).filter(|project| project.exists()) else {
+                continue;
+            };
+            if project.is_elsewhere(path) {
+                reasons.push(Reason::Package(folder.to_vec()));
+            }
+            if !in_project && project.is_hidden(path) {
+                reasons.push(Reason::Hidden);
+            }
+            in_project = true;
+        }
+        if in_project {
+            reasons.extend(self.ignored.sources(path)?.into_iter().map(Reason::Rules));
+        }
+        // Files in source format are deployed without a `package.xml` beside them.
+        let spec = self.input.registry.get(&component.type_name);
+        if let Some(spec) = spec.filter(|_| !path.as_bytes().ends_with(b"-meta.xml")) {
+            let taken = match self.packages.entry(component.package_root(&spec.folder).to_vec()) {
+                Entry::Vacant(entry) => {
+                    let taken = Taken::of(self.snapshot, entry.key(), &self.input.limits)?;
+                    entry.insert(taken)
+                }
+                Entry::Occupied(entry) => entry.into_mut(),
+            };
+            match &taken.0 {
+                None => reasons.push(Reason::NoManifest),
+                Some(named) if !names(named, component, spec) => reasons.push(Reason::Manifest),
+                Some(_) => {}
+            }
+        }
+        Ok(reasons)
+    }
+}
+
+/// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
+struct Taken(Option<BTreeSet<(String, Name)>>);
+
+impl Taken {
+    fn of(snapshot: &dyn Snapshot, folder: &[u8], limits: &Limits) -> Result<Self, DiffError> {
+        let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
+        let named = match text(snapshot, &RepoPath::new([prefix.as_slice(), b"package.xml"].concat()))? {
+            // One that is malformed takes nothing.
+            Text::Read(text) => members(text.as_bytes(), limits).unwrap_or_default(),
+            Text::Unread => Vec::new(),
+            Text::None => return Ok(Self(None)),
+        };
+        Ok(Self(Some(
+            named.into_iter().map(|one| (one.type_name, Name::of(&one.name))).collect(),
+        )))
+    }
+}
+
+fn names(named: &BTreeSet<(String, Name)>, component: &Component, spec: &TypeSpec) -> bool {
+    // All settings are of one type in a manifest.
+    let type_name: &str = if spec.folder == "settings" { "Settings" } else { &spec.name };
+    [Name::of(&component.name), Name::of("*")]
+        .into_iter()
+        .any(|name| named.contains(&(type_name.to_owned(), name)))
+}
