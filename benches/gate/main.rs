@@ -104,10 +104,12 @@ fn cases(folder: &Path, sizes: &Sizes) -> io::Result<Vec<Case>> {
             case.counted = files <= sizes.middle;
             cases.push(case);
         }
-        let mut bare = commits(format!("{size}: 100 files, 1 app, bare"), &large, "h100");
-        bare.bare = true;
-        bare.counted = files <= sizes.middle;
-        cases.push(bare);
+        for (head, what) in [("app1", "1 file, an app"), ("h100", "100 files, 1 app")] {
+            let mut bare = commits(format!("{size}: {what}, bare"), &large, head);
+            bare.bare = true;
+            bare.counted = files <= sizes.middle;
+            cases.push(bare);
+        }
         if files == sizes.middle {
             index_and_work_tree(&large, &size, &mut cases)?;
         }
