@@ -23,6 +23,8 @@ pub mod schema;
 pub mod score;
 pub mod settings;
 pub mod subject;
+#[cfg(test)]
+mod testing;
 mod truth;
 pub mod world;
 mod yaml;

@@ -7,8 +7,8 @@ use super::*;
 use crate::element::{Component, Element, Span};
 use crate::path::RepoPath;
 use crate::policy::Catalog;
-use crate::policy::catalog::PolicyFile;
 use crate::registry::{Registry, SubjectKind};
+use crate::testing::one_control;
 
 mod evidence;
 mod open;
@@ -114,22 +114,7 @@ fn load(check: &str) -> (Registry, Catalog) {
 }
 
 fn load_on(subject: &str, check: &str) -> (Registry, Catalog) {
-    let mut registry = Registry::default();
-    for text in TYPES {
-        registry.add("test.yaml", text).unwrap();
-    }
-    let text = format!(
-        "id: weak\ntitle: t\nstatus: stable\nsubject: {subject}\nsource:\n  control: null\n  recommended: null\n  page: null\n  \
-         grounds: g\n  cvss: {{ min: 1, max: 2 }}\ncheck: {check}\nmessage: m\nwhy: w\nremediation: r\nexamples:\n  \
-         - {{ name: e, base: {{}}, head: {{}}, expect: unchanged }}\n"
-    );
-    let mut catalog = Catalog::default();
-    let file = PolicyFile {
-        name: "weak.yaml",
-        text: &text,
-    };
-    catalog.add(&[file], &registry).unwrap();
-    (registry, catalog)
+    one_control(&TYPES, subject, "t", "m", check)
 }
 
 #[test]

@@ -13,9 +13,8 @@ use crate::check::{Measure, Member};
 use crate::compare::Comparison;
 use crate::element::{Component, Element};
 use crate::judge::{Judgement, Place, Read, Role, Standing, Why};
-use crate::policy::Catalog;
-use crate::policy::catalog::PolicyFile;
-use crate::registry::{Registry, SubjectKind};
+use crate::registry::SubjectKind;
+use crate::testing::one_control;
 use crate::truth::Truth;
 
 mod anchors;
@@ -174,19 +173,7 @@ fn judgement(standing: Standing, files: &Files, reads: &[&str]) -> Judgement {
 
 /// A control with a check, a sentence and what follows it.
 fn control(check: &str, message: &str, more: &str) -> Arc<Control> {
-    let mut registry = Registry::default();
-    registry.add("App.yaml", TYPE).unwrap();
-    let text = format!(
-        "id: weak\ntitle: Doors are open\nstatus: stable\nsubject: connected-app\nsource:\n  control: null\n  recommended: null\n  \
-         page: null\n  grounds: g\n  cvss: {{ min: 1, max: 2 }}\ncheck: {check}\nmessage: \"{message}\"\nwhy: w\nremediation: r\n\
-         {more}examples:\n  - {{ name: e, base: {{}}, head: {{}}, expect: unchanged }}\n"
-    );
-    let mut catalog = Catalog::default();
-    let file = PolicyFile {
-        name: "weak.yaml",
-        text: &text,
-    };
-    catalog.add(&[file], &registry).unwrap();
+    let (_, catalog) = one_control(&[TYPE], "connected-app", "Doors are open", message, &format!("{check}\n{more}"));
     Arc::clone(catalog.get("weak").unwrap())
 }
 

@@ -6,11 +6,9 @@ use orgate_core::RepoPath;
 use serde_json::Value;
 
 use super::replacements::project_in;
+use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
-
-/// Files that say what is deployed are small; a larger one is not read.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// What one project says of the files below its folder.
 #[derive(Debug, Default)]
@@ -39,23 +37,16 @@ impl Deployed {
         self.exists
     }
 
-    /// Whether a folder below that of the project is one of its package directories or lies in one.
-    pub(super) fn takes_folder(&self, folder: &[u8]) -> bool {
-        let within = folder.strip_prefix(self.prefix.as_slice());
-        let packages = self.packages.as_ref();
-        let inside = |within: &[u8], package: &String| package.as_bytes() == within || below(within, package);
-        within
-            .zip(packages)
-            .is_some_and(|(within, packages)| packages.iter().any(|package| inside(within, package)))
-    }
-
-    /// Whether a file lies in no package directory, as far as that can be told.
-    pub(super) fn is_elsewhere(&self, path: &RepoPath) -> bool {
-        let within = path.as_bytes().strip_prefix(self.prefix.as_slice());
-        let packages = self.packages.as_ref();
-        within
-            .zip(packages)
-            .is_some_and(|(within, packages)| !packages.iter().any(|package| below(within, package)))
+    /// Whether a path is one of the package directories or lies in one; `None` where nothing is known of them or it lies
+    /// outside of the project.
+    pub(super) fn takes(&self, path: &[u8]) -> Option<bool> {
+        let within = path.strip_prefix(self.prefix.as_slice())?;
+        let packages = self.packages.as_ref()?;
+        Some(
+            packages
+                .iter()
+                .any(|package| package.as_bytes() == within || below(within, package)),
+        )
     }
 
     /// Whether some name of its path begins with a dot; the deploy tool adds rules of its own for those
@@ -98,25 +89,6 @@ fn packages(project: &str) -> Option<Vec<String>> {
 fn below(path: &[u8], folder: &str) -> bool {
     let rest = path.strip_prefix(folder.as_bytes());
     folder.is_empty() || rest.is_some_and(|rest| rest.first() == Some(&b'/'))
-}
-
-/// What a small file says.
-pub(super) enum Text {
-    Read(String),
-    None,
-    /// Something is there, and it is no file that can be read here.
-    Unread,
-}
-
-pub(super) fn text(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Text, DiffError> {
-    let Some(file) = snapshot.file(path)? else {
-        return Ok(Text::None);
-    };
-    match snapshot.read(&file, MOST_BYTES) {
-        Ok(bytes) => Ok(Text::Read(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(DiffError::TooLarge { .. } | DiffError::NotAFile { .. }) => Ok(Text::Unread),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

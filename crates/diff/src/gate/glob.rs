@@ -9,12 +9,12 @@ pub fn matches(glob: &str, path: &[u8]) -> bool {
 }
 
 /// The pattern of a rule, written as in git's files of rules, in lower case.
-pub(super) struct Rule(Vec<Part<char>>);
+pub(super) struct Pattern(Vec<Part<char>>);
 
 /// A path, ready for many rules, in lower case.
 pub(super) struct Parts(Vec<Vec<char>>);
 
-impl Rule {
+impl Pattern {
     pub(super) fn new(pattern: &str) -> Self {
         Self(pattern.to_lowercase().split('/').map(Part::rule).collect())
     }
@@ -189,10 +189,10 @@ fn spread(next: &mut [bool], reach: &[bool]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Parts, Rule, matches};
+    use super::{Parts, Pattern, matches};
 
     fn matches_rule(pattern: &str, path: &str) -> bool {
-        Rule::new(pattern).matches(&Parts::new(path.as_bytes()))
+        Pattern::new(pattern).matches(&Parts::new(path.as_bytes()))
     }
 
     #[test]

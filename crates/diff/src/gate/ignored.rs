@@ -2,21 +2,21 @@
 //!
 //! The deploy tool takes the one that is nearest above the folder it is given, and reads its rules as git reads its own,
 //! but in any case of letters (source-deploy-retrieve, `src/resolve/forceIgnore.ts`, with the package `ignore`). Which
-//! folder it is given is not known here, so each `.forceignore` is a source of its own. Must not mix what two of them say.
+//! folder it is given is not known here, so each `.forceignore` counts by itself. Must not mix what two of them say.
 
 use std::collections::BTreeMap;
 
 use orgate_core::RepoPath;
 
-use super::deployed::{Text, text};
 use super::glob::{self, Parts};
 use super::replacements::folders_above;
+use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
 /// A `.forceignore`, as one of the ways in which it can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Source {
+pub(super) struct RulesFile {
     folder: Vec<u8>,
     slashes: Slashes,
 }
@@ -49,7 +49,7 @@ impl<'s> Ignored<'s> {
     }
 
     /// Everything that leaves this file out.
-    pub(super) fn sources(&mut self, path: &RepoPath) -> Result<Vec<Source>, DiffError> {
+    pub(super) fn files_against(&mut self, path: &RepoPath) -> Result<Vec<RulesFile>, DiffError> {
         let mut found = Vec::new();
         for folder in folders_above(path) {
             if !self.known.contains_key(folder) {
@@ -57,7 +57,7 @@ impl<'s> Ignored<'s> {
             }
             let readings = self.known.get_mut(folder).into_iter().flatten();
             let leaving = readings.filter_map(|(slashes, rules)| rules.leave_out(path, folder.len()).then_some(*slashes));
-            found.extend(leaving.map(|slashes| Source {
+            found.extend(leaving.map(|slashes| RulesFile {
                 folder: folder.to_vec(),
                 slashes,
             }));
@@ -158,7 +158,7 @@ fn rules(text: &str, slashes: Slashes) -> Vec<Rule> {
 
 /// One line of a `.forceignore`.
 struct Rule {
-    pattern: glob::Rule,
+    pattern: glob::Pattern,
     /// The line begins with `!`: what it matches is taken after all.
     back: bool,
     /// It ends with a slash, so it is about folders only.
@@ -183,7 +183,7 @@ impl Rule {
         let line = line.trim_start_matches('/');
         let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };
         Some(Self {
-            pattern: glob::Rule::new(&format!("{anywhere}{line}")),
+            pattern: glob::Pattern::new(&format!("{anywhere}{line}")),
             back,
             folders,
         })

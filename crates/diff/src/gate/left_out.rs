@@ -1,4 +1,4 @@
-//! Which files of head a deploy may leave out, so that what the change writes into them must excuse nothing.
+//! Which files a deploy may leave out, changed or not, so that what they say must excuse nothing.
 //!
 //! How a team deploys is not known, and each way leaves out its own: so for each way there is one set of files, and head is
 //! judged once more without each. Must not leave out one way because another leaves out more: what is left out in vain
@@ -7,12 +7,13 @@
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use orgate_core::policy::OnRemoval;
 use orgate_core::{Component, RepoPath};
 
 use super::Input;
-use super::ignored::Source;
+use super::ignored::RulesFile;
 use super::side::Side;
 use super::side::orgs::Org;
 use super::touched::Touched;
@@ -37,9 +38,9 @@ pub(super) struct LeftOut {
 enum Way<'a> {
     /// Source format: the project whose package directories are taken, the one `.forceignore` that is in force, and
     /// whether the tool leaves out hidden files.
-    Source(Option<&'a Vec<u8>>, Option<&'a Source>, bool),
+    SourceFormat(Option<&'a Vec<u8>>, Option<&'a RulesFile>, bool),
     /// A folder in metadata format.
-    Metadata,
+    MetadataFormat,
     /// Everything, as where packages are deployed one by one and each has rules of its own.
     All,
 }
@@ -48,11 +49,11 @@ impl Way<'_> {
     fn has(&self, reason: &Reason) -> bool {
         match (self, reason) {
             (Self::All, _) | (_, Reason::Name | Reason::Deleted) => true,
-            (Self::Metadata, reason) => matches!(reason, Reason::Manifest | Reason::NoManifest),
-            (Self::Source(project, ..), Reason::Package(folder)) => *project == Some(folder),
-            (Self::Source(_, rules, _), Reason::Rules(source)) => *rules == Some(source),
-            (Self::Source(_, _, hidden), Reason::Hidden) => *hidden,
-            (Self::Source(..), Reason::Manifest | Reason::NoManifest) => false,
+            (Self::MetadataFormat, reason) => matches!(reason, Reason::Manifest | Reason::NoManifest),
+            (Self::SourceFormat(project, ..), Reason::Package(folder)) => *project == Some(folder),
+            (Self::SourceFormat(_, rules, _), Reason::Rules(source)) => *rules == Some(source),
+            (Self::SourceFormat(_, _, hidden), Reason::Hidden) => *hidden,
+            (Self::SourceFormat(..), Reason::Manifest | Reason::NoManifest) => false,
         }
     }
 }
@@ -95,6 +96,11 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
             }
         }
     }
+    let controls = input
+        .catalog
+        .controls()
+        .filter(|control| control.on_removal == OnRemoval::Regressed);
+    let removable: BTreeSet<Arc<str>> = controls.flat_map(|control| control.per.iter().cloned()).collect();
     let near = |component: &Component, org: &Org| {
         let app = head.subject_name(component);
         org.may_be(&head.org_of(component)) || app.is_some_and(|app| touched.subjects.contains(&app))
@@ -116,7 +122,7 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
         let (before, after) = (of(&before), of(&reasons));
         let mut own: Vec<LeftOut> = Vec::new();
         for way in ways(after.values().chain(before.values()).flatten(), head)? {
-            let left_out = LeftOut::by(&way, (&before, &after), touched, &standing, input);
+            let left_out = LeftOut::by(&way, (&before, &after), touched, &standing, &removable);
             let nothing = left_out.files.is_empty() && left_out.standing.is_empty();
             if !nothing && !own.contains(&left_out) {
                 own.push(left_out);
@@ -151,10 +157,10 @@ fn ways<'r>(reasons: impl Iterator<Item = &'r Reason>, head: &Side<'_>) -> Resul
     let mut ways = Vec::new();
     for project in projects {
         for rules in &sources {
-            ways.extend([false, true].map(|hidden| Way::Source(project, *rules, hidden)));
+            ways.extend([false, true].map(|hidden| Way::SourceFormat(project, *rules, hidden)));
         }
     }
-    ways.extend([Way::Metadata, Way::All]);
+    ways.extend([Way::MetadataFormat, Way::All]);
     Ok(ways)
 }
 
@@ -171,7 +177,7 @@ impl LeftOut {
         (before, after): (&Reasons, &Reasons),
         touched: &Touched,
         standing: &BTreeSet<&RepoPath>,
-        input: &Input<'_>,
+        removable: &BTreeSet<Arc<str>>,
     ) -> Self {
         let mut left_out = Self::default();
         if before.is_empty() && after.is_empty() {
@@ -193,17 +199,13 @@ impl LeftOut {
             }
             // What moved to such a place is no longer in source, and still in the org as it was, unless it is one of
             // those whose removal counts.
-            let removable = input
-                .catalog
-                .controls()
-                .any(|control| control.on_removal == OnRemoval::Regressed && control.per.contains(type_name));
             for path in old.iter().map(|component| &component.path) {
                 if new.iter().any(|component| component.path == *path) {
                     continue;
                 }
                 match why(before, path) {
                     Some(reason) => left_out.standing.extend([reason]),
-                    None if known && !removable => left_out.before.extend([path.clone()]),
+                    None if known && !removable.contains(type_name) => left_out.before.extend([path.clone()]),
                     None => {}
                 }
             }

@@ -19,6 +19,7 @@ mod replacements;
 mod second;
 mod side;
 mod successors;
+mod text;
 mod touched;
 mod view;
 
@@ -60,15 +61,15 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
-    let first = look(input, &As::default())?;
+    let first = look(input, &LookOptions::default())?;
     let mut report = first.report;
     for way in &first.left_out {
         second::look(input, way, false, &mut report)?;
     }
     if first.nested {
-        let joined = As {
+        let joined = LookOptions {
             outer: true,
-            ..As::default()
+            ..LookOptions::default()
         };
         let joined = look(input, &joined)?;
         merge::add_worse(&mut report, joined.report);
@@ -80,9 +81,9 @@ pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     Ok(report)
 }
 
-/// How the sides are taken in one look.
+/// How both sides are taken in one look.
 #[derive(Debug, Default)]
-struct As<'a> {
+struct LookOptions<'a> {
     /// Files that neither side has.
     hidden: BTreeSet<&'a [u8]>,
     /// Projects within the package directories of others are parts of those.
@@ -100,7 +101,7 @@ struct Look {
     nested: bool,
 }
 
-fn look(input: &Input<'_>, taken: &As<'_>) -> Result<Look, DiffError> {
+fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
     let related = Related::new(input.base, input.head, input.registry, &wanted);
     // What is the same on both sides is read once.

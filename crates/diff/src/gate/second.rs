@@ -9,7 +9,7 @@ use orgate_core::report::{Report, Warning};
 
 use super::left_out::LeftOut;
 use super::merge::add_worse;
-use super::{As, Input};
+use super::{Input, LookOptions};
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
@@ -17,7 +17,7 @@ use crate::held::HeldSnapshot;
 pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, outer: bool, report: &mut Report) -> Result<(), DiffError> {
     let paths = left_out.files.keys().chain(&left_out.before).cloned().collect();
     let head = HeldSnapshot::new(input.base, input.head, &paths);
-    let taken = As {
+    let taken = LookOptions {
         hidden: left_out.standing.keys().map(RepoPath::as_bytes).collect(),
         again: true,
         outer,

@@ -1,6 +1,4 @@
-use crate::policy::Catalog;
-use crate::policy::catalog::PolicyFile;
-use crate::registry::Registry;
+use crate::testing::one_control;
 
 const TYPES: &str = "type: App\nsuffix: app\nfolder: apps\nsubject: connected-app\njoin: name\nfields:\n  lists: { kind: string, many: true }\n  \
      owner: { kind: string }\n  safe: { kind: boolean, absent: nothing }\n";
@@ -9,20 +7,8 @@ const OTHER: &str = "type: Other\nsuffix: other\nfolder: others\nfields:\n  app:
 
 /// What the page of a control says that it decides by.
 fn said(condition: &str) -> Vec<String> {
-    let mut registry = Registry::default();
-    registry.add("App.yaml", TYPES).unwrap();
-    registry.add("Other.yaml", OTHER).unwrap();
-    let text = format!(
-        "id: weak\ntitle: t\nstatus: stable\nsubject: connected-app\nsource:\n  control: null\n  recommended: null\n  page: null\n  \
-         grounds: g\n  cvss: {{ min: 1, max: 2 }}\ncheck: {{ require: {condition} }}\nmessage: m\nwhy: w\nremediation: r\nexamples:\n  \
-         - {{ name: e, base: {{}}, head: {{}}, expect: unchanged }}\n"
-    );
-    let mut catalog = Catalog::default();
-    let file = PolicyFile {
-        name: "weak.yaml",
-        text: &text,
-    };
-    catalog.add(&[file], &registry).unwrap();
+    let check = format!("{{ require: {condition} }}");
+    let (_, catalog) = one_control(&[TYPES, OTHER], "connected-app", "t", "m", &check);
     super::control(catalog.get("weak").unwrap())
 }
 

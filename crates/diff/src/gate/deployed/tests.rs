@@ -12,7 +12,7 @@ fn project(folder: &str, project: &str) -> Deployed {
 }
 
 fn leaves_out(project: &Deployed, path: &str) -> bool {
-    project.is_elsewhere(&RepoPath::from(path))
+    project.takes(path.as_bytes()) == Some(false)
 }
 
 #[test]

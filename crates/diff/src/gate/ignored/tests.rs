@@ -5,16 +5,16 @@ use orgate_core::RepoPath;
 use super::{Ignored, unread};
 use crate::memory::MemorySnapshot;
 
-fn sources(files: &[(&str, &str)], path: &str) -> usize {
+fn count(files: &[(&str, &str)], path: &str) -> usize {
     let snapshot: MemorySnapshot = files
         .iter()
         .map(|(name, text)| (RepoPath::from(*name), text.as_bytes().to_vec()))
         .collect();
-    Ignored::new(&snapshot).sources(&RepoPath::from(path)).unwrap().len()
+    Ignored::new(&snapshot).files_against(&RepoPath::from(path)).unwrap().len()
 }
 
 fn leaves_out(files: &[(&str, &str)], path: &str) -> bool {
-    sources(files, path) > 0
+    count(files, path) > 0
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn forceignore_is_read_as_git_reads_its_rules() {
 #[test]
 fn a_backslash_is_read_in_two_ways() {
     for (rule, path) in [("x\\a.xml", "x/a.xml"), ("x\\.xml", "x.xml"), ("\\#x.xml", "y/#x.xml")] {
-        assert_eq!(sources(&[(".forceignore", rule)], path), 1, "{rule} {path}");
+        assert_eq!(count(&[(".forceignore", rule)], path), 1, "{rule} {path}");
     }
-    assert_eq!(sources(&[(".forceignore", "x\\*\n*.xml")], "a.xml"), 2);
+    assert_eq!(count(&[(".forceignore", "x\\*\n*.xml")], "a.xml"), 2);
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn every_folder_above_may_have_rules() {
         ("x/.forceignore", "/y/a.xml\n"),
         ("other/.forceignore", "*"),
     ];
-    assert_eq!(sources(&rules, "x/y/a.xml"), 1);
-    assert_eq!(sources(&[(".forceignore", "*"), ("x/.forceignore", "*")], "x/a.xml"), 2);
+    assert_eq!(count(&rules, "x/y/a.xml"), 1);
+    assert_eq!(count(&[(".forceignore", "*"), ("x/.forceignore", "*")], "x/a.xml"), 2);
     assert!(leaves_out(&rules, "x/y/b.xml"));
     assert!(!leaves_out(&rules, "y/a.xml"));
     assert!(!leaves_out(&rules, "x/c.xml"));

@@ -9,10 +9,11 @@ use orgate_metadata::manifest::members;
 use orgate_metadata::{Limits, in_bundle, is_deployable};
 
 use super::super::Input;
-use super::super::deployed::{Deployed, Text, text};
-use super::super::ignored::{Ignored, Source};
+use super::super::deployed::Deployed;
+use super::super::ignored::{Ignored, RulesFile};
 use super::super::name::Name;
 use super::super::replacements::folders_above;
+use super::super::text::{Text, text};
 use super::super::touched::Touched;
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -29,7 +30,7 @@ pub(super) enum Reason {
     /// Its name, or that of a folder, begins with a dot.
     Hidden,
     /// A `.forceignore` says so.
-    Rules(Source),
+    Rules(RulesFile),
     /// The `package.xml` beside it does not name what it holds.
     Manifest,
     /// Other files have a `package.xml` beside them.
@@ -96,7 +97,7 @@ impl<'a> Reading<'a> {
             let Some(project) = self.projects.get(folder).filter(|project| project.exists()) else {
                 continue;
             };
-            if project.is_elsewhere(path) {
+            if project.takes(path.as_bytes()) == Some(false) {
                 reasons.push(Reason::Package(folder.to_vec()));
             }
             if !in_project && project.is_hidden(path) {
@@ -105,7 +106,7 @@ impl<'a> Reading<'a> {
             in_project = true;
         }
         if in_project {
-            reasons.extend(self.ignored.sources(path)?.into_iter().map(Reason::Rules));
+            reasons.extend(self.ignored.files_against(path)?.into_iter().map(Reason::Rules));
         }
         // Files in source format are deployed without a `package.xml` beside them.
         let spec = self.input.registry.get(&component.type_name);

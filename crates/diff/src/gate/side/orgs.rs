@@ -128,7 +128,7 @@ impl Side<'_> {
     /// Whether the project has this folder in one of its package directories.
     fn deploys(&self, project: &[u8], folder: &[u8]) -> bool {
         match Deployed::of(self.snapshot, project) {
-            Ok(deployed) => deployed.takes_folder(folder),
+            Ok(deployed) => deployed.takes(folder) == Some(true),
             Err(error) => {
                 self.fail(error);
                 false
