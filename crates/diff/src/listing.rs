@@ -4,8 +4,8 @@
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::index::Names;
-use crate::levels::{self, Inside, Left};
 use crate::objects::Objects;
+use crate::search::{Inside, Left, Placed, search};
 use crate::snapshot::{Content, FileRef, Want};
 use crate::tree::EntryKind;
 use crate::walk;
@@ -17,6 +17,12 @@ struct Folder {
     tree: ObjectId,
     /// The same folder of the index.
     known: Option<usize>,
+}
+
+impl Placed for Folder {
+    fn path(&self) -> &[u8] {
+        &self.path
+    }
 }
 
 /// See the module. `names` is what the index knows, and `snapshot` names the tree in messages. Folders that `closed`
@@ -34,7 +40,7 @@ pub(crate) fn files(
         tree,
         known: names.and_then(Names::root),
     };
-    levels::search(root, snapshot, |folder, left| look(objects, folder, names, left, (want, closed)))
+    search(root, snapshot, |folder, left| look(objects, folder, names, left, (want, closed)))
 }
 
 fn look(
@@ -55,7 +61,7 @@ fn look(
         let more = match (kind, ObjectId::from_bytes(id)) {
             (EntryKind::File(kind), Some(blob)) if want(&path) => {
                 let file = FileRef::new(path.as_slice(), kind, Content::Object(blob));
-                inside.find(left, &path, file)
+                inside.find(left, file)
             }
             (EntryKind::Folder, Some(tree)) => {
                 let known = names.and_then(|(names, parent)| names.child(parent, name));
@@ -63,15 +69,14 @@ fn look(
                 if closed(&path) {
                     true
                 } else if let Some(files) = names.zip(known).and_then(|((names, _), known)| names.below(known, id, &path)) {
-                    inside.find_all(files);
-                    true
+                    files.iter().all(|file| inside.find(left, file.clone()))
                 } else {
                     let below = Folder {
                         path: path.as_slice().into(),
                         tree,
                         known,
                     };
-                    inside.folder(left, &path, below)
+                    inside.folder(left, below)
                 }
             }
             _ => true,

@@ -7,8 +7,8 @@ use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
 use crate::id::ObjectId;
-use crate::levels::{self, Inside, Left};
 use crate::objects::{Objects, Raw};
+use crate::search::{Inside, Left, Placed, search};
 use crate::snapshot::{Change, Content, FileKind, FileRef, Want};
 use crate::tree::{Cursor, EntryKind, order};
 
@@ -17,7 +17,7 @@ pub(crate) const MAX_DEPTH: usize = 2048;
 /// Entries looked at in one walk.
 const MAX_ENTRIES: u64 = 5_000_000;
 /// What opening a folder costs, in entries.
-const FOLDER: u64 = 25;
+pub(crate) const FOLDER: u64 = 25;
 /// Bytes that a listed path takes beside its text.
 const OVERHEAD: usize = 64;
 /// Bytes of all paths listed by one walk.
@@ -45,6 +45,11 @@ impl Budget {
             snapshot: self.snapshot.clone(),
             what,
         }
+    }
+
+    /// The error that a walk of many threads ends with when any of its bounds is exceeded.
+    pub(crate) fn exceeded(&self) -> DiffError {
+        self.excess(format!("more than {MAX_ENTRIES} entries, or too many paths to list"))
     }
 
     /// Counts one entry.
@@ -113,6 +118,12 @@ struct Folder {
     head: Option<ObjectId>,
 }
 
+impl Placed for Folder {
+    fn path(&self) -> &[u8] {
+        &self.path
+    }
+}
+
 /// Every wanted path and every submodule that differs between two trees, in order of path bytes. `snapshot` is named in messages.
 pub(crate) fn walk(objects: &Objects, base: ObjectId, head: ObjectId, snapshot: String, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     if base == head {
@@ -123,7 +134,7 @@ pub(crate) fn walk(objects: &Objects, base: ObjectId, head: ObjectId, snapshot: 
         base: Some(base),
         head: Some(head),
     };
-    levels::search(root, snapshot, |folder, left| look(objects, folder, left, want))
+    search(root, snapshot, |folder, left| look(objects, folder, left, want))
 }
 
 /// One side of a folder.
@@ -191,14 +202,14 @@ fn look(objects: &Objects, folder: &Folder, left: &Left, want: Want<'_>) -> Resu
                     base: id(old),
                     head: id(new),
                 };
-                inside.folder(left, &path, below)
+                inside.folder(left, below)
             } else if want(&path) || [old, new].into_iter().flatten().any(|entry| entry.0 == SUBMODULE) {
                 let change = Change {
                     path: RepoPath::new(path.as_slice()),
                     base: file_ref(&path, leaf(old)),
                     head: file_ref(&path, leaf(new)),
                 };
-                inside.find(left, &path, change)
+                inside.find(left, change)
             } else {
                 true
             };

@@ -29,8 +29,6 @@ const WINDOW: usize = 16 << 10;
 const FOLLOWING: usize = 8;
 /// Bits of the first flag word that tell the side of a conflict.
 const STAGE: u16 = 0x3000;
-/// Bytes that hold any entry whose length is told in its flags.
-const USUAL: usize = 8 << 10;
 /// Longer paths are left to others.
 const LONGEST: usize = 64 << 10;
 
@@ -163,12 +161,28 @@ impl Part {
         let mut before = Vec::new();
         loop {
             part.end = pieces.at();
-            let more = part.count < form.count && end.is_none_or(|end| part.end < end);
-            if !more || entry(&mut pieces, form, &mut before, want, &mut part.files).is_none() {
+            let room = end.map_or(u64::MAX, |end| end.saturating_sub(part.end));
+            let taken = part.take(pieces.ahead(PIECE), form, room, &mut before, want);
+            // What does not fit into a whole piece is none.
+            if taken == 0 || pieces.skip(taken).is_none() {
                 return part;
             }
-            part.count += 1;
         }
+    }
+
+    /// Takes the entries that lie in `data` as a whole and begin within its first `room` bytes; how many bytes they are.
+    fn take(&mut self, data: &[u8], form: &Form, room: u64, before: &mut Vec<u8>, want: Want<'_>) -> usize {
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        let mut at = 0;
+        while at < room && self.count < form.count {
+            let rest = data.get(at..).unwrap_or_default();
+            let Some(len) = entry(rest, form, before, want, &mut self.files) else {
+                break;
+            };
+            at += len;
+            self.count += 1;
+        }
+        at
     }
 }
 
@@ -257,42 +271,40 @@ impl Fixed {
     }
 }
 
-/// Reads one entry, and adds it to `files` if it is wanted. `before` is the path of the last entry, for version 4.
-fn entry(pieces: &mut Pieces, form: &Form, before: &mut Vec<u8>, want: Want<'_>, files: &mut Vec<FileRef>) -> Option<()> {
-    let mut data = pieces.ahead(USUAL);
+/// Reads the entry that `data` begins with, adds it to `files` if it is wanted, and tells how many bytes it has; `None`,
+/// and nothing changed, if it is not here as a whole or unusual. `before` is the path of the last entry, for version 4.
+fn entry(data: &[u8], form: &Form, before: &mut Vec<u8>, want: Want<'_>, files: &mut Vec<FileRef>) -> Option<usize> {
     let fixed = Fixed::read(data, form)?;
-    if fixed.len.is_none() && memchr::memchr(0, data.get(fixed.path..)?).is_none() {
-        data = pieces.ahead(PIECE);
-    }
-    let (path, end) = if form.version < 4 {
-        fixed.whole(data)?
-    } else {
-        let mut next = fixed.path;
-        let drop = varint(data, &mut next)?;
-        let len = memchr::memchr(0, data.get(next..)?)?;
-        before.truncate(before.len().checked_sub(drop)?);
-        before.extend_from_slice(slice(data, next, len)?);
-        // Each entry may repeat all of the path before it.
-        if before.len() > LONGEST {
-            return None;
-        }
-        (before.as_slice(), next + len + 1)
-    };
     let kind = match fixed.kind()? {
         EntryKind::File(kind) => kind,
         // A sparse index.
         EntryKind::Folder => return None,
     };
-    let file = if want(path) {
-        // The sides of a conflict are in no tree.
-        let id = ObjectId::from_bytes(slice(data, STAT, form.id_len)?).filter(|_| fixed.flags & STAGE == 0)?;
-        Some(FileRef::new(path, kind, Content::Object(id)))
+    // The sides of a conflict are in no tree.
+    if fixed.flags & STAGE != 0 {
+        return None;
+    }
+    let (path, end) = if form.version < 4 {
+        fixed.whole(data).filter(|(_, end)| *end <= data.len())?
     } else {
-        None
+        let mut next = fixed.path;
+        let drop = varint(data, &mut next)?;
+        let keep = before.len().checked_sub(drop)?;
+        let rest = data.get(next..)?;
+        let len = memchr::memchr(0, rest)?;
+        // Each entry may repeat all of the path before it.
+        if keep + len > LONGEST {
+            return None;
+        }
+        before.truncate(keep);
+        before.extend_from_slice(rest.get(..len)?);
+        (before.as_slice(), next + len + 1)
     };
-    pieces.skip(end)?;
-    files.extend(file);
-    Some(())
+    if want(path) {
+        let id = ObjectId::from_bytes(slice(data, STAT, form.id_len)?)?;
+        files.push(FileRef::new(path, kind, Content::Object(id)));
+    }
+    Some(end)
 }
 
 /// Finds the cache of trees among the extensions; an empty place if there is none.

@@ -1,7 +1,6 @@
 //! The pack file: entries by position, inflated in one go, and the objects that others are built on.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -11,20 +10,15 @@ use libdeflater::Decompressor;
 
 use super::delta::varint;
 use super::kept::Kept;
+use super::pieces::{PIECE, Pieces};
 use crate::id::ObjectId;
 use crate::lock::lock;
-use crate::positioned::read_at;
+use crate::positioned::{fill_at, read_at};
 
-/// Bytes of the file that are read at a time.
-const PIECE: u64 = 32 << 10;
-/// Pieces that are kept.
-const PIECES: usize = 32;
 /// Larger objects are left to libgit2, which need not have all of their compressed bytes in memory.
 const MOST: u64 = 128 << 20;
 /// An entry begins with at most this many bytes: kind and size, then the base.
 const HEADER: usize = 10 + 32;
-
-type Pieces = HashMap<u64, Arc<Vec<u8>>>;
 
 pub(super) struct File {
     handle: fs::File,
@@ -59,8 +53,13 @@ pub(super) struct Entry {
     from: u64,
 }
 
+/// Bytes of what is kept for the next object that lies in several pieces.
+const SCRATCH: usize = 256 << 10;
+
 thread_local! {
     static INFLATE: RefCell<Decompressor> = RefCell::new(Decompressor::new());
+    /// What the last object was read into: to ask for new memory each time costs more than to read.
+    static LAST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 impl File {
@@ -129,27 +128,26 @@ impl File {
             let piece = self.piece(offset / PIECE)?;
             return act(piece.get(start..start + len)?);
         }
-        if u64::try_from(len).is_ok_and(|len| len > PIECE) {
-            return act(&read_at(&self.handle, offset, len)?);
+        let mut bytes = LAST.take();
+        bytes.resize(len, 0);
+        let read = fill_at(&self.handle, offset, &mut bytes).is_ok_and(|read| read == len);
+        let made = if read { act(&bytes) } else { None };
+        if bytes.capacity() <= SCRATCH {
+            LAST.set(bytes);
         }
-        let (one, other) = (self.piece(offset / PIECE)?, self.piece(offset / PIECE + 1)?);
-        let mut both = one.get(start..)?.to_vec();
-        both.extend_from_slice(other.get(..len.checked_sub(both.len())?)?);
-        act(&both)
+        made
     }
 
     fn piece(&self, number: u64) -> Option<Arc<Vec<u8>>> {
-        if let Some(known) = lock(&self.pieces).get(&number) {
-            return Some(Arc::clone(known));
-        }
+        let mut buffer = match lock(&self.pieces).get(number) {
+            Ok(piece) => return Some(piece),
+            Err(buffer) => buffer,
+        };
         let from = number * PIECE;
-        let len = usize::try_from(PIECE.min(self.end.checked_sub(from)?)).ok()?;
-        let piece = Arc::new(read_at(&self.handle, from, len)?);
-        let mut pieces = lock(&self.pieces);
-        if pieces.len() >= PIECES {
-            pieces.clear();
-        }
-        pieces.insert(number, Arc::clone(&piece));
+        buffer.resize(usize::try_from(PIECE.min(self.end.checked_sub(from)?)).ok()?, 0);
+        let read = fill_at(&self.handle, from, &mut buffer).ok()?;
+        let piece = (read == buffer.len()).then(|| Arc::new(buffer))?;
+        lock(&self.pieces).keep(number, &piece);
         Some(piece)
     }
 

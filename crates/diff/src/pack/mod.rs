@@ -8,6 +8,7 @@
 mod delta;
 mod file;
 mod kept;
+mod pieces;
 mod table;
 
 use std::path::Path;

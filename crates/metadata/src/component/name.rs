@@ -8,7 +8,7 @@ use orgate_core::RepoPath;
 use orgate_core::registry::{Registry, TypeSpec};
 
 /// What source format appends to the name that metadata format uses.
-const META: &[u8] = b"-meta.xml";
+const META: &[u8; 9] = b"-meta.xml";
 
 /// A file name that belongs to a type.
 #[derive(Clone, Debug)]
@@ -161,10 +161,7 @@ fn around<'p>(path: &'p RepoPath, spec: &TypeSpec) -> Option<&'p [u8]> {
 
 /// Cuts `-meta.xml`; tells whether it was there and how it was spelt.
 fn strip_meta(file: &[u8]) -> (&[u8], Option<Fit>) {
-    let Some(at) = file.len().checked_sub(META.len()) else {
-        return (file, None);
-    };
-    match file.split_at_checked(at) {
+    match file.split_last_chunk() {
         Some((base, META)) => (base, Some(Fit::Exact)),
         Some((base, end)) if end.eq_ignore_ascii_case(META) => (base, Some(Fit::Case)),
         _ => (file, None),
