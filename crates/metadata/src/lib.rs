@@ -12,8 +12,8 @@ pub mod manifest;
 pub mod xml;
 
 pub use component::{
-    ReadError, ReadErrorKind, Suffixes, classify, holds_bundles, identify, in_bundle, is_deployable, read_component, read_component_as,
-    sniff,
+    ReadError, ReadErrorKind, Suffixes, classify, holds_bundles, identify, in_bundle, in_foreign_folder, in_source_format, is_deployable,
+    read_component, read_component_as, sniff,
 };
 pub use lines::{LineIndex, Position};
 pub use xml::Limits;

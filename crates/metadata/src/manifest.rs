@@ -42,16 +42,15 @@ pub fn members(bytes: &[u8], limits: &Limits) -> Result<Vec<Member>, XmlError> {
         return Ok(found);
     }
     for block in doc.root().children().filter(|block| block.name() == "types") {
-        let Some(kind) = block.children().find(|child| child.name() == "name") else {
-            continue;
-        };
-        let kind = kind.text();
-        for member in block.children().filter(|child| child.name() == "members") {
-            found.push(Member {
-                type_name: kind.trim().to_owned(),
-                name: member.text().trim().to_owned(),
-                span: member.span(),
-            });
+        // Which of several names counts is not documented, so each does.
+        for kind in block.children().filter(|child| child.name() == "name") {
+            for member in block.children().filter(|child| child.name() == "members") {
+                found.push(Member {
+                    type_name: kind.text().trim().to_owned(),
+                    name: member.text().trim().to_owned(),
+                    span: member.span(),
+                });
+            }
         }
     }
     Ok(found)
@@ -71,6 +70,12 @@ mod tests {
         let span = found[1].span;
         let range = usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
         assert_eq!(&text[range], b"<members> B </members>");
+        let both = b"<Package><types><name>ApexClass</name><members>A</members><name>BlacklistedConsumer</name></types></Package>";
+        let kinds = members(both, &Limits::default()).unwrap();
+        assert_eq!(
+            kinds.iter().map(|one| one.type_name.as_str()).collect::<Vec<_>>(),
+            ["ApexClass", "BlacklistedConsumer"]
+        );
         assert!(members(b"<Package><types>", &Limits::default()).is_err());
         assert!(!deletes(b"a/package.xml") && deletes(b"destructiveChanges.xml"));
     }

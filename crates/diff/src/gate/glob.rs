@@ -9,18 +9,58 @@ pub fn matches(glob: &str, path: &[u8]) -> bool {
 }
 
 /// The pattern of a rule, written as in git's files of rules, in lower case.
-pub(super) struct Pattern(Vec<Part<char>>);
+pub(super) struct Pattern(Vec<Part<char>>, Breadth);
+
+/// What a pattern is held against.
+enum Breadth {
+    /// The path, part by part.
+    Parts,
+    /// The path as one text, in which a slash is like any other character.
+    Text,
+}
 
 /// A path, ready for many rules, in lower case.
 pub(super) struct Parts(Vec<Vec<char>>);
 
 impl Pattern {
     pub(super) fn new(pattern: &str) -> Self {
-        Self(pattern.to_lowercase().split('/').map(Part::rule).collect())
+        Self(pattern.to_lowercase().split('/').map(Part::rule).collect(), Breadth::Parts)
+    }
+
+    /// One that matches all that anybody could take it to match, in any folder: a class stands for any character, a star
+    /// for any run of them, and a class without end for anything up to the last star.
+    pub(super) fn loose(pattern: &str) -> Self {
+        let pattern = pattern.to_lowercase();
+        let mut tokens = vec![Token::Run];
+        let mut rest = pattern.trim_start_matches("**/");
+        while let Some(next) = rest.chars().next() {
+            rest = rest.get(next.len_utf8()..).unwrap_or_default();
+            tokens.push(match next {
+                '*' => Token::Run,
+                '?' => Token::One,
+                '[' => match rest.rfind(']') {
+                    // Whichever bracket ends it.
+                    Some(end) => {
+                        let first = rest.find(']').unwrap_or(end);
+                        rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
+                        if first == end { Token::One } else { Token::Run }
+                    }
+                    None => {
+                        rest = rest.rsplit('*').next().filter(|end| end.len() < rest.len()).unwrap_or_default();
+                        Token::Run
+                    }
+                },
+                other => Token::Exactly(other),
+            });
+        }
+        Self(vec![Part::One(tokens)], Breadth::Text)
     }
 
     /// Whether the whole path matches.
     pub(super) fn matches(&self, path: &Parts) -> bool {
+        if let (Breadth::Text, Some(Part::One(tokens))) = (&self.1, self.0.first()) {
+            return within(tokens, &path.0.join(&'/'));
+        }
         // Most rules end in a name, and most paths in another one.
         if let (Some(Part::One(last)), Some(name)) = (self.0.last(), path.0.last())
             && !within(last, name)

@@ -18,16 +18,18 @@ use crate::snapshot::Snapshot;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RulesFile {
     folder: Vec<u8>,
-    slashes: Slashes,
+    dialect: Dialect,
 }
 
-/// What a backslash in a rule stands for.
+/// How rules are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Slashes {
-    /// A slash, as the deploy tool reads it so far.
-    Both,
-    /// Git's escape, as it announces to read it one day.
-    One,
+enum Dialect {
+    /// As by git, but a backslash stands for a slash: so the deploy tool reads them so far.
+    Tool,
+    /// As by git, with its escapes: so it announces to read them one day.
+    Git,
+    /// With whatever the deploy tool may take a class of characters for, or white space that not everybody knows.
+    Loose,
 }
 
 /// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
@@ -37,7 +39,7 @@ const MOST_BYTES: usize = 64 << 10;
 /// The rules of a snapshot, by where they lie.
 pub(super) struct Ignored<'s> {
     snapshot: &'s dyn Snapshot,
-    known: BTreeMap<Vec<u8>, Vec<(Slashes, Rules)>>,
+    known: BTreeMap<Vec<u8>, Vec<(Dialect, Rules)>>,
 }
 
 impl<'s> Ignored<'s> {
@@ -56,10 +58,10 @@ impl<'s> Ignored<'s> {
                 self.known.insert(folder.to_vec(), Rules::all(self.snapshot, folder)?);
             }
             let readings = self.known.get_mut(folder).into_iter().flatten();
-            let leaving = readings.filter_map(|(slashes, rules)| rules.leave_out(path, folder.len()).then_some(*slashes));
-            found.extend(leaving.map(|slashes| RulesFile {
+            let leaving = readings.filter_map(|(dialect, rules)| rules.leave_out(path, folder.len()).then_some(*dialect));
+            found.extend(leaving.map(|dialect| RulesFile {
                 folder: folder.to_vec(),
-                slashes,
+                dialect,
             }));
         }
         Ok(found)
@@ -102,7 +104,7 @@ struct Rules {
 
 impl Rules {
     /// One that cannot be read has no rules: a change that makes it so is refused.
-    fn all(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Vec<(Slashes, Self)>, DiffError> {
+    fn all(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Vec<(Dialect, Self)>, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
         let Text::Read(text) = text(snapshot, &RepoPath::new([prefix.as_slice(), NAME].concat()))? else {
             return Ok(Vec::new());
@@ -110,18 +112,21 @@ impl Rules {
         if !few(&text) {
             return Ok(Vec::new());
         }
-        let read = |slashes| {
+        let read = |dialect| {
             let rules = Self {
-                rules: rules(&text, slashes),
+                rules: rules(&text, dialect),
                 folders: BTreeMap::new(),
             };
-            (slashes, rules)
+            (dialect, rules)
         };
-        Ok(if text.contains('\\') {
-            vec![read(Slashes::Both), read(Slashes::One)]
-        } else {
-            vec![read(Slashes::Both)]
-        })
+        let mut dialects = vec![Dialect::Tool];
+        if text.contains('\\') {
+            dialects.push(Dialect::Git);
+        }
+        if text.chars().any(is_unclear) {
+            dialects.push(Dialect::Loose);
+        }
+        Ok(dialects.into_iter().map(read).collect())
     }
 
     /// As git's rules: the last line that matches decides, and what lies in a folder that is left out is not taken back.
@@ -151,9 +156,15 @@ impl Rules {
     }
 }
 
-fn rules(text: &str, slashes: Slashes) -> Vec<Rule> {
+fn rules(text: &str, dialect: Dialect) -> Vec<Rule> {
     let text = text.trim_start_matches('\u{feff}');
-    text.lines().filter_map(|line| Rule::of(line, slashes)).collect()
+    text.lines().filter_map(|line| Rule::of(line, dialect)).collect()
+}
+
+/// What the deploy tool does not read as git does: its package `ignore` lets a range of a class hold a slash, takes `!` in a
+/// class for a member, and trims other white space.
+fn is_unclear(character: char) -> bool {
+    matches!(character, '[' | '\u{feff}' | '\u{85}')
 }
 
 /// One line of a `.forceignore`.
@@ -166,14 +177,19 @@ struct Rule {
 }
 
 impl Rule {
-    fn of(line: &str, slashes: Slashes) -> Option<Self> {
-        let line = match slashes {
-            Slashes::Both => line.replace('\\', "/"),
-            Slashes::One => line.to_owned(),
+    fn of(line: &str, dialect: Dialect) -> Option<Self> {
+        let line = match dialect {
+            Dialect::Tool | Dialect::Loose => line.replace('\\', "/"),
+            Dialect::Git => line.to_owned(),
         };
-        let line = line.trim_end();
+        let loose = dialect == Dialect::Loose && line.contains(is_unclear);
+        let line = match dialect {
+            Dialect::Loose => line.trim_end_matches(|end: char| end.is_whitespace() || end == '\u{feff}'),
+            _ => line.trim_end(),
+        };
         let (line, back) = line.strip_prefix('!').map_or((line, false), |line| (line, true));
-        if line.is_empty() || line.starts_with('#') {
+        // What an unclear rule takes back may stay out.
+        if line.is_empty() || line.starts_with('#') || (loose && back) {
             return None;
         }
         let folders = line.ends_with('/');
@@ -182,8 +198,13 @@ impl Rule {
         let tied = line.contains('/');
         let line = line.trim_start_matches('/');
         let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };
+        let pattern = format!("{anywhere}{line}");
         Some(Self {
-            pattern: glob::Pattern::new(&format!("{anywhere}{line}")),
+            pattern: if loose {
+                glob::Pattern::loose(&pattern)
+            } else {
+                glob::Pattern::new(&pattern)
+            },
             back,
             folders,
         })

@@ -49,11 +49,11 @@ impl Way<'_> {
     fn has(&self, reason: &Reason) -> bool {
         match (self, reason) {
             (Self::All, _) | (_, Reason::Name | Reason::Deleted) => true,
-            (Self::MetadataFormat, reason) => matches!(reason, Reason::Manifest | Reason::NoManifest),
+            (Self::MetadataFormat, reason) => matches!(reason, Reason::Manifest | Reason::NoManifest | Reason::SourceName),
             (Self::SourceFormat(project, ..), Reason::Package(folder)) => *project == Some(folder),
             (Self::SourceFormat(_, rules, _), Reason::Rules(source)) => *rules == Some(source),
             (Self::SourceFormat(_, _, hidden), Reason::Hidden) => *hidden,
-            (Self::SourceFormat(..), Reason::Manifest | Reason::NoManifest) => false,
+            (Self::SourceFormat(..), Reason::Manifest | Reason::NoManifest | Reason::SourceName) => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! It reads what the change touches and what a touched judgement may look at, nothing else. It never decides what is
 //! weaker (that is `orgate-core`) and never prints.
 
+mod attributes;
 mod deleted;
 mod deployed;
 mod extent;

@@ -10,6 +10,7 @@ use orgate_core::{Component, Control, RepoPath, SubjectKind};
 use orgate_metadata::manifest::deletes;
 
 use super::Input;
+use super::attributes::{converting, is_attributes};
 use super::deleted::{Deleted, already, newly};
 use super::deployed::Deployed;
 use super::extent::Extent;
@@ -84,9 +85,10 @@ impl Touched {
         // A submodule can stand where a type has its folder.
         let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
         let mut list = changes(input.base, input.head, &|path| {
-            ours(path) || folder(path) || is_project(path) || deletes(path) || is_rules(path)
+            ours(path) || folder(path) || is_project(path) || deletes(path) || is_rules(path) || is_attributes(path)
         })?;
         let manifests: Vec<Change> = list.extract_if(.., |change| deletes(change.path.as_bytes())).collect();
+        let attributes: Vec<Change> = list.extract_if(.., |change| is_attributes(change.path.as_bytes())).collect();
         let rules: Vec<Change> = list.extract_if(.., |change| is_rules(change.path.as_bytes())).collect();
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
         let elsewhere = |change: &Change| is_submodule(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
@@ -176,6 +178,7 @@ impl Touched {
         }
         touched.refuse_projects(&projects, input, base, head);
         touched.refuse_rules(&rules, input)?;
+        touched.refuse_attributes(&attributes, input)?;
         touched.replaced(&projects, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
@@ -244,6 +247,23 @@ impl Touched {
                     line: 0,
                     column: 0,
                     reason,
+                    fatal: true,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Attributes of head with which metadata is deployed in another encoding than it is judged in.
+    fn refuse_attributes(&mut self, attributes: &[Change], input: &Input<'_>) -> Result<(), DiffError> {
+        for path in attributes.iter().map(|change| &change.path) {
+            if let Some(line) = converting(input.base, input.head, path)? {
+                self.orphans.push(Unreadable {
+                    path: path.clone(),
+                    side: Which::Head,
+                    line,
+                    column: 1,
+                    reason: "a checkout may write metadata in another encoding than it is stored and judged in (`working-tree-encoding`); leave metadata out of the pattern, it is UTF-8".to_owned(),
                     fatal: true,
                 });
             }

@@ -45,6 +45,34 @@ pub fn is_deployable(path: &RepoPath, registry: &Registry) -> bool {
     recognise(path, registry).is_some_and(|found| !found.misnamed)
 }
 
+/// Names of folders in which the deploy tool takes a file for something else, whatever its name says: of its
+/// `strictDirectoryNames` those whose types have no suffix (source-deploy-retrieve,
+/// `src/registry/metadataRegistry.json`).
+const FOREIGN: [&[u8]; 17] = [
+    b"aiAuthoringBundles",
+    b"appTemplates",
+    b"aura",
+    b"contentTypes",
+    b"documents",
+    b"experiencePropertyTypeBundles",
+    b"experiences",
+    b"genAiFunctions",
+    b"genAiPlannerBundles",
+    b"integArtifactDefs",
+    b"integrationHub",
+    b"lightningTypes",
+    b"lwc",
+    b"staticresources",
+    b"uiBundles",
+    b"uiWidgets",
+    b"waveTemplates",
+];
+
+/// Whether a file lies in a folder from which it may be deployed as something else than what its name says.
+pub fn in_foreign_folder(path: &RepoPath) -> bool {
+    path.parts().rev().skip(1).any(|part| FOREIGN.contains(&part))
+}
+
 /// Folders of bundles: whatever lies in them, the deploy tool takes it for parts of these
 /// (source-deploy-retrieve, `src/resolve/metadataResolver.ts`). Only those of a package, so that a project in a folder of
 /// this name is none.
@@ -164,8 +192,31 @@ fn strip_meta(file: &[u8]) -> (&[u8], Option<Fit>) {
     match file.split_last_chunk() {
         Some((base, META)) => (base, Some(Fit::Exact)),
         Some((base, end)) if end.eq_ignore_ascii_case(META) => (base, Some(Fit::Case)),
-        _ => (file, None),
+        _ => before_meta(file).map_or((file, None), |base| (base, Some(Fit::Exact))),
     }
+}
+
+/// What stands before a `-meta.xml` within a file name: the deploy tool takes no notice of what follows it
+/// (source-deploy-retrieve, `src/utils/path.ts`), so `App.connectedApp-meta.xml.old` is deployed as well.
+fn before_meta(path: &[u8]) -> Option<&[u8]> {
+    let mut front = path;
+    loop {
+        let at = memchr::memrchr2(b'-', b'/', front)?;
+        let (before, from) = path.split_at_checked(at)?;
+        if from.starts_with(META) {
+            return Some(before);
+        }
+        // That of a folder says nothing.
+        if from.first() == Some(&b'/') {
+            return None;
+        }
+        front = before;
+    }
+}
+
+/// Whether a name is one of source format.
+pub fn in_source_format(path: &RepoPath) -> bool {
+    strip_meta(path.file_name()).1.is_some()
 }
 
 /// How well a suffix fits a type, and which of its suffixes the file has or should have.

@@ -28,6 +28,9 @@ pub enum XmlErrorKind {
     /// Markers of a merge that was not finished.
     #[error("the file has merge conflict markers; finish the merge")]
     ConflictMarkers,
+    /// Markup that git may replace when it writes the file to disk.
+    #[error("markup stands between `$Id:` and `$`, which a checkout may replace (`ident` of gitattributes); remove the keyword")]
+    Keyword,
     /// UTF-16 or UTF-32.
     #[error("the file is UTF-16 or UTF-32; save it as UTF-8")]
     Utf16,
@@ -139,6 +142,7 @@ impl XmlErrorKind {
             Self::TooLarge(_) => "too-large",
             Self::LfsPointer => "lfs-pointer",
             Self::ConflictMarkers => "conflict-markers",
+            Self::Keyword => "keyword",
             Self::Utf16 => "utf-16",
             Self::NotUtf8 => "not-utf-8",
             Self::Encoding(_) => "encoding",

@@ -35,6 +35,9 @@ pub(super) fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Xml
     if let Some((offset, code)) = forbidden(bytes) {
         return Err(at(Kind::Character(code), offset));
     }
+    if let Some(offset) = replaced(bytes) {
+        return Err(at(Kind::Keyword, offset));
+    }
     let content = text.strip_prefix(BOM).unwrap_or(text);
     if content.bytes().all(super::chars::is_blank) {
         return Err(at(Kind::Empty, 0));
@@ -43,6 +46,17 @@ pub(super) fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Xml
         return Err(at(Kind::ByteOrderMark, BOM.len()));
     }
     Ok(text)
+}
+
+/// Where markup stands in a keyword that git replaces on checkout where its attribute `ident` is set (gitattributes(5)):
+/// what is deployed is not what the blob says then.
+fn replaced(bytes: &[u8]) -> Option<usize> {
+    memmem::find_iter(bytes, b"$Id:").find(|at| {
+        let inner = bytes.get(at + 4..).unwrap_or_default();
+        let end = memchr::memchr2(b'$', b'\n', inner);
+        let inner = end.filter(|end| inner.get(*end) == Some(&b'$')).and_then(|end| inner.get(..end));
+        inner.is_some_and(|inner| memchr::memchr3(b'<', b'>', b'&', inner).is_some())
+    })
 }
 
 /// The first character that XML 1.0 does not allow. Surrogates cannot occur in UTF-8.

@@ -16,6 +16,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("traps::file turned folder", folder),
     ("traps::replace reference", replace),
     ("traps::attributes and ignore files", attributes),
+    ("traps::attributes that convert", converting_attributes),
     ("traps::assumed unchanged", assumed_unchanged),
     ("traps::names that are not text", odd_names),
     ("traps::names that differ in case", case),
@@ -197,6 +198,44 @@ fn attributes() {
     let head = repo.commit("Hide");
     caught(&check(repo.path(), &["--base", &base, "--head", &head]));
     caught(&check(repo.path(), &["--base", &base]));
+}
+
+/// What is checked out, and deployed, is not what is stored then.
+fn converting_attributes() {
+    let (repo, _, base) = opened();
+    for lines in [
+        "*.xml working-tree-encoding=ASCII//TRANSLIT\n",
+        "[attr]odd working-tree-encoding=UTF-7\n* odd\n",
+    ] {
+        repo.write("force-app/.gitattributes", lines);
+        let head = repo.commit("Convert");
+        unreadable(
+            &check(repo.path(), &["--base", &base, "--head", &head]),
+            "force-app/.gitattributes",
+            "working-tree-encoding",
+        );
+        // What stands in base was judged when it came.
+        repo.write("README.md", lines);
+        let next = repo.commit("Another");
+        passed(&check(repo.path(), &["--base", &head, "--head", &next]));
+    }
+    repo.write("force-app/.gitattributes", "*.ps1 working-tree-encoding=UTF-16\n");
+    let base = repo.commit("Others");
+    // Git itself would not store it where the attribute is set; without, anybody can.
+    repo.write(
+        APP,
+        connected_app(true)
+            .replace("<label>", "<!--$Id:--><label>")
+            .replace("</label>", "</label><!--$-->"),
+    );
+    let head = repo.commit("Keyword");
+    unreadable(&check(repo.path(), &["--base", &base, "--head", &head]), APP, "$Id:");
+}
+
+#[track_caller]
+fn unreadable(run: &orgate_testkit::gate::Run, path: &str, reason: &str) {
+    let said = run.said();
+    assert!(run.code == 2 && said.contains(path) && said.contains(reason), "{said}");
 }
 
 fn assumed_unchanged() {

@@ -64,6 +64,10 @@ fn org_settings_that_nothing_deploys_excuse_no_app() {
         "docs/settings/OauthOidc.settings-meta.xml",
         "force-app/main/default/settings/oauthoidc.settings-meta.xml",
         "OauthOidc.settings",
+        "force-app/main/default/staticresources/settings/OauthOidc.settings-meta.xml",
+        "force-app/experiences/OauthOidc.settings-meta.xml",
+        "force-app/main/default/other/OauthOidc.settings",
+        "force-app/main/default/settings/deep/OauthOidc.settings",
     ] {
         let head = head.clone().with(place, org_settings(true));
         weaker(place, "ca-pkce-not-required", &base, &head);
@@ -153,8 +157,19 @@ fn rules_deep_in_a_package_leave_out_as_well() {
         (".forceignore", "\u{feff}**/OAUTHOIDC.*\n"),
         (".forceignore", "**/settings/*\n!**/settings/*/\n"),
         (".forceignore", "**/[!c]*/O*\n"),
+        (".forceignore", "settings[+-9]OauthOidc.settings-meta.xml"),
+        (".forceignore", "**/OauthOidc.settings-meta.[!x]ml"),
+        (".forceignore", "[+-**settings"),
+        (".forceignore", "OauthOidc.settings-meta.xml\n!**/OauthOidc.setti[!x]gs-meta.xml"),
+        (".forceignore", "OauthOidc.settings-meta.xml\u{feff}"),
+        (".forceignore", "OauthOidc*\n!OauthOidc.settings-meta.xml\u{85}"),
     ] {
-        weaker(file, "ca-pkce-not-required", &base, &covered.clone().with(file, rules));
+        weaker(
+            &format!("{file}: {rules}"),
+            "ca-pkce-not-required",
+            &base,
+            &covered.clone().with(file, rules),
+        );
     }
     let hidden = connected(false).with(&format!("{ROOT}/.old/settings/OauthOidc.settings-meta.xml"), org_settings(true));
     weaker("a folder that the deploy tool leaves out", "ca-pkce-not-required", &base, &hidden);
@@ -390,4 +405,23 @@ fn one_weakening_is_told_once() {
         1,
         "{found:?}"
     );
+}
+
+#[test]
+fn what_follows_the_ending_of_a_name_changes_nothing() {
+    let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
+    let base = connected(true).with(&settings, org_settings(true));
+    for end in [".old", "~", ".swp", "x", "-1"] {
+        let another = format!("{settings}{end}");
+        let copy = base.clone().with(&another, org_settings(false));
+        weaker(&another, "org-pkce-not-required", &base, &copy);
+        weaker(&another, "org-pkce-not-required", &base, &copy.without(&settings));
+        let app = format!("{ROOT}/odd/Other.connectedApp-meta.xml{end}");
+        weaker(
+            &app,
+            "ca-self-authorization-allowed",
+            &base,
+            &base.clone().with(&app, connected_app(false)),
+        );
+    }
 }

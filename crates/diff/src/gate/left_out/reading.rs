@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgate_core::registry::TypeSpec;
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::manifest::members;
-use orgate_metadata::{Limits, in_bundle, is_deployable};
+use orgate_metadata::{Limits, in_foreign_folder, in_source_format, is_deployable};
 
 use super::super::Input;
 use super::super::deployed::Deployed;
@@ -35,6 +35,8 @@ pub(super) enum Reason {
     Manifest,
     /// Other files have a `package.xml` beside them.
     NoManifest,
+    /// It has a name of source format and a `package.xml` beside it.
+    SourceName,
 }
 
 impl Reason {
@@ -47,6 +49,7 @@ impl Reason {
             Self::Rules(_) => "a `.forceignore` leaves it out",
             Self::Manifest => "the `package.xml` beside it does not name what it holds",
             Self::NoManifest => "no `package.xml` lies beside it",
+            Self::SourceName => "a deploy with the `package.xml` beside it takes no `-meta.xml` for what it holds",
         }
     }
 }
@@ -83,7 +86,11 @@ impl<'a> Reading<'a> {
     pub(super) fn reasons(&mut self, component: &Component) -> Result<Vec<Reason>, DiffError> {
         let path = &component.path;
         let mut reasons = Vec::new();
-        if !is_deployable(path, self.input.registry) || in_bundle(path.as_bytes()) {
+        let spec = self.input.registry.get(&component.type_name);
+        let source = in_source_format(path);
+        // Without `-meta.xml`, the folder tells what a file is.
+        let placed = source || spec.is_none_or(|spec| path.parts().rev().nth(1) == Some(spec.folder.as_bytes()));
+        if !placed || !is_deployable(path, self.input.registry) || in_foreign_folder(path) {
             reasons.push(Reason::Name);
         }
         if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
@@ -108,9 +115,7 @@ impl<'a> Reading<'a> {
         if in_project {
             reasons.extend(self.ignored.files_against(path)?.into_iter().map(Reason::Rules));
         }
-        // Files in source format are deployed without a `package.xml` beside them.
-        let spec = self.input.registry.get(&component.type_name);
-        if let Some(spec) = spec.filter(|_| !path.as_bytes().ends_with(b"-meta.xml")) {
+        if let Some(spec) = spec {
             let taken = match self.packages.entry(component.package_root(&spec.folder).to_vec()) {
                 Entry::Vacant(entry) => {
                     let taken = Taken::of(self.snapshot, entry.key(), &self.input.limits)?;
@@ -119,6 +124,9 @@ impl<'a> Reading<'a> {
                 Entry::Occupied(entry) => entry.into_mut(),
             };
             match &taken.0 {
+                // Files in source format are deployed without a `package.xml` beside them.
+                None if source => {}
+                Some(_) if source => reasons.push(Reason::SourceName),
                 None => reasons.push(Reason::NoManifest),
                 Some(named) if !names(named, component, spec) => reasons.push(Reason::Manifest),
                 Some(_) => {}
