@@ -112,9 +112,10 @@ impl Rules {
         if !few(&text) {
             return Ok(Vec::new());
         }
+        let text = text.trim_start_matches('\u{feff}');
         let read = |dialect| {
             let rules = Self {
-                rules: rules(&text, dialect),
+                rules: rules(text, dialect),
                 folders: BTreeMap::new(),
             };
             (dialect, rules)
@@ -123,7 +124,7 @@ impl Rules {
         if text.contains('\\') {
             dialects.push(Dialect::Git);
         }
-        if text.chars().any(is_unclear) {
+        if text.lines().any(is_unclear) {
             dialects.push(Dialect::Loose);
         }
         Ok(dialects.into_iter().map(read).collect())
@@ -157,14 +158,17 @@ impl Rules {
 }
 
 fn rules(text: &str, dialect: Dialect) -> Vec<Rule> {
-    let text = text.trim_start_matches('\u{feff}');
     text.lines().filter_map(|line| Rule::of(line, dialect)).collect()
 }
 
 /// What the deploy tool does not read as git does: its package `ignore` lets a range of a class hold a slash, takes `!` in a
 /// class for a member, and trims other white space.
-fn is_unclear(character: char) -> bool {
-    matches!(character, '[' | '\u{feff}' | '\u{85}')
+fn is_unclear(line: &str) -> bool {
+    let plain = |class: &str| {
+        let members = class.split_once(']').map(|(members, _)| members);
+        members.is_some_and(|members| !members.is_empty() && !members.contains(['-', '!', '^', '/', '\\']))
+    };
+    line.contains(['\u{feff}', '\u{85}']) || !line.split('[').skip(1).all(plain)
 }
 
 /// One line of a `.forceignore`.
@@ -182,7 +186,7 @@ impl Rule {
             Dialect::Tool | Dialect::Loose => line.replace('\\', "/"),
             Dialect::Git => line.to_owned(),
         };
-        let loose = dialect == Dialect::Loose && line.contains(is_unclear);
+        let loose = dialect == Dialect::Loose && is_unclear(&line);
         let line = match dialect {
             Dialect::Loose => line.trim_end_matches(|end: char| end.is_whitespace() || end == '\u{feff}'),
             _ => line.trim_end(),

@@ -48,6 +48,9 @@ fn files_are_classified_by_name() {
         ("odd/A.B.connectedApp-meta.xml", "ConnectedApp"),
         ("A.connectedapp-meta.xml", "ConnectedApp"),
         ("A.connectedApp-META.xml", "ConnectedApp"),
+        // The deploy tool looks for no end behind `-meta.xml`.
+        ("A.connectedApp-meta.xml.orig", "ConnectedApp"),
+        ("A-b.connectedApp-meta.xml-2", "ConnectedApp"),
         ("A.ecaGlblOauth-meta.xml", "ExtlClntAppGlobalOauthSettings"),
         ("A.ecaGlobalOauth-meta.xml", "ExtlClntAppGlobalOauthSettings"),
         ("A.ecaOauth-meta.xml", "ExtlClntAppOauthSettings"),
@@ -71,7 +74,7 @@ fn files_are_classified_by_name() {
         "x-meta.xml",
         "A.connectedApp-meta.xml/b",
         "A.connectedApp.bak",
-        "A.connectedApp-meta.xml.orig",
+        "A.connectedApp-META.xml.orig",
         "connectedApps/A.xml",
         "settings/Account.settings-meta.xml",
         "objects/ConnectedAppId.field-meta.xml",
