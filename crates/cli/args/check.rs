@@ -9,7 +9,8 @@ use super::{CiArgs, OutputArg};
 const CHECK_EXAMPLES: &str = "\
 Examples:
   orgate check                                   the work tree against the default branch
-  orgate check --base origin/main --head HEAD    two commits
+  orgate check --base origin/main... --head HEAD  what a branch changed since it left main
+  orgate check --base v1 --head v2               two commits, one against the other
   orgate check --base HEAD --staged              what the next commit would change
   orgate check --base-dir old --head-dir new     two folders, no repository needed
   orgate check --output sarif=orgate.sarif       text on the terminal, SARIF in a file
@@ -41,7 +42,8 @@ pub(crate) struct CheckArgs {
 /// What to compare.
 #[derive(Debug, Args)]
 pub(crate) struct SideArgs {
-    /// The revision to compare with [default: merge base of HEAD with the default branch]
+    /// The revision to compare with, or A...B for the merge base of two [default: merge base of HEAD with the default
+    /// branch]
     #[arg(long, value_name = "REV", conflicts_with = "base_dir")]
     pub(crate) base: Option<String>,
     /// A folder to compare with, instead of a revision

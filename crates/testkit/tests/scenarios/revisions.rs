@@ -58,6 +58,12 @@ fn merge_base() {
     repo.git(&["merge", "--quiet", "--ff-only", "change"]);
     repo.git(&["checkout", "--quiet", "harmless"]);
     passed(&check(repo.path(), &["--head", "HEAD"]));
+    for parted in ["main...HEAD", "main...", "...main"] {
+        let run = check(repo.path(), &["--base", parted, "--head", "HEAD"]);
+        passed(&run);
+        assert_eq!(run.report["compared"]["base"]["id"], *base, "{parted}");
+    }
+    refused(&check(repo.path(), &["--base", "main...nowhere", "--head", "HEAD"]), &["nowhere"]);
     // And main mends it: `change` is still measured from where it left.
     repo.git(&["checkout", "--quiet", "main"]);
     repo.write(APP, connected_app(false));
