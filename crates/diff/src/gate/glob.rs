@@ -35,23 +35,23 @@ impl Pattern {
         let mut rest = pattern.trim_start_matches("**/");
         while let Some(next) = rest.chars().next() {
             rest = rest.get(next.len_utf8()..).unwrap_or_default();
-            tokens.push(match next {
+            let token = match next {
                 '*' => Token::Run,
                 '?' => Token::One,
-                '[' => match rest.rfind(']') {
+                '[' => {
                     // Whichever bracket ends it.
-                    Some(end) => {
-                        let first = rest.find(']').unwrap_or(end);
-                        rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
-                        if first == end { Token::One } else { Token::Run }
-                    }
-                    None => {
-                        rest = rest.rsplit('*').next().filter(|end| end.len() < rest.len()).unwrap_or_default();
+                    let ends = (rest.find(']'), rest.rfind(']'));
+                    if let (Some(first), Some(last)) = ends {
+                        rest = rest.get(last.saturating_add(1)..).unwrap_or_default();
+                        if first == last { Token::One } else { Token::Run }
+                    } else {
+                        rest = rest.rsplit_once('*').map_or("", |(_, behind)| behind);
                         Token::Run
                     }
-                },
+                }
                 other => Token::Exactly(other),
-            });
+            };
+            tokens.push(token);
         }
         Self(vec![Part::One(tokens)], Breadth::Text)
     }
