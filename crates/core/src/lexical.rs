@@ -54,11 +54,29 @@ fn split(text: &str, at: fn(char) -> bool) -> impl Iterator<Item = &str> {
 
 /// The first placeholder in a text: something that a deploy replaces, so that the text says nothing about the value.
 ///
-/// Known are `${x}`, `${{x}}`, `{{x}}`, `{!x}`, `<%x%>`, `__X__` and words such as `REPLACE_ME`.
+/// Known are `${x}`, `${{x}}`, `{{x}}`, `{!x}`, `<%x%>`, `__X__` and words such as `REPLACE_ME`; and as the whole text, as
+/// other signs of it may well stand in a value, the tokens `#{x}#`, `#{x}`, `[[x]]`, `{$x}` and `@x@`.
 pub fn placeholder(text: &str) -> Option<&str> {
+    let whole = trim(text);
+    if is_whole_token(whole) {
+        return Some(whole);
+    }
     text.char_indices()
         .filter(|(_, c)| matches!(c, '$' | '{' | '<' | '_' | 'R'))
         .find_map(|(at, _)| token_at(text, at))
+}
+
+/// Whether a text is nothing but a token with a name in it, as tools replace it: Azure DevOps Replace Tokens, Octopus,
+/// Copado, Ant.
+fn is_whole_token(text: &str) -> bool {
+    let inner = |(open, close): (&str, &str)| text.strip_prefix(open)?.strip_suffix(close);
+    [("#{", "}#"), ("#{", "}"), ("[[", "]]"), ("{$", "}"), ("@", "@")]
+        .into_iter()
+        .filter_map(inner)
+        .any(|name| {
+            let legal = name.chars().all(|c| word_char(c) || matches!(c, '.' | '-'));
+            legal && name.len() <= LONGEST_PLACEHOLDER && name.contains(word_char)
+        })
 }
 
 /// The placeholder that starts at byte `at`.
@@ -116,10 +134,54 @@ pub fn is_real_secret(text: &str) -> bool {
     let stand_in = text.len() < 8
         || marked
         || bytes.all(|byte| Some(byte) == first)
-        || text.eq_ignore_ascii_case("Placeholder_Value")
+        || says_to_fill_in(text)
         || (text.starts_with("++") && text.ends_with("++"))
         || placeholder(text) == Some(text);
     !stand_in
+}
+
+/// Whether a text is nothing but well-known words that ask for a secret: `CHANGE_ME`, `YOUR_CONSUMER_SECRET`,
+/// `env:CONSUMER_SECRET`. Every word counts, as what follows an unknown one may be the secret itself.
+fn says_to_fill_in(text: &str) -> bool {
+    const TEXTS: [&str; 7] = [
+        "changeme",
+        "dummysecret",
+        "placeholder",
+        "placeholdervalue",
+        "redacted",
+        "replaceme",
+        "setinorg",
+    ];
+    // None is the beginning of another one, so that the first that fits is the only one.
+    const WORDS: [&str; 16] = [
+        "api",
+        "app",
+        "client",
+        "connected",
+        "consumer",
+        "external",
+        "goes",
+        "here",
+        "key",
+        "oauth",
+        "org",
+        "password",
+        "salesforce",
+        "secret",
+        "token",
+        "value",
+    ];
+    let words = |text: &str| text.to_ascii_lowercase().replace(['_', '-', ' '], "");
+    let made_of_words = |text: &str| {
+        let mut rest = text;
+        while let Some(next) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
+            rest = next;
+        }
+        rest.is_empty() && !text.is_empty()
+    };
+    let plain = words(text);
+    let variable = text.strip_prefix("env:").is_some_and(|name| made_of_words(&words(name)));
+    variable || TEXTS.contains(&plain.as_str()) || plain.strip_prefix("your").is_some_and(made_of_words)
 }
 
 /// What stands where a certificate belongs.

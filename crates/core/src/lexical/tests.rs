@@ -106,6 +106,32 @@ fn placeholders_are_found_anywhere_and_returned_whole() {
 }
 
 #[test]
+fn tokens_that_a_value_may_hold_as_well_are_placeholders_as_the_whole_text_only() {
+    for token in [
+        "#{INVOICE_SYNC_SECRET}#",
+        "#{Invoice.Secret-2}",
+        "[[SECRET]]",
+        "{$Copado.Secret}",
+        "{$SECRET}",
+        "@SECRET@",
+    ] {
+        assert_eq!(placeholder(token), Some(token), "{token:?}");
+        assert_eq!(placeholder(&format!("\n {token} ")), Some(token), "{token:?}");
+        for around in [format!("a{token}"), format!("{token}a"), format!("{token} b"), format!("{token}{token}")] {
+            assert_eq!(placeholder(&around), None, "{around:?}");
+        }
+    }
+    for text in [
+        "#{}#", "#{}", "[[]]", "{$}", "@@", "@", "[[-.]]", "#{a b}#", "[[a]b]]", "{$a/b}", "{$a}b}", "@a@b@", "[X]", "{X}", "#X#",
+    ] {
+        assert_eq!(placeholder(text), None, "{text:?}");
+    }
+    let long = |count| format!("@{}@", "a".repeat(count));
+    assert!(placeholder(&long(LONGEST_PLACEHOLDER)).is_some());
+    assert!(placeholder(&long(LONGEST_PLACEHOLDER + 1)).is_none());
+}
+
+#[test]
 fn the_end_of_a_placeholder_is_looked_for_up_to_a_whole_character() {
     let name = |first: &str, count: usize| format!("${{{first}{}}}", "é".repeat(count));
     for first in ["", "a"] {
@@ -144,6 +170,22 @@ fn stand_ins_are_no_secrets() {
         "<SECRET>",
         "TODO",
         "xxxxxxxxxxxx",
+        "#{INVOICE_SYNC_CONSUMER_SECRET}#",
+        "#{InvoiceSync.ConsumerSecret}",
+        "[[INVOICE_SYNC_SECRET]]",
+        "{$Copado.ConsumerSecret}",
+        "CHANGE_ME",
+        "changeme",
+        "Change-Me",
+        "PLACEHOLDER",
+        "REDACTED",
+        "replace me",
+        "YOUR_CONSUMER_SECRET",
+        "your client secret here",
+        "SET_IN_ORG",
+        "dummysecret",
+        "DUMMY_SECRET",
+        "env:CONSUMER_SECRET",
     ] {
         assert!(!is_real_secret(text), "{text:?}");
     }
@@ -155,6 +197,14 @@ fn stand_ins_are_no_secrets() {
         "abcdefg++",
         "***abcdefg",
         "REPLACE_ME now",
+        "CHANGE_ME3MVG9abc",
+        "YOUR_3MVG9abc",
+        "YOUR_SECRET_3MVG9abc",
+        "your_____",
+        "env:3MVG9abc",
+        "3MVG9abcREDACTED",
+        "a1b2c3d4#{X}#",
+        "[[X]]a1b2c3d4",
         &long[..40],
     ] {
         assert!(is_real_secret(text), "{text:?}");
