@@ -117,7 +117,12 @@ fn tokens_that_a_value_may_hold_as_well_are_placeholders_as_the_whole_text_only(
     ] {
         assert_eq!(placeholder(token), Some(token), "{token:?}");
         assert_eq!(placeholder(&format!("\n {token} ")), Some(token), "{token:?}");
-        for around in [format!("a{token}"), format!("{token}a"), format!("{token} b"), format!("{token}{token}")] {
+        for around in [
+            format!("a{token}"),
+            format!("{token}a"),
+            format!("{token} b"),
+            format!("{token}{token}"),
+        ] {
             assert_eq!(placeholder(&around), None, "{around:?}");
         }
     }
