@@ -1,24 +1,18 @@
 //! The index of a pack (version 2): where an object lies.
 //!
 //! Read in pieces, one for each first byte of an id, as they are asked for: a run that looks at three objects must not pay
-//! for a table of millions. Who asks for many of them gets the rest at once.
+//! for a table of millions.
 
 use std::fs;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::positioned::read_at;
 
 /// Signature, version and the 256 counts.
 const HEADER: usize = 8 + 1024;
 /// Objects with one first byte; a pack that has more of them is left to libgit2.
-const MOST: u32 = 1 << 16;
-/// First bytes that are read one by one.
-const SINGLE: usize = 32;
-/// Objects of a table that is read at once.
-const MOST_AT_ONCE: u32 = 1 << 20;
+const MOST: u64 = 1 << 16;
 
 #[derive(Debug)]
 pub(super) struct Table {
@@ -29,17 +23,12 @@ pub(super) struct Table {
     /// Where the 8-byte offsets begin, and how many bytes the file has before its checksums.
     wide: u64,
     end: u64,
-    rows: Vec<OnceLock<Option<Rows>>>,
-    all: OnceLock<Option<Rows>>,
-    /// How many of `rows` were read.
-    read: AtomicUsize,
+    rows: Vec<OnceLock<Option<Row>>>,
 }
 
-/// Some ids that follow each other, and their offsets.
+/// Ids with one first byte, and their offsets.
 #[derive(Debug)]
-struct Rows {
-    /// Place of the first in the table.
-    first: u32,
+struct Row {
     ids: Vec<u8>,
     offsets: Vec<u8>,
 }
@@ -67,8 +56,6 @@ impl Table {
             wide,
             end,
             rows: (0..256).map(|_| OnceLock::new()).collect(),
-            all: OnceLock::new(),
-            read: AtomicUsize::new(0),
         })
     }
 
@@ -80,44 +67,21 @@ impl Table {
     /// Place of an object in the pack; `None` if it is not known here.
     pub(super) fn offset(&self, id: &[u8]) -> Option<u64> {
         let first = usize::from(*id.first()?);
-        let places = self.places(first)?;
-        let rows = self.rows(first, &places)?;
-        let place = |place: u32| usize::try_from(place.checked_sub(rows.first)?).ok();
-        let (mut low, mut high) = (place(places.start)?, place(places.end)?);
+        let row = self.rows.get(first)?.get_or_init(|| self.row(first)).as_ref()?;
+        let key = |at: usize| row.ids.get(at * self.id_len..(at + 1) * self.id_len);
+        let (mut low, mut high) = (0, row.ids.len() / self.id_len);
         while low < high {
             let middle = low.midpoint(high);
-            match rows.ids.get(middle * self.id_len..(middle + 1) * self.id_len)?.cmp(id) {
+            match key(middle)?.cmp(id) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {
-                    let offset = number(rows.offsets.get(middle * 4..middle * 4 + 4)?)?;
+                    let offset = number(row.offsets.get(middle * 4..middle * 4 + 4)?)?;
                     return self.resolve(offset);
                 }
             }
         }
         None
-    }
-
-    /// Where the ids with this first byte are.
-    fn places(&self, first: usize) -> Option<Range<u32>> {
-        let from = match first.checked_sub(1) {
-            Some(before) => *self.fan.get(before)?,
-            None => 0,
-        };
-        Some(from..*self.fan.get(first)?).filter(|places| places.end - places.start <= MOST)
-    }
-
-    /// The rows among which those with this first byte are.
-    fn rows(&self, first: usize, places: &Range<u32>) -> Option<&Rows> {
-        if let Some(all) = self.all.get() {
-            return all.as_ref();
-        }
-        let single = self.rows.get(first)?;
-        // One thread reads them all. The others do not wait for it.
-        if single.get().is_none() && self.count() <= MOST_AT_ONCE && self.read.fetch_add(1, Ordering::Relaxed) == SINGLE {
-            return self.all.get_or_init(|| self.read_rows(&(0..self.count()))).as_ref();
-        }
-        single.get_or_init(|| self.read_rows(places)).as_ref()
     }
 
     fn resolve(&self, offset: u32) -> Option<u64> {
@@ -129,17 +93,18 @@ impl Table {
         Some(u64::from_be_bytes(bytes.try_into().ok()?))
     }
 
-    fn read_rows(&self, places: &Range<u32>) -> Option<Rows> {
-        let rows = u64::from(places.end - places.start);
+    fn row(&self, first: usize) -> Option<Row> {
+        let from = match first.checked_sub(1) {
+            Some(before) => u64::from(*self.fan.get(before)?),
+            None => 0,
+        };
+        let rows = u64::from(*self.fan.get(first)?).checked_sub(from).filter(|rows| *rows <= MOST)?;
         let count = u64::from(self.count());
         let id = u64::try_from(self.id_len).ok()?;
-        let part = |start: u64, width: u64| {
-            let from = start + u64::from(places.start) * width;
-            read_at(&self.file, from, usize::try_from(rows * width).ok()?)
-        };
-        Some(Rows {
-            first: places.start,
-            ids: part(HEADER as u64, id)?,
+        let part = |start: u64, width: u64| read_at(&self.file, start + from * width, usize::try_from(rows * width).ok()?);
+        let ids = part(HEADER as u64, id)?;
+        Some(Row {
+            ids,
             offsets: part(HEADER as u64 + count * (id + 4), 4)?,
         })
     }
