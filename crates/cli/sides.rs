@@ -164,9 +164,8 @@ fn open_base(
     if let Some(rev) = &arguments.base {
         // As for `git diff`: what happened since two revisions parted. No ref has three dots in its name.
         if let Some((one, other)) = rev.split_once("...") {
-            let named = |rev: &'_ str| if rev.is_empty() { "HEAD".to_owned() } else { rev.to_owned() };
-            let (one, other) = (named(one), named(other));
-            let side = repository.resolve(&repository.merge_base(&one, &other)?)?;
+            let [one, other] = [one, other].map(|rev| if rev.is_empty() { "HEAD" } else { rev });
+            let side = repository.resolve(&repository.merge_base(one, other)?)?;
             let why = format!("base is the merge base of {one} and {other}");
             return Ok((Box::new(repository.snapshot(&side)), why));
         }

@@ -9,7 +9,7 @@ use super::{CiArgs, OutputArg};
 const CHECK_EXAMPLES: &str = "\
 Examples:
   orgate check                                   the work tree against the default branch
-  orgate check --base origin/main... --head HEAD  what a branch changed since it left main
+  orgate check --base main... --head HEAD        what a branch changed since it left main
   orgate check --base v1 --head v2               two commits, one against the other
   orgate check --base HEAD --staged              what the next commit would change
   orgate check --base-dir old --head-dir new     two folders, no repository needed

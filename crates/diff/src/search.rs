@@ -152,6 +152,19 @@ impl<T: Placed, L> Search<T, L> {
             depth += 1;
         }
     }
+
+    /// What was found, or what went wrong.
+    fn end(self) -> Result<Vec<T>, DiffError> {
+        if self.left.exceeded.into_inner() {
+            return Err(self.budget.exceeded());
+        }
+        if let Some((_, error)) = self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        let mut all = self.all.into_inner().unwrap_or_else(PoisonError::into_inner);
+        all.sort_unstable_by(|a, b| a.path().cmp(b.path()));
+        Ok(all)
+    }
 }
 
 /// Looks into `first` and everything below it with `look`, and gives what was found in order of path bytes. `snapshot`
@@ -183,20 +196,6 @@ pub(crate) fn search<T: Placed, F: Placed>(
         rayon::scope(|scope| search.spread(scope, level, depth));
     }
     search.end()
-}
-
-impl<T: Placed, L> Search<T, L> {
-    fn end(self) -> Result<Vec<T>, DiffError> {
-        if self.left.exceeded.into_inner() {
-            return Err(self.budget.exceeded());
-        }
-        if let Some((_, error)) = self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            return Err(error);
-        }
-        let mut all = self.all.into_inner().unwrap_or_else(PoisonError::into_inner);
-        all.sort_unstable_by(|a, b| a.path().cmp(b.path()));
-        Ok(all)
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use orgate_core::Span;
 
-use crate::xml::{Doc, Limits, XmlError};
+use crate::xml::{Doc, Elem, Limits, XmlError};
 
 const NAMES: [&[u8]; 3] = [
     b"destructiveChanges.xml",
@@ -42,11 +42,15 @@ pub fn members(bytes: &[u8], limits: &Limits) -> Result<Vec<Member>, XmlError> {
         return Ok(found);
     }
     for block in doc.root().children().filter(|block| block.name() == "types") {
-        // Which of several names counts is not documented, so each does.
-        for kind in block.children().filter(|child| child.name() == "name") {
+        // Which of several names counts is not documented: a parser takes the first or the last. No more than those, as
+        // each goes with every member.
+        let mut kinds = block.children().filter(|child| child.name() == "name").map(Elem::text);
+        let first = kinds.next();
+        let last = kinds.last().filter(|last| Some(last) != first.as_ref());
+        for kind in first.into_iter().chain(last) {
             for member in block.children().filter(|child| child.name() == "members") {
                 found.push(Member {
-                    type_name: kind.text().trim().to_owned(),
+                    type_name: kind.trim().to_owned(),
                     name: member.text().trim().to_owned(),
                     span: member.span(),
                 });
@@ -76,6 +80,12 @@ mod tests {
             kinds.iter().map(|one| one.type_name.as_str()).collect::<Vec<_>>(),
             ["ApexClass", "BlacklistedConsumer"]
         );
+        let many = format!(
+            "<Package><types>{}{}</types></Package>",
+            "<name>A</name><name>B</name>".repeat(2_000),
+            "<members>x</members>".repeat(2_000)
+        );
+        assert_eq!(members(many.as_bytes(), &Limits::default()).unwrap().len(), 4_000);
         assert!(members(b"<Package><types>", &Limits::default()).is_err());
         assert!(!deletes(b"a/package.xml") && deletes(b"destructiveChanges.xml"));
     }

@@ -9,14 +9,11 @@ pub fn matches(glob: &str, path: &[u8]) -> bool {
 }
 
 /// The pattern of a rule, written as in git's files of rules, in lower case.
-pub(super) struct Pattern(Vec<Part<char>>, Breadth);
-
-/// What a pattern is held against.
-enum Breadth {
-    /// The path, part by part.
-    Parts,
-    /// The path as one text, in which a slash is like any other character.
-    Text,
+pub(super) enum Pattern {
+    /// Held against a path part by part.
+    Parts(Vec<Part<char>>),
+    /// Held against a path as one text, in which a slash is like any other character.
+    Text(Vec<Token<char>>),
 }
 
 /// A path, ready for many rules, in lower case.
@@ -24,7 +21,7 @@ pub(super) struct Parts(Vec<Vec<char>>);
 
 impl Pattern {
     pub(super) fn new(pattern: &str) -> Self {
-        Self(pattern.to_lowercase().split('/').map(Part::rule).collect(), Breadth::Parts)
+        Self::Parts(pattern.to_lowercase().split('/').map(Part::rule).collect())
     }
 
     /// One that matches all that anybody could take it to match, in any folder: a class stands for any character, a star
@@ -53,22 +50,23 @@ impl Pattern {
             };
             tokens.push(token);
         }
-        Self(vec![Part::One(tokens)], Breadth::Text)
+        Self::Text(tokens)
     }
 
     /// Whether the whole path matches.
     pub(super) fn matches(&self, path: &Parts) -> bool {
-        if let (Breadth::Text, Some(Part::One(tokens))) = (&self.1, self.0.first()) {
-            return within(tokens, &path.0.join(&'/'));
-        }
+        let wanted = match self {
+            Self::Parts(wanted) => wanted,
+            Self::Text(tokens) => return within(tokens, &path.0.join(&'/')),
+        };
         // Most rules end in a name, and most paths in another one.
-        if let (Some(Part::One(last)), Some(name)) = (self.0.last(), path.0.last())
+        if let (Some(Part::One(last)), Some(name)) = (wanted.last(), path.0.last())
             && !within(last, name)
         {
             return false;
         }
         let parts: Vec<&[char]> = path.0.iter().map(Vec::as_slice).collect();
-        across(&self.0, &parts)
+        across(wanted, &parts)
     }
 }
 
@@ -80,13 +78,13 @@ impl Parts {
 }
 
 /// What one part of a path has to be.
-enum Part<T> {
+pub(super) enum Part<T> {
     /// Any number of parts.
     Any,
     One(Vec<Token<T>>),
 }
 
-enum Token<T> {
+pub(super) enum Token<T> {
     /// Any run.
     Run,
     /// Any one.

@@ -263,7 +263,7 @@ impl Touched {
                     side: Which::Head,
                     line,
                     column: 1,
-                    reason: "a checkout may write metadata in another encoding than it is stored and judged in (`working-tree-encoding`); leave metadata out of the pattern, it is UTF-8".to_owned(),
+                    reason: "a checkout may write metadata in another encoding than it is stored and judged in (`working-tree-encoding`); metadata is UTF-8; leave that attribute out, in a file that can be read".to_owned(),
                     fatal: true,
                 });
             }

@@ -203,7 +203,9 @@ fn attributes() {
 /// What is checked out, and deployed, is not what is stored then.
 fn converting_attributes() {
     let (repo, _, base) = opened();
+    let padded = format!("#{}\n*.xml working-tree-encoding=UTF-7\n", "x".repeat(2 << 20));
     for lines in [
+        &padded,
         "*.xml working-tree-encoding=ASCII//TRANSLIT\n",
         "[attr]odd working-tree-encoding=UTF-7\n* odd\n",
     ] {
@@ -219,7 +221,7 @@ fn converting_attributes() {
         let next = repo.commit("Another");
         passed(&check(repo.path(), &["--base", &head, "--head", &next]));
     }
-    repo.write("force-app/.gitattributes", "*.ps1 working-tree-encoding=UTF-16\n");
+    repo.write("force-app/.gitattributes", "*.xml text eol=lf working-tree-encoding=UTF-8\n");
     let base = repo.commit("Others");
     // Git itself would not store it where the attribute is set; without, anybody can.
     repo.write(
