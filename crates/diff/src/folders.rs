@@ -8,6 +8,7 @@ use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::lock::lock;
 use crate::objects::Objects;
+use crate::pack::Keep;
 use crate::tree::EntryKind;
 use crate::walk;
 
@@ -55,7 +56,7 @@ impl Folders {
 
 /// All entries of a tree; one that is malformed anywhere is an error.
 fn read(objects: &Objects, tree: ObjectId, name: &[u8]) -> Result<Folder, DiffError> {
-    let mut cursor = walk::cursor(objects, tree, name)?;
+    let mut cursor = walk::cursor(objects, tree, name, Keep::Trees)?;
     let mut folder = Folder::new();
     while let Some((kind, text, id)) = cursor.entry() {
         if let Some(id) = ObjectId::from_bytes(id) {

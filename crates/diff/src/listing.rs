@@ -5,6 +5,7 @@ use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::index::Names;
 use crate::objects::Objects;
+use crate::pack::Keep;
 use crate::search::{Inside, Left, Placed, search};
 use crate::snapshot::{Content, FileRef, Want};
 use crate::tree::EntryKind;
@@ -52,7 +53,7 @@ fn look(
 ) -> Result<Inside<FileRef, Folder>, DiffError> {
     let mut inside = Inside::new();
     let names = names.zip(folder.known);
-    let mut cursor = walk::cursor(objects, folder.tree, &folder.path)?;
+    let mut cursor = walk::cursor(objects, folder.tree, &folder.path, Keep::Bases)?;
     let mut path = folder.path.to_vec();
     while let Some((kind, name, id)) = cursor.entry() {
         inside.entry();

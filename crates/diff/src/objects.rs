@@ -14,7 +14,7 @@ use crate::error::DiffError;
 use crate::folders::Folders;
 use crate::id::ObjectId;
 use crate::loose::Loose;
-use crate::pack::{Found, Packs};
+use crate::pack::{Found, Keep, Lent, Packs};
 use crate::spawn::Git;
 
 /// The tree without entries. Git knows it without storing it.
@@ -33,6 +33,7 @@ pub(crate) const LARGEST: u64 = 128 << 20;
 pub(crate) enum Raw<'a> {
     Library(OdbObject<'a>),
     Packed(Arc<Vec<u8>>),
+    Lent(Lent),
     Loose(Vec<u8>),
     Empty,
 }
@@ -42,6 +43,7 @@ impl AsRef<[u8]> for Raw<'_> {
         match self {
             Self::Library(object) => object.data(),
             Self::Packed(content) => content,
+            Self::Lent(content) => content,
             Self::Loose(content) => content,
             Self::Empty => &[],
         }
@@ -147,14 +149,19 @@ impl Objects {
 
     /// Reads an object of any kind; `None` when it is not in this clone. Fetches nothing: history is never promised.
     pub(crate) fn here(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+        self.read(id, Keep::Trees)
+    }
+
+    fn read(&self, id: ObjectId, keep: Keep) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
         if Some(id) == self.empty_tree {
             return Ok(Some((ObjectType::Tree, Raw::Empty)));
         }
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
-        match self.packs.read(id, LARGEST) {
+        match self.packs.read(id, LARGEST, keep) {
             Some(Found::Object(kind, content)) => return Ok(Some((kind, Raw::Packed(content)))),
+            Some(Found::Lent(content)) => return Ok(Some((ObjectType::Tree, Raw::Lent(content)))),
             Some(Found::Larger(kind, _)) if kind != ObjectType::Blob => {
                 return Err(DiffError::broken(id, "it is larger than any real one"));
             }
@@ -172,8 +179,12 @@ impl Objects {
 
     /// Reads an object of any kind, and fetches it if it was promised; `None` when there is no getting it.
     pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
-        match self.here(id)? {
-            None if self.fetch(&[id])? => self.here(id),
+        self.get(id, Keep::Trees)
+    }
+
+    fn get(&self, id: ObjectId, keep: Keep) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+        match self.read(id, keep)? {
+            None if self.fetch(&[id])? => self.read(id, keep),
             found => Ok(found),
         }
     }
@@ -196,8 +207,8 @@ impl Objects {
     }
 
     /// Reads a tree. `path` is the folder, for the message.
-    pub(crate) fn tree(&self, id: ObjectId, path: &[u8]) -> Result<Raw<'_>, DiffError> {
-        match self.any(id)? {
+    pub(crate) fn tree(&self, id: ObjectId, path: &[u8], keep: Keep) -> Result<Raw<'_>, DiffError> {
+        match self.get(id, keep)? {
             Some((ObjectType::Tree, raw)) => Ok(raw),
             Some(_) => Err(DiffError::broken(id, "a tree was expected")),
             None => Err(self.missing(id, path)),
@@ -233,7 +244,7 @@ impl Objects {
 
     /// Reads a blob of at most `limit` bytes.
     pub(crate) fn blob(&self, id: ObjectId, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
-        let packed = (id.as_bytes().len() == self.id_len()).then(|| self.packs.read(id, limit));
+        let packed = (id.as_bytes().len() == self.id_len()).then(|| self.packs.read(id, limit, Keep::Trees));
         match packed.flatten() {
             Some(Found::Object(ObjectType::Blob, content)) => return Ok(Arc::unwrap_or_clone(content)),
             Some(Found::Larger(ObjectType::Blob, size)) => {

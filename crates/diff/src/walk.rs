@@ -8,6 +8,7 @@ use orgate_core::path::RepoPath;
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::objects::{Objects, Raw};
+use crate::pack::Keep;
 use crate::search::{Inside, Left, Placed, search};
 use crate::snapshot::{Change, Content, FileKind, FileRef, Want};
 use crate::tree::{Cursor, EntryKind, order};
@@ -142,7 +143,7 @@ struct Side<'a>(Option<(Cursor<Raw<'a>>, ObjectId)>);
 
 impl<'a> Side<'a> {
     fn open(objects: &'a Objects, id: Option<ObjectId>, path: &[u8]) -> Result<Self, DiffError> {
-        let open = |id| Ok((cursor(objects, id, path)?, id));
+        let open = |id| Ok((cursor(objects, id, path, Keep::Trees)?, id));
         id.map(open).transpose().map(Self)
     }
 
@@ -163,8 +164,8 @@ impl<'a> Side<'a> {
 }
 
 /// A cursor on the first entry of the tree `id`.
-pub(crate) fn cursor<'a>(objects: &'a Objects, id: ObjectId, path: &[u8]) -> Result<Cursor<Raw<'a>>, DiffError> {
-    Cursor::new(objects.tree(id, path)?, objects.id_len()).map_err(|reason| DiffError::broken(id, reason))
+pub(crate) fn cursor<'a>(objects: &'a Objects, id: ObjectId, path: &[u8], keep: Keep) -> Result<Cursor<Raw<'a>>, DiffError> {
+    Cursor::new(objects.tree(id, path, keep)?, objects.id_len()).map_err(|reason| DiffError::broken(id, reason))
 }
 
 /// Compares the entries of one folder.

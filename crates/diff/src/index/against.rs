@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::objects::{Objects, Raw};
+use crate::pack::Keep;
 use crate::snapshot::{Change, FileKind, FileRef, Want};
 use crate::tree::{Cursor, EntryKind, order};
 use crate::walk::{self, Budget, Leaf};
@@ -64,7 +65,7 @@ impl Walk<'_> {
     fn down(&mut self, tree: Option<ObjectId>, cached: Option<usize>) -> Result<(), DiffError> {
         self.budget.folder(self.stack.len())?;
         let tree = match tree {
-            Some(id) => Some((walk::cursor(self.objects, id, &self.path)?, id)),
+            Some(id) => Some((walk::cursor(self.objects, id, &self.path, Keep::Trees)?, id)),
             None => None,
         };
         self.stack.push(Frame {

@@ -10,6 +10,7 @@ use libdeflater::Decompressor;
 
 use super::delta::varint;
 use super::kept::Kept;
+use super::lent::Lent;
 use super::pieces::{PIECE, Pieces};
 use crate::id::ObjectId;
 use crate::lock::lock;
@@ -53,13 +54,8 @@ pub(super) struct Entry {
     from: u64,
 }
 
-/// Bytes of what is kept for the next object that lies in several pieces.
-const SCRATCH: usize = 256 << 10;
-
 thread_local! {
     static INFLATE: RefCell<Decompressor> = RefCell::new(Decompressor::new());
-    /// What the last object was read into: to ask for new memory each time costs more than to read.
-    static LAST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 impl File {
@@ -106,16 +102,25 @@ impl File {
 
     /// What an entry holds.
     pub(super) fn inflate(&self, entry: &Entry) -> Option<Vec<u8>> {
-        if entry.size > MOST {
-            return None;
-        }
-        let size = usize::try_from(entry.size).ok()?;
+        let mut content = vec![0; bytes(entry)?];
+        self.inflate_into(entry, &mut content)?;
+        Some(content)
+    }
+
+    /// What an entry holds, in memory that is used again.
+    pub(super) fn inflate_once(&self, entry: &Entry) -> Option<Lent> {
+        let mut content = Lent::new(bytes(entry)?);
+        self.inflate_into(entry, &mut content)?;
+        Some(content)
+    }
+
+    fn inflate_into(&self, entry: &Entry, content: &mut [u8]) -> Option<()> {
+        let size = content.len();
         // What deflate makes of bytes that cannot be compressed. Who wrote more than that is read by libgit2.
         let longest = size + (size >> 3) + (size >> 6) + 64;
         self.with(entry.from, longest, |compressed| {
-            let mut content = vec![0; size];
-            let made = INFLATE.with_borrow_mut(|inflate| inflate.zlib_decompress(compressed, &mut content));
-            (made == Ok(size)).then_some(content)
+            let made = INFLATE.with_borrow_mut(|inflate| inflate.zlib_decompress(compressed, content));
+            (made == Ok(size)).then_some(())
         })
     }
 
@@ -128,14 +133,9 @@ impl File {
             let piece = self.piece(offset / PIECE)?;
             return act(piece.get(start..start + len)?);
         }
-        let mut bytes = LAST.take();
-        bytes.resize(len, 0);
-        let read = fill_at(&self.handle, offset, &mut bytes).is_ok_and(|read| read == len);
-        let made = if read { act(&bytes) } else { None };
-        if bytes.capacity() <= SCRATCH {
-            LAST.set(bytes);
-        }
-        made
+        let mut bytes = Lent::new(len);
+        let read = fill_at(&self.handle, offset, &mut bytes).ok()?;
+        if read == len { act(&bytes) } else { None }
     }
 
     fn piece(&self, number: u64) -> Option<Arc<Vec<u8>>> {
@@ -160,6 +160,12 @@ impl File {
     pub(super) fn keep(&self, offset: u64, kind: ObjectType, content: &Arc<Vec<u8>>) {
         lock(&self.kept).keep(offset, kind, content);
     }
+}
+
+/// The bytes of what an entry holds, unless they are too many.
+fn bytes(entry: &Entry) -> Option<usize> {
+    let size = Some(entry.size).filter(|size| *size <= MOST)?;
+    usize::try_from(size).ok()
 }
 
 /// A distance in git's encoding: seven bits a byte, each continuation adding one.

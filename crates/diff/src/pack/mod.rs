@@ -8,6 +8,7 @@
 mod delta;
 mod file;
 mod kept;
+mod lent;
 mod pieces;
 mod table;
 
@@ -19,6 +20,7 @@ use git2::ObjectType;
 
 use crate::id::ObjectId;
 use file::{Entry, File, Kind};
+pub(crate) use lent::Lent;
 use table::Table;
 
 /// Longer chains of deltas are left to libgit2. Git itself makes none of more than 4095.
@@ -29,8 +31,19 @@ const KEPT: usize = 256 << 10;
 /// An object, or why it was not read.
 pub(crate) enum Found {
     Object(ObjectType, Arc<Vec<u8>>),
+    /// A tree that nobody asks for again.
+    Lent(Lent),
     /// It has more bytes than were asked for: so many.
     Larger(ObjectType, u64),
+}
+
+/// Which objects are kept in memory, because they are asked for again or others are built on them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// Trees, and what others are built on.
+    Trees,
+    /// What others are built on. For trees that are read once.
+    Bases,
 }
 
 /// The packs of a repository and its alternates.
@@ -80,7 +93,7 @@ impl Packs {
     }
 
     /// Reads an object of at most `limit` bytes. `None` does not mean that there is none.
-    pub(crate) fn read(&self, id: ObjectId, limit: u64) -> Option<Found> {
+    pub(crate) fn read(&self, id: ObjectId, limit: u64, keep: Keep) -> Option<Found> {
         let count = self.packs.len();
         let last = self.last.load(Ordering::Relaxed);
         for step in 0..count {
@@ -90,7 +103,7 @@ impl Packs {
             };
             if let Some(offset) = opened.table.offset(id.as_bytes()) {
                 self.last.store(at, Ordering::Relaxed);
-                return opened.object(offset, limit);
+                return opened.object(offset, limit, keep);
             }
         }
         None
@@ -110,7 +123,7 @@ impl Pack {
 }
 
 impl Opened {
-    fn object(&self, offset: u64, limit: u64) -> Option<Found> {
+    fn object(&self, offset: u64, limit: u64, keep: Keep) -> Option<Found> {
         // Where the deltas lie, the last to be applied first. What they hold is read one after another: together they can
         // be many times as large as the object.
         let mut deltas: Vec<Entry> = Vec::new();
@@ -128,6 +141,9 @@ impl Opened {
                     let size = size.unwrap_or(entry.size);
                     if size > limit {
                         return Some(Found::Larger(kind, size));
+                    }
+                    if keep == Keep::Bases && kind == ObjectType::Tree && deltas.is_empty() {
+                        return self.file.inflate_once(&entry).map(Found::Lent);
                     }
                     let content = Arc::new(self.file.inflate(&entry)?);
                     break (kind, content);
@@ -151,7 +167,7 @@ impl Opened {
         if size > limit {
             return Some(Found::Larger(kind, size));
         }
-        if !deltas.is_empty() || kind == ObjectType::Tree {
+        if !deltas.is_empty() || (kind == ObjectType::Tree && keep == Keep::Trees) {
             self.keep(at, kind, &content);
         }
         while let Some((entry, at)) = deltas.pop().zip(places.pop()) {
@@ -160,7 +176,7 @@ impl Opened {
                 None => self.file.inflate(&entry)?,
             };
             content = Arc::new(delta::apply(&content, &delta)?);
-            if !deltas.is_empty() || kind == ObjectType::Tree {
+            if !deltas.is_empty() || (kind == ObjectType::Tree && keep == Keep::Trees) {
                 self.keep(at, kind, &content);
             }
         }
