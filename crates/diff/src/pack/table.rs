@@ -1,18 +1,24 @@
 //! The index of a pack (version 2): where an object lies.
 //!
-//! Read in pieces, one for each first byte of an id, as they are asked for: a run that looks at three objects must not pay
+//! Ids are spread evenly, so where one lies is nearly known, and the few around that place are read. Only what is asked for
+//! often is read as a whole, in pieces, one for each first byte of an id: a run that looks at three objects must not pay
 //! for a table of millions.
 
+use std::cmp::Ordering;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::{self, AtomicU32};
 
-use crate::positioned::read_at;
+use super::lent::Lent;
+use crate::positioned::{fill_at, read_at};
 
 /// Signature, version and the 256 counts.
 const HEADER: usize = 8 + 1024;
 /// Objects with one first byte; a pack that has more of them is left to libgit2.
 const MOST: u64 = 1 << 16;
+/// To read all ids with one first byte costs as much as to look for one of so many of them one by one.
+const WORTH: u64 = 50;
 
 #[derive(Debug)]
 pub(super) struct Table {
@@ -24,6 +30,8 @@ pub(super) struct Table {
     wide: u64,
     end: u64,
     rows: Vec<OnceLock<Option<Row>>>,
+    /// How often each row was asked for while it was not read.
+    asked: Vec<AtomicU32>,
 }
 
 /// Ids with one first byte, and their offsets.
@@ -56,6 +64,7 @@ impl Table {
             wide,
             end,
             rows: (0..256).map(|_| OnceLock::new()).collect(),
+            asked: (0..256).map(|_| AtomicU32::new(0)).collect(),
         })
     }
 
@@ -67,21 +76,48 @@ impl Table {
     /// Place of an object in the pack; `None` if it is not known here.
     pub(super) fn offset(&self, id: &[u8]) -> Option<u64> {
         let first = usize::from(*id.first()?);
-        let row = self.rows.get(first)?.get_or_init(|| self.row(first)).as_ref()?;
-        let key = |at: usize| row.ids.get(at * self.id_len..(at + 1) * self.id_len);
-        let (mut low, mut high) = (0, row.ids.len() / self.id_len);
-        while low < high {
-            let middle = low.midpoint(high);
-            match key(middle)?.cmp(id) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => {
-                    let offset = number(row.offsets.get(middle * 4..middle * 4 + 4)?)?;
-                    return self.resolve(offset);
-                }
+        let row = self.rows.get(first)?;
+        let seldom = || {
+            let asked = self.asked.get(first)?.fetch_add(1, atomic::Ordering::Relaxed);
+            (u64::from(asked) < self.range(first)?.1 / WORTH).then_some(())
+        };
+        if row.get().is_none()
+            && seldom().is_some()
+            && let Some(at) = self.probe(first, id)
+        {
+            let offset = read_at(&self.file, self.offsets() + 4 * at?, 4)?;
+            return self.resolve(number(&offset)?);
+        }
+        let row = row.get_or_init(|| self.row(first)).as_ref()?;
+        let at = find(&row.ids, id).ok()?;
+        self.resolve(number(row.offsets.get(at * 4..at * 4 + 4)?)?)
+    }
+
+    /// The position of an id, or none if it is not there, by those around the place where it should be; `None` if they do
+    /// not tell.
+    fn probe(&self, first: usize, id: &[u8]) -> Option<Option<u64>> {
+        let (from, rows) = self.range(first)?;
+        let second = u64::from(u32::from_be_bytes(id.get(1..5)?.try_into().ok()?));
+        let expected = rows.checked_mul(second)? >> 32;
+        // Three times the standard deviation of where the middle one of so many random ids lies.
+        let around = rows.isqrt() * 3 / 2 + 4;
+        let start = expected.saturating_sub(around);
+        let end = (expected + around).min(rows);
+        let some = end.checked_sub(start)?;
+        let width = u64::try_from(self.id_len).ok()?;
+        let mut ids = Lent::new(usize::try_from(some * width).ok()?);
+        let read = fill_at(&self.file, HEADER as u64 + (from + start) * width, &mut ids).ok()?;
+        if read != ids.len() {
+            return None;
+        }
+        match find(&ids, id) {
+            Ok(at) => Some(Some(from + start + u64::try_from(at).ok()?)),
+            Err(at) => {
+                let before = at > 0 || start == 0;
+                let behind = at * self.id_len < ids.len() || end == rows;
+                (before && behind).then_some(None)
             }
         }
-        None
     }
 
     fn resolve(&self, offset: u32) -> Option<u64> {
@@ -94,20 +130,45 @@ impl Table {
     }
 
     fn row(&self, first: usize) -> Option<Row> {
+        let (from, rows) = self.range(first)?;
+        let id = u64::try_from(self.id_len).ok()?;
+        let part = |start: u64, width: u64| read_at(&self.file, start + from * width, usize::try_from(rows * width).ok()?);
+        Some(Row {
+            ids: part(HEADER as u64, id)?,
+            offsets: part(self.offsets(), 4)?,
+        })
+    }
+
+    /// The first id with this first byte, and how many have it.
+    fn range(&self, first: usize) -> Option<(u64, u64)> {
         let from = match first.checked_sub(1) {
             Some(before) => u64::from(*self.fan.get(before)?),
             None => 0,
         };
-        let rows = u64::from(*self.fan.get(first)?).checked_sub(from).filter(|rows| *rows <= MOST)?;
-        let count = u64::from(self.count());
-        let id = u64::try_from(self.id_len).ok()?;
-        let part = |start: u64, width: u64| read_at(&self.file, start + from * width, usize::try_from(rows * width).ok()?);
-        let ids = part(HEADER as u64, id)?;
-        Some(Row {
-            ids,
-            offsets: part(HEADER as u64 + count * (id + 4), 4)?,
-        })
+        let rows = u64::from(*self.fan.get(first)?).checked_sub(from)?;
+        (rows <= MOST).then_some((from, rows))
     }
+
+    /// Where the 4-byte offsets begin.
+    fn offsets(&self) -> u64 {
+        let id = u64::try_from(self.id_len).unwrap_or_default();
+        HEADER as u64 + u64::from(self.count()) * (id + 4)
+    }
+}
+
+/// The position of an id among sorted ones, or where it would be.
+fn find(ids: &[u8], id: &[u8]) -> Result<usize, usize> {
+    let (mut low, mut high) = (0, ids.len() / id.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        let start = middle * id.len();
+        match ids.get(start..start + id.len()).unwrap_or_default().cmp(id) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return Ok(middle),
+        }
+    }
+    Err(low)
 }
 
 fn number(bytes: &[u8]) -> Option<u32> {
