@@ -113,17 +113,7 @@ impl Component {
     /// one (`force-app/main/default` for `force-app/main/default/connectedApps/X.connectedApp-meta.xml`), else the
     /// folder the file lies in. Copies of one component in two package directories differ here.
     pub fn package_root(&self, type_folder: &str) -> &[u8] {
-        let parent = self.path.parent();
-        let mut end = parent.len();
-        while end > 0 {
-            let folder = parent.get(..end).unwrap_or_default();
-            let start = folder.iter().rposition(|b| *b == b'/').map_or(0, |at| at.saturating_add(1));
-            if folder.get(start..) == Some(type_folder.as_bytes()) {
-                return folder.get(..start.saturating_sub(1)).unwrap_or_default();
-            }
-            end = start.saturating_sub(1);
-        }
-        parent
+        self.path.package_root(type_folder)
     }
 }
 

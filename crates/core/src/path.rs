@@ -34,6 +34,29 @@ impl RepoPath {
         }
     }
 
+    /// Whether it lies in a folder, given without a trailing `/`, or in one of the folders in it. Everything lies in the
+    /// root.
+    pub fn is_below(&self, folder: &[u8]) -> bool {
+        folder.is_empty() || self.0.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&b'/'))
+    }
+
+    /// The folder that holds the content of the package which a file of a type lies in: the path above the type's own
+    /// folder when it lies in one (`force-app/main/default` for
+    /// `force-app/main/default/connectedApps/X.connectedApp-meta.xml`), else the folder the file lies in.
+    pub fn package_root(&self, type_folder: &str) -> &[u8] {
+        let parent = self.parent();
+        let mut end = parent.len();
+        while end > 0 {
+            let folder = parent.get(..end).unwrap_or_default();
+            let start = folder.iter().rposition(|b| *b == b'/').map_or(0, |at| at.saturating_add(1));
+            if folder.get(start..) == Some(type_folder.as_bytes()) {
+                return folder.get(..start.saturating_sub(1)).unwrap_or_default();
+            }
+            end = start.saturating_sub(1);
+        }
+        parent
+    }
+
     /// The parts between the slashes.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
         self.0.split(|b| *b == b'/')

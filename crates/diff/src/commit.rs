@@ -11,7 +11,7 @@ use crate::id::ObjectId;
 use crate::index::Names;
 use crate::listing;
 use crate::objects::Objects;
-use crate::snapshot::{Change, Content, FileRef, Snapshot, Source, Want};
+use crate::snapshot::{Change, Content, FileKind, FileRef, Snapshot, Source, Want};
 use crate::tree::EntryKind;
 use crate::walk;
 
@@ -90,6 +90,10 @@ impl Snapshot for CommitSnapshot {
         read(&self.objects, file, limit, || self.describe())
     }
 
+    fn target(&self, link: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+        target(&self.objects, link)
+    }
+
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError> {
         prefetch(&self.objects, files)
     }
@@ -108,6 +112,20 @@ pub(crate) fn read(objects: &Objects, file: &FileRef, limit: u64, snapshot: impl
             path: file.path().clone(),
             snapshot: snapshot(),
         }),
+    }
+}
+
+/// Bytes of what a link says; a path that is longer leads nowhere.
+const LONGEST_TARGET: u64 = 1 << 16;
+
+/// What a symbolic link says whose content is an object.
+pub(crate) fn target(objects: &Objects, link: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+    match link.content() {
+        Content::Object(id) if link.kind() == FileKind::Symlink => match objects.blob(id, link.path(), LONGEST_TARGET) {
+            Err(DiffError::TooLarge { .. }) => Ok(None),
+            read => read.map(Some),
+        },
+        _ => Ok(None),
     }
 }
 

@@ -20,13 +20,29 @@ use crate::snapshot::{Change, Content, FileKind, FileRef, Snapshot, Source, Want
 const CHUNK: usize = 64 << 10;
 
 /// Every path that `want` accepts and whose content differs, sorted by path bytes. A side without the path is `None`. A
-/// submodule of a repository is told whatever its path: what it holds cannot be seen from here.
+/// submodule of a repository, and a link of a commit or an index, is told whatever its path: what it holds cannot be seen
+/// from here.
 /// Files that differ in nothing but the executable bit are equal.
 pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     match (base.source(), head.source()) {
         (_, Source::Held(snapshot)) => {
-            let mut changes = changes(base, snapshot.head, want)?;
+            let mut changes = changes(base, snapshot.own, want)?;
             changes.retain(|change| !snapshot.holds(&change.path));
+            Ok(changes)
+        }
+        // Such a base has nothing where it is held.
+        (Source::Held(snapshot), _) => {
+            let mut changes = changes(snapshot.own, head, want)?;
+            changes.retain(|change| !snapshot.holds(&change.path));
+            for path in snapshot.paths.iter().filter(|path| want(path.as_bytes())) {
+                let new = head.file(path)?;
+                changes.extend(new.map(|new| Change {
+                    path: path.clone(),
+                    base: None,
+                    head: Some(new),
+                }));
+            }
+            changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
             Ok(changes)
         }
         (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => base.changes(head, want),
@@ -58,7 +74,7 @@ type Equal<'a> = &'a dyn Fn(&FileRef, &FileRef) -> Result<bool, DiffError>;
 /// Whether both sides read every file from the same objects, so that a path without a change is the same file on both.
 pub(crate) fn share_objects(base: &dyn Snapshot, head: &dyn Snapshot) -> bool {
     let stored = |snapshot: &dyn Snapshot| match snapshot.source() {
-        Source::Held(snapshot) => matches!(snapshot.head.source(), Source::Commit(_) | Source::Index(_)),
+        Source::Held(snapshot) => matches!(snapshot.own.source(), Source::Commit(_) | Source::Index(_)),
         source => matches!(source, Source::Commit(_) | Source::Index(_)),
     };
     let objects = |source| Place::of(source).objects.cloned();
@@ -108,7 +124,7 @@ impl<'a> Place<'a> {
                 root: Some(&folder.root),
             },
             Source::Memory(_) => Self { objects: None, root: None },
-            Source::Held(snapshot) => Self::of(snapshot.head.source()),
+            Source::Held(snapshot) => Self::of(snapshot.own.source()),
         }
     }
 }

@@ -59,6 +59,15 @@ impl LineMap {
         (first < range.end).then_some(first + 1)
     }
 
+    /// The first line of head, counted from 1, that was added or edited, or stands before what is gone; 1 if nothing changed.
+    pub fn first_change(&self) -> u32 {
+        let first = self
+            .hunks
+            .first()
+            .map_or(0, |hunk| hunk.head.start + u32::from(!hunk.head.is_empty()));
+        first.max(1)
+    }
+
     /// Whether a line of head, counted from 1, was added or edited.
     pub fn is_changed_head_line(&self, line: u32) -> bool {
         self.head_changed(line..line.saturating_add(1)).is_some()

@@ -22,7 +22,7 @@ use crate::worktree::WorktreeSnapshot;
 pub enum FileKind {
     /// A regular file, executable or not.
     Regular,
-    /// A symbolic link. Its target is never read.
+    /// A symbolic link. It is never followed.
     Symlink,
     /// A submodule, that is a commit of another repository.
     Submodule,
@@ -132,6 +132,11 @@ pub trait Snapshot: fmt::Debug + Send + Sync {
 
     /// The content of a regular file of at most `limit` bytes.
     fn read(&self, file: &FileRef, limit: u64) -> Result<Vec<u8>, DiffError>;
+
+    /// What a symbolic link says, where that is stored as an object; `None` elsewhere.
+    fn target(&self, _: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+        Ok(None)
+    }
 
     /// Fetches in one go what a partial clone left out of `files`. Elsewhere it does nothing.
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError>;

@@ -109,7 +109,8 @@ pub(crate) fn listed(path: &[u8]) -> u64 {
 /// A file of a tree: kind and id.
 pub(crate) type Leaf = (FileKind, ObjectId);
 
-const SUBMODULE: EntryKind = EntryKind::File(FileKind::Submodule);
+/// What can hold files of its own.
+const OPAQUE: [EntryKind; 2] = [EntryKind::File(FileKind::Submodule), EntryKind::File(FileKind::Symlink)];
 
 /// A folder of which the sides differ; a side that is `None` has no such folder.
 struct Folder {
@@ -125,7 +126,7 @@ impl Placed for Folder {
     }
 }
 
-/// Every wanted path and every submodule that differs between two trees, in order of path bytes. `snapshot` is named in messages.
+/// Every wanted path and every submodule and link that differs between two trees, in order of path bytes. `snapshot` is named in messages.
 pub(crate) fn walk(objects: &Objects, base: ObjectId, head: ObjectId, snapshot: String, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     if base == head {
         return Ok(Vec::new());
@@ -204,7 +205,7 @@ fn look(objects: &Objects, folder: &Folder, left: &Left, want: Want<'_>) -> Resu
                     head: id(new),
                 };
                 inside.folder(left, below)
-            } else if want(&path) || [old, new].into_iter().flatten().any(|entry| entry.0 == SUBMODULE) {
+            } else if want(&path) || [old, new].into_iter().flatten().any(|entry| OPAQUE.contains(&entry.0)) {
                 let change = Change {
                     path: RepoPath::new(path.as_slice()),
                     base: file_ref(&path, leaf(old)),

@@ -5,13 +5,13 @@
 use orgate_core::RepoPath;
 use serde_json::Value;
 
-use super::replacements::project_in;
+use super::replacements::{folders_above, project_in};
 use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
 /// What one project says of the files below its folder.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Deployed {
     /// The folder of the project, with a slash behind it; empty for the root.
     prefix: Vec<u8>,
@@ -30,6 +30,18 @@ impl Deployed {
             Text::None => (None, false),
         };
         Ok(Self { prefix, packages, exists })
+    }
+
+    /// What the project says in which a file lies, the innermost one.
+    pub(super) fn nearest(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Self, DiffError> {
+        let mut nearest = Self::default();
+        for folder in folders_above(path) {
+            let project = Self::of(snapshot, folder)?;
+            if project.exists {
+                nearest = project;
+            }
+        }
+        Ok(nearest)
     }
 
     /// Whether there is a project file.

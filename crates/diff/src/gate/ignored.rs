@@ -54,10 +54,7 @@ impl<'s> Ignored<'s> {
     pub(super) fn files_against(&mut self, path: &RepoPath) -> Result<Vec<RulesFile>, DiffError> {
         let mut found = Vec::new();
         for folder in folders_above(path) {
-            if !self.known.contains_key(folder) {
-                self.known.insert(folder.to_vec(), Rules::all(self.snapshot, folder)?);
-            }
-            let readings = self.known.get_mut(folder).into_iter().flatten();
+            let readings = self.readings(folder)?;
             let leaving = readings.filter_map(|(dialect, rules)| rules.leave_out(path, folder.len()).then_some(*dialect));
             found.extend(leaving.map(|dialect| RulesFile {
                 folder: folder.to_vec(),
@@ -65,6 +62,72 @@ impl<'s> Ignored<'s> {
             }));
         }
         Ok(found)
+    }
+
+    /// Whether the rules of some folder take this file, or there are none.
+    pub(super) fn some_take(&mut self, path: &RepoPath) -> Result<bool, DiffError> {
+        let (mut taken, mut left_out) = (false, false);
+        for folder in folders_above(path) {
+            for (_, rules) in self.readings(folder)? {
+                let out = rules.leave_out(path, folder.len());
+                (taken, left_out) = (taken || !out, left_out || out);
+            }
+        }
+        Ok(taken || !left_out)
+    }
+
+    /// The rules in a folder, in each way in which they can be read.
+    fn readings(&mut self, folder: &[u8]) -> Result<impl Iterator<Item = &mut (Dialect, Rules)>, DiffError> {
+        if !self.known.contains_key(folder) {
+            self.known.insert(folder.to_vec(), Rules::all(self.snapshot, folder)?);
+        }
+        Ok(self.known.get_mut(folder).into_iter().flatten())
+    }
+}
+
+/// The rules that are in force for a deploy of one folder: those of the nearest `.forceignore`.
+pub(super) struct InForce {
+    folder: usize,
+    readings: Vec<(Dialect, Rules)>,
+}
+
+impl InForce {
+    /// The rules in the folder of a file, or else those of the next folder above it that has some.
+    pub(super) fn of(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Self, DiffError> {
+        let mut nearest = Self {
+            folder: 0,
+            readings: Vec::new(),
+        };
+        for folder in folders_above(path) {
+            let readings = Rules::all(snapshot, folder)?;
+            if !readings.is_empty() {
+                nearest = Self {
+                    folder: folder.len(),
+                    readings,
+                };
+            }
+        }
+        Ok(nearest)
+    }
+
+    /// Whether these rules leave a file out, as the deploy tool reads them.
+    pub(super) fn leaves_out(&mut self, path: &RepoPath) -> bool {
+        self.leaves_out_as(Dialect::Tool, path)
+    }
+
+    /// Whether these rules leave a file out that those of head do not, both read in one way.
+    pub(super) fn lets_in(&mut self, head: &mut Self, path: &RepoPath) -> bool {
+        let dialects: Vec<Dialect> = self.readings.iter().map(|(dialect, _)| *dialect).collect();
+        dialects
+            .into_iter()
+            .any(|dialect| self.leaves_out_as(dialect, path) && !head.leaves_out_as(dialect, path))
+    }
+
+    /// Rules that can be read in one way only are read in that.
+    fn leaves_out_as(&mut self, dialect: Dialect, path: &RepoPath) -> bool {
+        let at = self.readings.iter().position(|(own, _)| *own == dialect).unwrap_or_default();
+        let rules = self.readings.get_mut(at);
+        rules.is_some_and(|(_, rules)| rules.leave_out(path, self.folder))
     }
 }
 

@@ -18,7 +18,8 @@ use super::side::Side;
 use super::side::orgs::Org;
 use super::touched::Touched;
 use crate::error::DiffError;
-use reading::{Reading, Reason};
+use reading::Reason;
+pub(super) use reading::{Reading, Taken};
 
 /// Ways to deploy that are told apart; with more of them nothing is judged.
 const MOST_WAYS: usize = 64;

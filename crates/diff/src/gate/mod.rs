@@ -3,6 +3,7 @@
 //! It reads what the change touches and what a touched judgement may look at, nothing else. It never decides what is
 //! weaker (that is `orgate-core`) and never prints.
 
+mod admitted;
 mod attributes;
 mod deleted;
 mod deployed;
@@ -13,6 +14,7 @@ mod judging;
 mod left_out;
 mod merge;
 mod name;
+mod opaque;
 mod places;
 pub mod posture;
 mod related;
@@ -34,6 +36,7 @@ use orgate_metadata::Limits;
 
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
+use admitted::Admitted;
 use judging::Judging;
 use left_out::LeftOut;
 use related::Related;
@@ -62,6 +65,16 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
+    let (mut report, admitted) = looks(input)?;
+    for admitted in &admitted {
+        admitted::look(input, admitted, &mut report)?;
+    }
+    report.sort();
+    Ok(report)
+}
+
+/// What all looks at two snapshots found, and what the change lets into a deploy.
+fn looks(input: &Input<'_>) -> Result<(Report, Vec<Admitted>), DiffError> {
     let first = look(input, &LookOptions::default())?;
     let mut report = first.report;
     for way in &first.left_out {
@@ -78,8 +91,7 @@ pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
             second::look(input, way, true, &mut report)?;
         }
     }
-    report.sort();
-    Ok(report)
+    Ok((report, first.admitted))
 }
 
 /// How both sides are taken in one look.
@@ -98,6 +110,8 @@ struct Look {
     report: Report,
     /// What each way to deploy leaves out.
     left_out: Vec<LeftOut>,
+    /// What the change lets into a deploy.
+    admitted: Vec<Admitted>,
     /// Some project lies in a package directory of another one.
     nested: bool,
 }
@@ -140,14 +154,16 @@ fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
     }
     remarks(&base, &head, &touched, &mut report);
     report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
-    let left_out = if taken.again {
-        Vec::new()
+    let (left_out, admitted) = if taken.again {
+        (Vec::new(), Vec::new())
     } else {
-        left_out::find(&touched, input, &base, &head)?
+        let left_out = left_out::find(&touched, input, &base, &head)?;
+        (left_out, admitted::find(&touched, input, &base, &head)?)
     };
     Ok(Look {
         report,
         left_out,
+        admitted,
         nested: base.has_nested() || head.has_nested(),
     })
 }

@@ -209,6 +209,16 @@ impl<'a> Side<'a> {
         self.listing();
     }
 
+    /// The files of this side that are of a known type by their name.
+    pub(super) fn files(&self) -> impl Iterator<Item = &FileRef> {
+        self.listing().all()
+    }
+
+    /// Those that can hold the component of this type and name.
+    pub(super) fn files_named(&self, type_name: &str, name: &Name) -> Vec<&FileRef> {
+        self.listing().named(type_name, name)
+    }
+
     /// The components of a type in these files, and those of its `extra` files that `keep` accepts, sorted by path.
     fn read_all(&self, type_name: &str, files: &[&FileRef], keep: &dyn Fn(&Component) -> bool) -> Vec<Arc<Component>> {
         if let Err(error) = self.snapshot.prefetch(files) {

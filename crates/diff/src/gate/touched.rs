@@ -10,14 +10,15 @@ use orgate_core::{Component, Control, RepoPath, SubjectKind};
 use orgate_metadata::manifest::deletes;
 
 use super::Input;
+use super::admitted::governs;
 use super::attributes::{converting, is_attributes};
 use super::deleted::{Deleted, already, newly};
-use super::deployed::Deployed;
 use super::extent::Extent;
 use super::ignored::{is_rules, unread};
 use super::name::{App, Name};
+use super::opaque::{buried, deployed_from, is_opaque};
 use super::related::{Related, Wanted};
-use super::replacements::{folders_above, is_project, project_in};
+use super::replacements::{is_project, project_in};
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
@@ -42,6 +43,8 @@ pub(super) struct Touched {
     pub(super) moved: BTreeMap<RepoPath, RepoPath>,
     /// What a manifest newly deletes.
     pub(super) deleted: Vec<Deleted>,
+    /// Changed files that say what is deployed.
+    pub(super) governing: Vec<RepoPath>,
     /// Files that belong to a subject but do not say to which.
     pub(super) orphans: Vec<Unreadable>,
     /// Components whose files changed in any way, with those of both sides.
@@ -85,25 +88,31 @@ impl Touched {
         // A submodule can stand where a type has its folder.
         let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
         let mut list = changes(input.base, input.head, &|path| {
-            ours(path) || folder(path) || is_project(path) || deletes(path) || is_rules(path) || is_attributes(path)
+            ours(path) || folder(path) || deletes(path) || governs(path) || is_attributes(path)
         })?;
+        touched.governing = list
+            .iter()
+            .map(|change| &change.path)
+            .filter(|path| governs(path.as_bytes()))
+            .cloned()
+            .collect();
         let manifests: Vec<Change> = list.extract_if(.., |change| deletes(change.path.as_bytes())).collect();
         let attributes: Vec<Change> = list.extract_if(.., |change| is_attributes(change.path.as_bytes())).collect();
         let rules: Vec<Change> = list.extract_if(.., |change| is_rules(change.path.as_bytes())).collect();
         let projects: Vec<Change> = list.extract_if(.., |change| is_project(change.path.as_bytes())).collect();
-        let elsewhere = |change: &Change| is_submodule(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
-        let submodules: Vec<Change> = list.extract_if(.., |change| elsewhere(change)).collect();
-        touched.submodules(&submodules, head, wanted)?;
+        list.retain(|change| !governs(change.path.as_bytes()));
+        let elsewhere = |change: &Change| is_opaque(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
+        let opaque: Vec<Change> = list.extract_if(.., |change| elsewhere(change)).collect();
         related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
             list = changes(input.base, input.head, &|path| {
-                !deletes(path) && (ours(path) || folder(path) || xml(path))
+                !deletes(path) && !governs(path) && (ours(path) || folder(path) || xml(path))
             })?;
         }
         let submodule = |change: &Change| change.head.as_ref().is_some_and(|file| file.kind() == FileKind::Submodule);
         list.retain(|change| !elsewhere(change) && (!folder(change.path.as_bytes()) || ours(change.path.as_bytes()) || submodule(change)));
-        touched.buried(&list, head, related, wanted)?;
+        touched.orphans.extend(buried(&list, head, related, wanted)?);
         touched.changed_files = list.len();
         touched.in_place =
             projects.is_empty() && manifests.is_empty() && list.iter().all(|change| change.base.is_some() && change.head.is_some());
@@ -176,6 +185,7 @@ impl Touched {
             touched.extend(&type_name, extent);
             touched.components.insert((type_name, name));
         }
+        touched.orphans.extend(deployed_from(&opaque, head, wanted)?);
         touched.refuse_projects(&projects, input, base, head);
         touched.refuse_rules(&rules, input)?;
         touched.refuse_attributes(&attributes, input)?;
@@ -297,60 +307,6 @@ impl Touched {
         }
     }
 
-    /// Submodules from which a project deploys: what they hold changes as well, and cannot be seen from here.
-    fn submodules(&mut self, changes: &[Change], head: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
-        let stays = changes.iter().filter(|change| change.head.is_some());
-        for path in stays.map(|change| &change.path).filter(|path| wanted(path.as_bytes())) {
-            let mut deployed = false;
-            for project in head.projects_above(path.parent()).iter() {
-                deployed |= Deployed::of(head.snapshot, project)?.may_deploy_from(path);
-            }
-            if deployed {
-                self.orphans.push(Unreadable {
-                    path: path.clone(),
-                    side: Which::Head,
-                    line: 0,
-                    column: 0,
-                    reason: "a submodule in a package directory changes, and what it holds cannot be judged from here; judge it in its own repository and leave it out here (`exclude` in orgate.yaml)".to_owned(),
-                    fatal: true,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// What stands at head in place of a folder that held metadata, and cannot be looked into.
-    fn buried(&mut self, list: &[Change], head: &Side<'_>, related: &Related<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
-        let mut seen = BTreeSet::new();
-        for change in list.iter().filter(|change| change.head.is_none()) {
-            let path = change.path.as_bytes();
-            if !related.names_type(path) || !wanted(path) {
-                continue;
-            }
-            for folder in folders_above(&change.path).filter(|folder| !folder.is_empty()) {
-                if !seen.insert(folder.to_vec()) {
-                    continue;
-                }
-                let place = RepoPath::new(folder);
-                let Some(file) = head.snapshot.file(&place)? else { continue };
-                if file.kind() != FileKind::Regular {
-                    self.orphans.push(Unreadable {
-                        reason: format!(
-                            "{} stands in place of a folder that held metadata, so nobody can tell what is deployed from there; commit the files themselves",
-                            file.kind()
-                        ),
-                        path: place,
-                        side: Which::Head,
-                        line: 0,
-                        column: 0,
-                        fatal: true,
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn extend(&mut self, type_name: &Arc<str>, extent: Extent) {
         match self.types.entry(Arc::clone(type_name)) {
             Entry::Vacant(entry) => _ = entry.insert(extent),
@@ -409,13 +365,6 @@ impl Touched {
             });
         }
     }
-}
-
-fn is_submodule(change: &Change) -> bool {
-    [&change.base, &change.head]
-        .into_iter()
-        .flatten()
-        .any(|file| file.kind() == FileKind::Submodule)
 }
 
 /// What differs between the files of one component. `replaced` tells where what is written is not what is deployed.

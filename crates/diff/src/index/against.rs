@@ -159,8 +159,11 @@ impl Walk<'_> {
             return Ok(());
         }
         let mut head: Option<FileRef> = None;
-        let submodule = [base, own].into_iter().flatten().any(|leaf| leaf.0 == FileKind::Submodule);
-        let wanted = submodule || want(&self.path);
+        let kinds = [base, own].into_iter().flatten().map(|leaf| leaf.0);
+        let opaque = kinds
+            .into_iter()
+            .any(|kind| matches!(kind, FileKind::Submodule | FileKind::Symlink));
+        let wanted = opaque || want(&self.path);
         if ours {
             while let Some(entry) = index.entries.get(self.at).filter(|entry| index.path(entry) == self.path) {
                 if wanted {

@@ -139,6 +139,10 @@ impl Snapshot for IndexSnapshot {
         commit::read(&self.objects, file, limit, || self.describe())
     }
 
+    fn target(&self, link: &FileRef) -> Result<Option<Vec<u8>>, DiffError> {
+        commit::target(&self.objects, link)
+    }
+
     fn prefetch(&self, files: &[&FileRef]) -> Result<(), DiffError> {
         commit::prefetch(&self.objects, files)
     }

@@ -41,6 +41,14 @@ struct Row {
     offsets: Vec<u8>,
 }
 
+/// What those around the place of an id tell.
+enum Probe {
+    At(u64),
+    Absent,
+    /// It lies before or behind them, if anywhere.
+    Unclear,
+}
+
 impl Table {
     pub(super) fn open(path: &Path, id_len: usize) -> Option<Self> {
         let file = fs::File::open(path).ok()?;
@@ -81,21 +89,23 @@ impl Table {
             let asked = self.asked.get(first)?.fetch_add(1, atomic::Ordering::Relaxed);
             (u64::from(asked) < self.range(first)?.1 / WORTH).then_some(())
         };
-        if row.get().is_none()
-            && seldom().is_some()
-            && let Some(at) = self.probe(first, id)
-        {
-            let offset = read_at(&self.file, self.offsets() + 4 * at?, 4)?;
-            return self.resolve(number(&offset)?);
+        if row.get().is_none() && seldom().is_some() {
+            match self.probe(first, id)? {
+                Probe::At(at) => {
+                    let offset = read_at(&self.file, self.offsets() + 4 * at, 4)?;
+                    return self.resolve(number(&offset)?);
+                }
+                Probe::Absent => return None,
+                Probe::Unclear => {}
+            }
         }
         let row = row.get_or_init(|| self.row(first)).as_ref()?;
         let at = find(&row.ids, id).ok()?;
         self.resolve(number(row.offsets.get(at * 4..at * 4 + 4)?)?)
     }
 
-    /// The position of an id, or none if it is not there, by those around the place where it should be; `None` if they do
-    /// not tell.
-    fn probe(&self, first: usize, id: &[u8]) -> Option<Option<u64>> {
+    /// Looks for an id among those around the place where it should be.
+    fn probe(&self, first: usize, id: &[u8]) -> Option<Probe> {
         let (from, rows) = self.range(first)?;
         let second = u64::from(u32::from_be_bytes(id.get(1..5)?.try_into().ok()?));
         let expected = rows.checked_mul(second)? >> 32;
@@ -110,14 +120,11 @@ impl Table {
         if read != ids.len() {
             return None;
         }
-        match find(&ids, id) {
-            Ok(at) => Some(Some(from + start + u64::try_from(at).ok()?)),
-            Err(at) => {
-                let before = at > 0 || start == 0;
-                let behind = at * self.id_len < ids.len() || end == rows;
-                (before && behind).then_some(None)
-            }
-        }
+        Some(match find(&ids, id) {
+            Ok(at) => Probe::At(from + start + u64::try_from(at).ok()?),
+            Err(at) if (at > 0 || start == 0) && (at * self.id_len < ids.len() || end == rows) => Probe::Absent,
+            Err(_) => Probe::Unclear,
+        })
     }
 
     fn resolve(&self, offset: u32) -> Option<u64> {

@@ -1,6 +1,7 @@
 //! The real program in real repositories: which sides are compared, where settings come from, what ends in which exit
 //! code.
 
+mod admitted;
 mod audit;
 mod configuration;
 mod deployed;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let tests = [
+        admitted::TESTS,
         audit::TESTS,
         objects::TESTS,
         revisions::TESTS,

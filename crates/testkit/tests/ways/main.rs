@@ -1,6 +1,7 @@
 //! What may excuse a change and what may not: files that a deploy leaves out, projects beside each other, and apps that
 //! come in the place of others.
 
+mod admitted;
 mod left_out;
 mod orgs;
 mod successors;

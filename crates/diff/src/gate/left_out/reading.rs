@@ -55,7 +55,7 @@ impl Reason {
 }
 
 /// What says that files are left out, each read once.
-pub(super) struct Reading<'a> {
+pub(in crate::gate) struct Reading<'a> {
     input: &'a Input<'a>,
     touched: &'a Touched,
     snapshot: &'a dyn Snapshot,
@@ -67,7 +67,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(input: &'a Input<'a>, touched: &'a Touched, snapshot: &'a dyn Snapshot) -> Self {
+    pub(in crate::gate) fn new(input: &'a Input<'a>, touched: &'a Touched, snapshot: &'a dyn Snapshot) -> Self {
         Self {
             input,
             touched,
@@ -88,9 +88,7 @@ impl<'a> Reading<'a> {
         let mut reasons = Vec::new();
         let spec = self.input.registry.get(&component.type_name);
         let source = in_source_format(path);
-        // Without `-meta.xml`, the folder tells what a file is.
-        let placed = source || spec.is_none_or(|spec| path.parts().rev().nth(1) == Some(spec.folder.as_bytes()));
-        if !placed || !is_deployable(path, self.input.registry) || in_foreign_folder(path) {
+        if !self.is_recognised(path, spec) {
             reasons.push(Reason::Name);
         }
         if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
@@ -98,12 +96,7 @@ impl<'a> Reading<'a> {
         }
         let mut in_project = false;
         for folder in folders_above(path) {
-            if !self.projects.contains_key(folder) {
-                self.projects.insert(folder.to_vec(), Deployed::of(self.snapshot, folder)?);
-            }
-            let Some(project) = self.projects.get(folder).filter(|project| project.exists()) else {
-                continue;
-            };
+            let Some(project) = self.project(folder)? else { continue };
             if project.takes(path.as_bytes()) == Some(false) {
                 reasons.push(Reason::Package(folder.to_vec()));
             }
@@ -128,19 +121,51 @@ impl<'a> Reading<'a> {
                 None if source => {}
                 Some(_) if source => reasons.push(Reason::SourceName),
                 None => reasons.push(Reason::NoManifest),
-                Some(named) if !names(named, component, spec) => reasons.push(Reason::Manifest),
+                Some(_) if taken.names(spec, &component.name) == Some(false) => reasons.push(Reason::Manifest),
                 Some(_) => {}
             }
         }
         Ok(reasons)
     }
+
+    /// Whether some deploy takes a file of this type, as far as its project and the rules around it say.
+    pub(in crate::gate) fn takes(&mut self, path: &RepoPath, spec: &TypeSpec) -> Result<bool, DiffError> {
+        if !self.is_recognised(path, Some(spec)) {
+            return Ok(false);
+        }
+        let (mut inside, mut outside) = (false, false);
+        for folder in folders_above(path) {
+            let Some(project) = self.project(folder)? else { continue };
+            match project.takes(path.as_bytes()) {
+                Some(false) => outside = true,
+                _ => inside = true,
+            }
+        }
+        Ok((inside || !outside) && self.ignored.some_take(path)?)
+    }
+
+    /// Whether a tool takes a file for one of its type, by its name and place.
+    fn is_recognised(&self, path: &RepoPath, spec: Option<&TypeSpec>) -> bool {
+        // Without `-meta.xml`, the folder tells what a file is.
+        let placed = in_source_format(path) || spec.is_none_or(|spec| path.parts().rev().nth(1) == Some(spec.folder.as_bytes()));
+        placed && is_deployable(path, self.input.registry) && !in_foreign_folder(path)
+    }
+
+    /// The project in a folder, if there is one.
+    fn project(&mut self, folder: &[u8]) -> Result<Option<&Deployed>, DiffError> {
+        if !self.projects.contains_key(folder) {
+            self.projects.insert(folder.to_vec(), Deployed::of(self.snapshot, folder)?);
+        }
+        Ok(self.projects.get(folder).filter(|project| project.exists()))
+    }
 }
 
 /// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
-struct Taken(Option<BTreeSet<(String, Name)>>);
+#[derive(PartialEq, Eq)]
+pub(in crate::gate) struct Taken(Option<BTreeSet<(String, Name)>>);
 
 impl Taken {
-    fn of(snapshot: &dyn Snapshot, folder: &[u8], limits: &Limits) -> Result<Self, DiffError> {
+    pub(in crate::gate) fn of(snapshot: &dyn Snapshot, folder: &[u8], limits: &Limits) -> Result<Self, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
         let named = match text(snapshot, &RepoPath::new([prefix.as_slice(), b"package.xml"].concat()))? {
             // One that is malformed takes nothing.
@@ -152,12 +177,13 @@ impl Taken {
             named.into_iter().map(|one| (one.type_name, Name::of(&one.name))).collect(),
         )))
     }
-}
 
-fn names(named: &BTreeSet<(String, Name)>, component: &Component, spec: &TypeSpec) -> bool {
-    // All settings are of one type in a manifest.
-    let type_name: &str = if spec.folder == "settings" { "Settings" } else { &spec.name };
-    [Name::of(&component.name), Name::of("*")]
-        .into_iter()
-        .any(|name| named.contains(&(type_name.to_owned(), name)))
+    /// Whether it names a component; `None` without a `package.xml`.
+    pub(in crate::gate) fn names(&self, spec: &TypeSpec, name: &str) -> Option<bool> {
+        let named = self.0.as_ref()?;
+        // All settings are of one type in a manifest.
+        let type_name: &str = if spec.folder == "settings" { "Settings" } else { &spec.name };
+        let has = |name| named.contains(&(type_name.to_owned(), name));
+        Some(has(Name::of(name)) || has(Name::of("*")))
+    }
 }

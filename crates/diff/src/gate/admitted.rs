@@ -1,0 +1,137 @@
+//! What a change lets into a deploy without a change to it: files that stood there and were left out until now, because a
+//! `.forceignore`, a project file or a `package.xml` said so.
+//!
+//! Base is judged once more without them, so that they count as new. Must not take a file for new that was deployed in any
+//! way that the change leaves alone.
+
+mod governing;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use orgate_core::RepoPath;
+use orgate_core::report::{Anchor, Evidence, Finding, Report, Side as Which, Warning};
+use orgate_metadata::identify;
+
+use super::left_out::Reading;
+use super::merge::add_worse;
+use super::name::Name;
+use super::side::Side;
+use super::touched::Touched;
+use super::{Input, looks};
+use crate::error::DiffError;
+use crate::held::HeldSnapshot;
+use crate::hunks::LineMap;
+use crate::snapshot::{FileRef, Snapshot};
+use governing::Governing;
+pub(super) use governing::governs;
+
+/// Sets of files that are told apart; with more of them nothing is judged.
+const MOST: usize = 64;
+
+/// Files of both sides that are deployed from now on, each with the file that says so.
+pub(super) type Admitted = BTreeMap<RepoPath, RepoPath>;
+
+/// What changed files let in, each by itself and all together.
+pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) -> Result<Vec<Admitted>, DiffError> {
+    let mut found: Vec<Admitted> = Vec::new();
+    let mut before = Reading::new(input, touched, input.base);
+    let mut after = Reading::new(input, touched, input.head);
+    for path in &touched.governing {
+        let Some(mut governing) = Governing::of(path, input)? else {
+            continue;
+        };
+        let mut admitted = Admitted::new();
+        for file in head.files() {
+            let file = file.path();
+            let Some((spec, Some(name))) = identify(file, input.registry) else {
+                continue;
+            };
+            let comes = governing.lets_in(file, spec, &name) && after.takes(file, spec)?;
+            if !comes || input.base.file(file)?.is_none() {
+                continue;
+            }
+            // A manifest may name just what one change deploys, and what only tells of an app is seldom all there is: such
+            // a file counts where it comes beside another one of the same component.
+            let counts = spec.subject.is_some() && !governing.is_manifest();
+            let mut twins = base.files_named(&spec.name, &Name::of(&name)).into_iter().map(FileRef::path);
+            let mut deployed = |twin: &RepoPath| Ok(twin != file && !governing.left_out(twin, spec, &name) && before.takes(twin, spec)?);
+            if counts || twins.try_fold(false, |found, twin| Ok::<_, DiffError>(found || deployed(twin)?))? {
+                admitted.insert(file.clone(), path.clone());
+            }
+        }
+        if !admitted.is_empty() && !found.contains(&admitted) {
+            found.push(admitted);
+        }
+        if found.len() > MOST {
+            return Err(DiffError::Excess {
+                snapshot: head.snapshot.describe(),
+                what: "too many files that say what is deployed".into(),
+            });
+        }
+    }
+    if found.len() > 1 {
+        found.push(found.iter().flatten().map(|(file, by)| (file.clone(), by.clone())).collect());
+    }
+    Ok(found)
+}
+
+/// Adds to a report what got weaker by files that are deployed only from now on.
+pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) -> Result<(), DiffError> {
+    let paths: BTreeSet<RepoPath> = admitted.keys().cloned().collect();
+    let base = HeldSnapshot::without(input.base, &paths);
+    let mut with = looks(&Input { base: &base, ..*input })?.0;
+    for finding in &mut with.findings {
+        if let Some(by) = admitted.get(&finding.anchor.path) {
+            turn(finding, by, input)?;
+        }
+    }
+    let (subjects, files) = (with.work.subjects, with.work.files_read);
+    if !add_worse(report, with) {
+        return Ok(());
+    }
+    report.work.subjects = report.work.subjects.max(subjects);
+    report.work.files_read = report.work.files_read.max(files);
+    for (path, by) in admitted {
+        let warning = Warning {
+            path: Some(path.clone()),
+            line: 0,
+            text: format!("a deploy takes this file only from now on ({by} says so), so what it says is new"),
+        };
+        if !report.warnings.contains(&warning) {
+            report.warnings.push(warning);
+        }
+    }
+    Ok(())
+}
+
+/// Turns a finding to the line by which its file is let in, because nobody touched that file; it becomes evidence.
+fn turn(finding: &mut Finding, by: &RepoPath, input: &Input<'_>) -> Result<(), DiffError> {
+    let read = |side: &dyn Snapshot| -> Result<Option<Vec<u8>>, DiffError> {
+        let file = side.file(by)?;
+        Ok(file.and_then(|file| side.read(&file, u64::from(input.limits.bytes)).ok()))
+    };
+    let (base, head) = (read(input.base)?.unwrap_or_default(), read(input.head)?);
+    let (side, line) = match head {
+        Some(head) => (Which::Head, LineMap::new(&base, &head).first_change()),
+        None => (Which::Base, 1),
+    };
+    let anchor = Anchor {
+        path: by.clone(),
+        line,
+        column: 1,
+        side,
+        end: None,
+    };
+    let file = std::mem::replace(&mut finding.anchor, anchor);
+    let place = Evidence {
+        path: file.path,
+        side: file.side,
+        line: file.line,
+        column: file.column,
+        field: finding.anchor_type.take().unwrap_or_else(|| "file".into()),
+        value: Some("deployed from now on".to_owned()),
+    };
+    finding.evidence.push(place);
+    finding.evidence.sort();
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! A changed file that says what is deployed: what was left out by it before, and what is so now.
+//!
+//! Where it is missing on one side, the next one above it says so there, as for the deploy tool.
+
+use orgate_core::RepoPath;
+use orgate_core::registry::TypeSpec;
+use orgate_metadata::in_source_format;
+
+use super::super::Input;
+use super::super::deployed::Deployed;
+use super::super::ignored::{InForce, is_rules};
+use super::super::left_out::Taken;
+use super::super::replacements::is_project;
+use crate::error::DiffError;
+
+/// See the module.
+pub(super) struct Governing {
+    /// The folder it lies in.
+    folder: Vec<u8>,
+    says: Says,
+}
+
+enum Says {
+    Rules { before: InForce, after: InForce },
+    Project { before: Deployed, after: Deployed },
+    Manifest { before: Taken, after: Taken },
+}
+
+/// Whether a path is that of a manifest which says what a deploy takes.
+fn is_manifest(path: &[u8]) -> bool {
+    path.rsplit(|byte| *byte == b'/').next() == Some(b"package.xml")
+}
+
+/// Whether a path is that of a file which says what is deployed.
+pub(in crate::gate) fn governs(path: &[u8]) -> bool {
+    is_rules(path) || is_project(path) || is_manifest(path)
+}
+
+impl Governing {
+    /// What this file says on both sides; `None` if that is the same.
+    pub(super) fn of(path: &RepoPath, input: &Input<'_>) -> Result<Option<Self>, DiffError> {
+        let folder = path.parent();
+        let says = if is_rules(path.as_bytes()) {
+            let of = |side| InForce::of(side, path);
+            let (before, after) = (of(input.base)?, of(input.head)?);
+            Some(Says::Rules { before, after })
+        } else if is_project(path.as_bytes()) {
+            let of = |side| Deployed::nearest(side, path);
+            let (before, after) = (of(input.base)?, of(input.head)?);
+            (before != after).then_some(Says::Project { before, after })
+        } else {
+            let of = |side| Taken::of(side, folder, &input.limits);
+            let (before, after) = (of(input.base)?, of(input.head)?);
+            (before != after).then_some(Says::Manifest { before, after })
+        };
+        let folder = folder.to_vec();
+        Ok(says.map(|says| Self { folder, says }))
+    }
+
+    pub(super) fn is_manifest(&self) -> bool {
+        matches!(self.says, Says::Manifest { .. })
+    }
+
+    /// Whether a file of this type and name was left out before, and is not any more.
+    pub(super) fn lets_in(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> bool {
+        if !file.is_below(&self.folder) {
+            return false;
+        }
+        match &mut self.says {
+            Says::Rules { before, after } => before.lets_in(after, file),
+            Says::Project { before, after } => before.takes(file.as_bytes()) == Some(false) && after.takes(file.as_bytes()) == Some(true),
+            Says::Manifest { before, after } => {
+                let here = !in_source_format(file) && file.package_root(&spec.folder) == self.folder.as_slice();
+                here && before.names(spec, name) == Some(false) && after.names(spec, name) == Some(true)
+            }
+        }
+    }
+
+    /// Whether this file was left out before.
+    pub(super) fn left_out(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> bool {
+        match &mut self.says {
+            _ if !file.is_below(&self.folder) => false,
+            Says::Rules { before, .. } => before.leaves_out(file),
+            Says::Project { before, .. } => before.takes(file.as_bytes()) == Some(false),
+            Says::Manifest { before, .. } => {
+                file.package_root(&spec.folder) == self.folder.as_slice() && before.names(spec, name) == Some(false)
+            }
+        }
+    }
+}
