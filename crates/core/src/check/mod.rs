@@ -9,7 +9,7 @@ mod members;
 mod ranking;
 mod require;
 mod review;
-mod url;
+pub(crate) mod url;
 
 use std::sync::Arc;
 

@@ -41,13 +41,22 @@ pub(crate) fn host(text: &str) -> String {
     format!("{scheme}://{bare}")
 }
 
+/// Whether scheme and host of a URL stand before a part of it.
+pub(crate) fn calls_before(text: &str, part: &str) -> bool {
+    let host = text.split_once("://").and_then(|(scheme, rest)| {
+        let host = authority(rest);
+        (!host.is_empty()).then_some(scheme.len() + 3 + host.len())
+    });
+    host.zip(text.find(part)).is_some_and(|(end, at)| at > end)
+}
+
 fn authority(rest: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{host, is_odd, pieces};
+    use super::{calls_before, host, is_odd, pieces};
 
     #[test]
     fn the_host_of_a_url_is_what_a_browser_would_call() {
@@ -62,6 +71,24 @@ mod tests {
             ("localhost:1717", "localhost:1717"),
         ] {
             assert_eq!(host(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_host_does_not_change_it() {
+        for text in ["http://a.example/$X", "http://a.example:80?$X", "http://a.example/b#$X"] {
+            assert!(calls_before(text, "$X"), "{text}");
+        }
+        for text in [
+            "$X://a.example/",
+            "http://$X/",
+            "http://a.example$X",
+            "http://a.example:$X/",
+            "$X",
+            "http:///$X",
+            "/$X",
+        ] {
+            assert!(!calls_before(text, "$X"), "{text}");
         }
     }
 

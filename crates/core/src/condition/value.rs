@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::FieldRef;
 use super::find::{Frame, Lookup, Occurrence};
+use crate::check::url;
 use crate::judge::env::Env;
 use crate::judge::{Place, Why};
 use crate::lexical;
@@ -153,14 +154,20 @@ impl Env<'_> {
                 _ => vec![text],
             };
             for part in parts {
-                match self.placeholder(at, part) {
-                    Some(token) => unknown.push(Why::Placeholder(Arc::clone(&field.full), token)),
-                    // An unknown member of a list still is a member: it can widen, but it satisfies nothing.
-                    None => items.push(Item {
+                let token = self.placeholder(at, part);
+                // An unknown member of a list still is a member: it can widen, but it satisfies nothing. Of a URL it is
+                // known whom it calls where the token stands behind that.
+                let known = token.as_ref().is_none_or(|token| {
+                    let url = field.shape.kind == FieldKind::Lines && url::calls_before(part, token);
+                    url && self.world.replaced(&at.component, at.element()).is_none()
+                });
+                if known {
+                    items.push(Item {
                         text: part.to_owned(),
                         at: at.clone(),
-                    }),
+                    });
                 }
+                unknown.extend(token.map(|token| Why::Placeholder(Arc::clone(&field.full), token)));
             }
         }
         Value::Many { items, unknown }

@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 
 use orgate_core::Registry;
 use orgate_core::policy::Catalog;
-use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Work};
+use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Warning, Work};
 use orgate_core::settings::Settings;
 use orgate_metadata::Limits;
 
@@ -188,6 +188,11 @@ fn remarks(base: &Side<'_>, head: &Side<'_>, touched: &Touched, report: &mut Rep
         }
     }
     report.unreadable.extend(touched.orphans.iter().cloned());
+    report.warnings.extend(touched.beyond.iter().map(|(from, to)| Warning {
+        path: Some(to.clone()),
+        line: 0,
+        text: format!("came from {from} to where the settings leave files out: what changes in it later is not judged"),
+    }));
     report.warnings.extend(
         warnings
             .into_iter()

@@ -41,6 +41,8 @@ pub(super) struct Touched {
     pub(super) components: BTreeSet<(Arc<str>, Name)>,
     /// Head path to base path of components that moved.
     pub(super) moved: BTreeMap<RepoPath, RepoPath>,
+    /// Where components lie that come to where settings leave files out, and where they lay.
+    pub(super) beyond: Vec<(RepoPath, RepoPath)>,
     /// What a manifest newly deletes.
     pub(super) deleted: Vec<Deleted>,
     /// Changed files that say what is deployed.
@@ -130,6 +132,14 @@ impl Touched {
         }
         // What settings leave out is left out, unless the same component was or is in: moving a file is no way around.
         components.retain(|_, (before, after)| before.iter().chain(after.iter()).any(|component| wanted(component.path.as_bytes())));
+        for (before, after) in components.values() {
+            let judged = |component: &&Arc<Component>| wanted(component.path.as_bytes());
+            if let (Some(old), Some(new)) = (before.iter().find(judged), after.iter().find(|new| !judged(new)))
+                && !before.iter().any(|known| known.path == new.path)
+            {
+                touched.beyond.push((old.path.clone(), new.path.clone()));
+            }
+        }
         for (side, component) in components
             .values()
             .flat_map(|(before, after)| before.iter().map(|c| (base, c)).chain(after.iter().map(|c| (head, c))))

@@ -320,7 +320,8 @@ fn include() {
     caught(&check(repo.path(), &["--base=main", "--head=HEAD"]));
     // Out of the included folders, but still the app that was in them.
     repo.git(&["checkout", "--quiet", "main"]);
-    repo.write("elsewhere/connectedApps/Billing.connectedApp-meta.xml", connected_app(true));
+    let place = "elsewhere/connectedApps/Billing.connectedApp-meta.xml";
+    repo.write(place, connected_app(true));
     repo.remove(APP);
     repo.commit("Move it away");
     let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
@@ -329,6 +330,9 @@ fn include() {
         "{}",
         run.said()
     );
+    // What nobody will look at any more is told.
+    let told = list(&run.report["warnings"]).iter().any(|warning| warning["path"] == place);
+    assert!(told, "{}", run.said());
 }
 
 #[cfg(not(unix))]
