@@ -4,6 +4,8 @@
 //! A name is an app's identity, so nothing here makes a renamed app the old one by its looks alone: where only the
 //! content is alike, it is judged both as a new app and against the old one, and the worse answer counts.
 
+mod likeness;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,12 +16,7 @@ use orgate_core::{Component, Element, RepoPath, SubjectKind, lexical};
 use super::name::{App, Name};
 use super::side::Side;
 use super::touched::Touched;
-
-/// From this share of equal texts on, in percent, two apps may be one that was renamed. Renames in public repositories
-/// kept 66 percent of their lines and more.
-const ALIKE: usize = 60;
-/// Fewer equal texts than this say nothing.
-const FEWEST: usize = 4;
+use likeness::{Texts, alike_share};
 
 /// The app in whose place another one comes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,8 +51,10 @@ struct Known {
     app: App,
     spelling: String,
     files: Vec<Arc<Component>>,
-    /// Its consumer keys that say something.
+    /// Its consumer keys, labels and callbacks that say something.
     keys: Vec<String>,
+    labels: Vec<String>,
+    callbacks: Vec<String>,
     /// The other side has nothing of this name.
     alone: bool,
 }
@@ -74,6 +73,8 @@ impl Successors {
                 app: (*kind, name.clone()),
                 spelling: here.spelling(*kind, name).unwrap_or_default(),
                 keys: keys(&files),
+                labels: lines(&files, "label"),
+                callbacks: lines(&files, "callbackUrl"),
                 files,
                 alone: there.subject_files(*kind, name).is_empty(),
             }
@@ -164,6 +165,8 @@ impl Successors {
                         spelling: base.spelling(app.0, &app.1).unwrap_or_default(),
                         files: Vec::new(),
                         keys: Vec::new(),
+                        labels: Vec::new(),
+                        callbacks: Vec::new(),
                         alone: false,
                         app,
                     };
@@ -182,23 +185,34 @@ impl Successors {
     /// The most alike of what is left, best first, each with one; then what is still left with whatever it is most alike.
     /// Ties are decided by name, so that the same input gives the same pairs.
     fn alike(&mut self, gone: &[&Known], fresh: &[Known]) {
-        let mut best: Vec<(usize, &Known, &Known)> = Vec::new();
-        let texts: Vec<(&Known, Vec<String>)> = self.free(fresh).map(|new| (new, leaves(&new.files))).collect();
-        for old in gone {
-            let before = leaves(&old.files);
+        let mut texts = Texts::default();
+        let free: Vec<(&Known, Vec<u32>)> = self.free(fresh).map(|new| (new, texts.of(&new.files))).collect();
+        // Positions in `gone` and `free`, both in the order of names: there can be millions of pairs.
+        let mut best: Vec<(u8, u32, u32)> = Vec::new();
+        for (place, old) in (0..).zip(gone) {
+            let before = texts.of(&old.files);
             // Keys that differ tell two clients.
-            let other = |new: &Known| !old.keys.is_empty() && !new.keys.is_empty() && !share(old.keys.clone(), &new.keys);
-            let candidates = texts.iter().filter(|(new, _)| new.app.0 == old.app.0 && !other(new));
-            best.extend(candidates.filter_map(|(new, after)| alike_share(&before, after).map(|share| (share, *old, *new))));
+            let other = |new: &Known| !old.keys.is_empty() && !new.keys.is_empty() && !share(&old.keys, &new.keys);
+            for (at, (new, after)) in (0..).zip(&free) {
+                if new.app.0 == old.app.0
+                    && let Some(share) = alike_share(&before, after).filter(|_| !other(new))
+                {
+                    best.push((share, place, at));
+                }
+            }
         }
-        best.sort_by(|a, b| (b.0, &a.1.app, &a.2.app).cmp(&(a.0, &b.1.app, &b.2.app)));
-        let taken = |found: &Self, old: &Known| found.by_new.values().flatten().any(|pair| pair.app == old.app);
-        for (_, old, new) in &best {
-            if !self.by_new.contains_key(&new.app) && !taken(self, old) {
+        best.sort_unstable_by_key(|(share, old, new)| (std::cmp::Reverse(*share), *old, *new));
+        let pair = |(_, old, new): (u8, u32, u32)| {
+            let at = |place: u32| usize::try_from(place).ok();
+            Some((*gone.get(at(old)?)?, free.get(at(new)?)?.0))
+        };
+        let mut taken: BTreeSet<App> = self.by_new.values().flatten().map(|pair| pair.app.clone()).collect();
+        for (old, new) in best.iter().copied().filter_map(pair) {
+            if !self.by_new.contains_key(&new.app) && taken.insert(old.app.clone()) {
                 self.put(new, old, false);
             }
         }
-        for (_, old, new) in best {
+        for (old, new) in best.into_iter().filter_map(pair) {
             if !self.by_new.contains_key(&new.app) {
                 self.put(new, old, false);
             }
@@ -243,14 +257,13 @@ fn proof(old: &Known, new: &Known, declared: Option<&str>) -> Option<Proof> {
     if moves_on && declared.is_some_and(|declared| Name::of(declared) == new.app.1) {
         return Some(Proof::Declared);
     }
-    if (moves_on || old.app.0 == new.app.0) && share(old.keys.clone(), &new.keys) {
+    if (moves_on || old.app.0 == new.app.0) && share(&old.keys, &new.keys) {
         return Some(Proof::Key);
     }
     if moves_on && old.app.1 == new.app.1 {
         return Some(Proof::Name);
     }
-    let both = |name: &str| share(lines(&old.files, name), &lines(&new.files, name));
-    (moves_on && both("label") && both("callbackUrl")).then_some(Proof::Label)
+    (moves_on && share(&old.labels, &new.labels) && share(&old.callbacks, &new.callbacks)).then_some(Proof::Label)
 }
 
 const KEY: &str = "consumerKey";
@@ -274,9 +287,8 @@ fn lines(components: &[Arc<Component>], name: &str) -> Vec<String> {
     lines.filter(|line| lexical::placeholder(line).is_none()).collect()
 }
 
-fn share(mut old: Vec<String>, new: &[String]) -> bool {
-    old.retain(|line| new.contains(line));
-    !old.is_empty()
+fn share(old: &[String], new: &[String]) -> bool {
+    old.iter().any(|line| new.contains(line))
 }
 
 fn collect(element: &Element, name: &str, found: &mut Vec<String>) {
@@ -286,41 +298,4 @@ fn collect(element: &Element, name: &str, found: &mut Vec<String>) {
     for child in &element.children {
         collect(child, name, found);
     }
-}
-
-/// All texts with their element's name, sorted.
-fn leaves(files: &[Arc<Component>]) -> Vec<String> {
-    fn walk(element: &Element, type_name: &str, into: &mut Vec<String>) {
-        if element.children.is_empty() {
-            into.push(format!("{type_name}/{}={}", element.name, element.text));
-        }
-        for child in &element.children {
-            walk(child, type_name, into);
-        }
-    }
-    let mut found = Vec::new();
-    for file in files {
-        walk(&file.root, &file.type_name, &mut found);
-    }
-    found.sort_unstable();
-    found
-}
-
-/// The share of equal texts in percent, when it is large enough to mean something. Both lists are sorted.
-fn alike_share(before: &[String], after: &[String]) -> Option<usize> {
-    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
-    let mut equal = 0_usize;
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        match a.cmp(b) {
-            std::cmp::Ordering::Less => _ = left.next(),
-            std::cmp::Ordering::Greater => _ = right.next(),
-            std::cmp::Ordering::Equal => {
-                equal = equal.saturating_add(1);
-                _ = (left.next(), right.next());
-            }
-        }
-    }
-    let all = before.len().saturating_add(after.len());
-    let share = equal.saturating_mul(200).checked_div(all)?;
-    (equal >= FEWEST && share >= ALIKE).then_some(share)
 }
