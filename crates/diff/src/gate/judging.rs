@@ -208,7 +208,12 @@ impl<'a> Judging<'a> {
             Some((bare, reason)) => (bare, Some(reason)),
             None => (comparison, None),
         };
-        let outcome = if reason.is_some() { Outcome::Undecided } else { comparison.outcome };
+        let outcome = match comparison.outcome {
+            _ if reason.is_some() => Outcome::Undecided,
+            // It leaves source and the org.
+            Outcome::Undecided if one.head.is_none() && one.base.iter().all(|base| self.is_deleted(base)) => Outcome::NotApplicable,
+            outcome => outcome,
+        };
         let count = report.counts.entry(outcome).or_default();
         *count = count.saturating_add(1);
         let subject = SubjectRef {

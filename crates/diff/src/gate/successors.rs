@@ -105,15 +105,30 @@ impl Successors {
             .filter(|app| places(base, app) > places(head, app) || left(app))
             .map(|app| known(base, head, app))
             .collect();
+        // The team says so, also while the old one stays for those who have not moved.
+        let mut staying = Vec::new();
+        for (name, fact) in &facts.apps {
+            let app = (SubjectKind::ConnectedApp, Name::of(name));
+            let declared = fact
+                .replaced_by
+                .as_deref()
+                .map(|new| (SubjectKind::ExternalClientApp, Name::of(new)));
+            let comes = declared.is_some_and(|declared| fresh.iter().any(|new| new.app == declared));
+            if comes && gone.iter().all(|old| old.app != app) && !base.subject_files(app.0, &app.1).is_empty() {
+                staying.push(known(base, head, &app));
+            }
+        }
         let mut found = Self::default();
         let mut evident = BTreeSet::new();
-        for old in &gone {
+        let all = gone.iter().map(|old| (old, true)).chain(staying.iter().map(|old| (old, false)));
+        for (old, any) in all {
             let declared = facts.apps.get(&old.spelling).and_then(|app| app.replaced_by.as_deref());
             let proven = fresh.iter().filter_map(|new| Some((proof(old, new, declared)?, new)));
             let mut proven: Vec<(Proof, &Known)> = proven.collect();
             proven.sort_by_key(|(proof, _)| *proof);
+            proven.retain(|(proof, _)| any || *proof == Proof::Declared);
             for (at, (proof, new)) in proven.into_iter().enumerate() {
-                found.put(new, old, at == 0 && old.alone);
+                found.put(new, old, proof == Proof::Declared || (at == 0 && old.alone));
                 if proof <= Proof::Name {
                     evident.insert(&old.app);
                 }

@@ -2,6 +2,7 @@
 //! come in the place of others.
 
 mod admitted;
+mod deletions;
 mod left_out;
 mod orgs;
 mod successors;

@@ -97,6 +97,14 @@ fn a_declared_successor_is_an_external_client_app() {
     assert!(fails(&external(false)));
     assert!(!fails(&external(true)));
     assert!(fails(&external(false).with(&place("New"), connected_app(true))));
+    // The old one may stay until everybody has moved.
+    assert!(fails(&external(false).with(&place("App"), connected_app(true))));
+    let weak = connected(false);
+    let both = external(false).with(&place("App"), connected_app(false));
+    let found = hits(&report(&weak, &both, &settings));
+    assert!(!found.iter().any(|hit| hit.control == control), "{found:?}");
+    let undeclared = hits(&report(&weak, &both, &Settings::default()));
+    assert!(undeclared.iter().any(|hit| hit.control == control && hit.outcome == "introduced"));
 }
 
 #[test]

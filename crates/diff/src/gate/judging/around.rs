@@ -7,10 +7,9 @@ use orgate_core::compare::{Comparison, Outcome, still_held};
 use orgate_core::judge::Standing;
 use orgate_core::registry::Join;
 use orgate_core::subject::{Pair, single};
-use orgate_core::world::{Subject, World};
+use orgate_core::world::World;
 use orgate_core::{Component, Control, SubjectKind};
 
-use super::super::deleted::Deleted;
 use super::super::name::Name;
 use super::Judging;
 use super::comparing::Evidence;
@@ -72,12 +71,7 @@ impl Judging<'_> {
             return None;
         }
         let join = |type_name: &Arc<str>| self.input.registry.get(type_name).map(|spec| &spec.join);
-        let names_app = |subject: &Subject| {
-            let name = Name::of(&subject.name);
-            let of_app = |deleted: &&Deleted| deleted.name == name && join(&deleted.type_name) == Some(&Join::Name);
-            self.touched.deleted.iter().any(|deleted| of_app(&deleted))
-        };
-        let subject = one.base.iter().find(|subject| !names_app(subject))?;
+        let subject = one.base.iter().find(|subject| !self.is_deleted(subject))?;
         let is_deleted = |component: &Arc<Component>| self.touched.deleted.iter().any(|deleted| deleted.is(component));
         // Under another name it may still be there.
         let stays = |type_name: &str| {

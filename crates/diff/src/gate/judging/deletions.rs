@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use orgate_core::policy::OnRemoval;
+use orgate_core::registry::Join;
 use orgate_core::report::Report;
 use orgate_core::subject::{Pair, single};
+use orgate_core::world::Subject;
 use orgate_core::{Component, Control};
 
 use super::super::deleted::Deleted;
+use super::super::name::Name;
 use super::Judging;
 
 impl Judging<'_> {
@@ -31,6 +34,17 @@ impl Judging<'_> {
             }
         }
         judged
+    }
+
+    /// Whether a manifest deletes an app as a whole.
+    pub(super) fn is_deleted(&self, subject: &Subject) -> bool {
+        let name = Name::of(&subject.name);
+        let of_app = |deleted: &&Deleted| {
+            let spec = self.input.registry.get(&deleted.type_name);
+            let is_app = spec.is_some_and(|spec| spec.join == Join::Name && spec.subject == Some(subject.kind));
+            is_app && deleted.name == name
+        };
+        self.touched.deleted.iter().any(|deleted| of_app(&deleted))
     }
 
     fn protecting<'s>(&'s self, deleted: &'s Deleted) -> impl Iterator<Item = &'s Arc<Control>> {
