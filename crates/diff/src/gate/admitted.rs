@@ -43,9 +43,10 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
         let mut admitted = Admitted::new();
         for file in head.files() {
             let file = file.path();
-            let Some((spec, Some(name))) = identify(file, input.registry) else {
+            let Some((spec, name)) = identify(file, input.registry) else {
                 continue;
             };
+            let name = name.unwrap_or_default();
             let comes = governing.lets_in(file, spec, &name) && after.takes(file, spec)?;
             if !comes || input.base.file(file)?.is_none() {
                 continue;
@@ -85,12 +86,13 @@ pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) 
             turn(finding, by, input)?;
         }
     }
-    let (subjects, files) = (with.work.subjects, with.work.files_read);
+    let work = &mut report.work;
+    work.subjects = work.subjects.max(with.work.subjects);
+    work.files_read = work.files_read.max(with.work.files_read);
+    work.judged = work.judged.max(with.work.judged);
     if !add_worse(report, with) {
         return Ok(());
     }
-    report.work.subjects = report.work.subjects.max(subjects);
-    report.work.files_read = report.work.files_read.max(files);
     for (path, by) in admitted {
         let warning = Warning {
             path: Some(path.clone()),
