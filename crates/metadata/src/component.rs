@@ -15,7 +15,9 @@ use crate::lines::LineIndex;
 use crate::xml::{Doc, Limits, Space};
 
 pub use error::{ReadError, ReadErrorKind};
-pub use name::{Suffixes, classify, holds_bundles, identify, in_bundle, in_foreign_folder, in_source_format, is_deployable};
+pub use name::{
+    Suffixes, classify, holds_bundles, identify, in_bundle, in_foreign_folder, in_source_format, is_deployable, is_oddly_placed,
+};
 
 /// Bytes in which [`sniff`] looks for the root element.
 const SNIFFED: usize = 4096;

@@ -13,7 +13,7 @@ pub mod xml;
 
 pub use component::{
     ReadError, ReadErrorKind, Suffixes, classify, holds_bundles, identify, in_bundle, in_foreign_folder, in_source_format, is_deployable,
-    read_component, read_component_as, sniff,
+    is_oddly_placed, read_component, read_component_as, sniff,
 };
 pub use lines::{LineIndex, Position};
 pub use xml::Limits;

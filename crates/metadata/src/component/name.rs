@@ -73,6 +73,49 @@ pub fn in_foreign_folder(path: &RepoPath) -> bool {
     path.parts().rev().skip(1).any(|part| FOREIGN.contains(&part))
 }
 
+/// The rest of the `strictDirectoryNames`: a folder in one of these can be a component as a whole, and what lies below such
+/// a component is not looked at (`src/resolve/metadataResolver.ts`).
+const STRICT: [&[u8]; 18] = [
+    b"ActionableEventOrchDefSettings",
+    b"ActionableEventTypeDefSettings",
+    b"IndustriesManufacturingSettings",
+    b"ObjectHierarchyRelationship",
+    b"accessControlPolicies",
+    b"appointmentAssignmentPolicies",
+    b"appointmentSchedulingPolicies",
+    b"botBlocks",
+    b"botTemplates",
+    b"bots",
+    b"emailservices",
+    b"fieldRestrictionRules",
+    b"mktDataSources",
+    b"objectTranslations",
+    b"objects",
+    b"restrictionRules",
+    b"siteDotComSites",
+    b"sites",
+];
+
+/// Whether the deploy tool may leave a file out without a word because of where it lies: in a foreign or a strict folder, in
+/// one whose name has a suffix, as components that are folders have, or as a duplicate (`*.dup` and the descriptors of
+/// packages are left out wherever there is a `.forceignore`, `src/resolve/forceIgnore.ts`).
+pub fn is_oddly_placed(path: &RepoPath) -> bool {
+    let strict = || path.parts().rev().skip(1).any(|part| STRICT.contains(&part) || has_suffix(part));
+    in_foreign_folder(path) || strict() || ends_in_any_case(path.file_name(), b".dup")
+}
+
+/// Whether a name has something behind a dot that can be a suffix; a version is none.
+fn has_suffix(folder: &[u8]) -> bool {
+    let dot = folder.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0);
+    dot.and_then(|dot| folder.get(dot + 1)).is_some_and(u8::is_ascii_alphabetic)
+}
+
+fn ends_in_any_case(name: &[u8], end: &[u8]) -> bool {
+    let from = name.len().checked_sub(end.len());
+    from.and_then(|from| name.get(from..))
+        .is_some_and(|own| own.eq_ignore_ascii_case(end))
+}
+
 /// Folders of bundles: whatever lies in them, the deploy tool takes it for parts of these
 /// (source-deploy-retrieve, `src/resolve/metadataResolver.ts`). Only those of a package, so that a project in a folder of
 /// this name is none.

@@ -25,14 +25,25 @@ fn a_part_of_a_permission_set_counts_as_the_set() {
     weaker("a part that comes", "org-any-api-client-granted", &base, &many);
     weaker("a part that grows", "org-any-api-client-granted", &few, &many);
     silent("a part that shrinks", &many, &few);
+    for other in ["Robot.flowAccess", "Robot.classAccess", "objectSettings/Account.objectSettings"] {
+        let place = format!("{ROOT}/permissionsets/Robot/{other}-meta.xml");
+        let head = base.clone().with(&place, grants(&["UseAnyApiClient"]));
+        weaker(other, "org-any-api-client-granted", &base, &head);
+    }
 }
 
-const PLACES: [&str; 5] = [
+const PLACES: [&str; 11] = [
     "docs/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml",
     "force-app2/App_plcy.ecaPlcy-meta.xml",
     "force-app/main/default/extlClntAppPolicies/App_plcy.ecaPolicy-meta.xml",
     "force-app/main/default/extlClntAppPolicies/App_plcy.xml",
     "force-app/main/default/extlClntAppPolicies/App_plcy.ECAPLCY-meta.xml",
+    "force-app/main/default/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml.Dup",
+    "force-app/x.dup/extlClntAppPolicies/App_plcy.ecaPlcy-meta.xml",
+    "force-app/package2-manifest.json/App_plcy.ecaPlcy-meta.xml",
+    "force-app/main/default/sites/site/App_plcy.ecaPlcy-meta.xml",
+    "force-app/main/default/restrictionRules/rule/App_plcy.ecaPlcy-meta.xml",
+    "force-app/main/default/extlClntAppPolicies/a/x.ecaPlcy/App_plcy.ecaPlcy-meta.xml",
 ];
 
 #[test]
@@ -68,6 +79,9 @@ fn org_settings_that_nothing_deploys_excuse_no_app() {
         "force-app/experiences/OauthOidc.settings-meta.xml",
         "force-app/main/default/other/OauthOidc.settings",
         "force-app/main/default/settings/deep/OauthOidc.settings",
+        "force-app/main/default/settings/a/x.settings/OauthOidc.settings-meta.xml",
+        "force-app/main/default/sites/x/settings/OauthOidc.settings-meta.xml",
+        "force-app/main/default/emailservices/xml/OauthOidc.settings-meta.xml",
     ] {
         let head = head.clone().with(place, org_settings(true));
         weaker(place, "ca-pkce-not-required", &base, &head);
@@ -96,6 +110,11 @@ fn a_block_is_held_by_nothing_that_is_left_out() {
     ] {
         weaker(copy, "org-app-block-removed", &base, &other.clone().with(copy, block("One")));
     }
+    let odd = project().with(
+        "force-app/main/default/restrictionRules/rule/Loader.blacklistedConsumer-meta.xml",
+        block("One"),
+    );
+    weaker("in a folder that is a component", "org-app-block-removed", &base, &odd);
     let moved = project().with("force-app/main/default/blacklistedConsumers/Loader.xml", block("One"));
     weaker("under a name that nothing deploys", "org-app-block-removed", &base, &moved);
     let held = other.with(&format!("{ROOT}/more/Other.blacklistedConsumer-meta.xml"), block("One"));
@@ -118,7 +137,12 @@ fn a_new_app_takes_nothing_over_by_its_label() {
 #[test]
 fn moves_and_other_files_stay_silent() {
     let base = external(true).with("metadata/package.xml", "<Package/>");
-    for (from, to) in [("force-app/main", "force-app/other"), (ROOT, "unpackaged"), ("force-app", "src")] {
+    for (from, to) in [
+        ("force-app/main", "force-app/other"),
+        (ROOT, "unpackaged"),
+        ("force-app", "src"),
+        ("force-app", "force-app/core-1.2"),
+    ] {
         let moved = Tree {
             files: base
                 .files

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgate_core::registry::TypeSpec;
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::manifest::members;
-use orgate_metadata::{Limits, in_foreign_folder, in_source_format, is_deployable};
+use orgate_metadata::{Limits, in_source_format, is_deployable, is_oddly_placed};
 
 use super::super::Input;
 use super::super::deployed::Deployed;
@@ -148,7 +148,7 @@ impl<'a> Reading<'a> {
     fn is_recognised(&self, path: &RepoPath, spec: Option<&TypeSpec>) -> bool {
         // Without `-meta.xml`, the folder tells what a file is.
         let placed = in_source_format(path) || spec.is_none_or(|spec| path.parts().rev().nth(1) == Some(spec.folder.as_bytes()));
-        placed && is_deployable(path, self.input.registry) && !in_foreign_folder(path)
+        placed && is_deployable(path, self.input.registry) && !is_oddly_placed(path)
     }
 
     /// The project in a folder, if there is one.
