@@ -147,10 +147,16 @@ impl Env<'_> {
         match self.written(&test.field, frames) {
             Err(why) => self.unknown(why),
             Ok(items) => Truth::from(items.iter().any(|item| match kind {
-                LooksLike::Secret => lexical::is_real_secret(&item.text) && self.placeholder(&item.at, &item.text).is_none(),
+                LooksLike::Secret => lexical::is_real_secret(&item.text) && !self.is_replaced_whole(item),
                 LooksLike::PrivateKey => lexical::certificate(&item.text) == CertificateText::PrivateKey,
             })),
         }
+    }
+
+    /// Whether a project replaces all of a text. What it replaces a part of is in the file all the same.
+    fn is_replaced_whole(&self, item: &Item) -> bool {
+        let replaced = self.world.replaced(&item.at.component, item.at.element());
+        replaced.is_some_and(|token| token == item.text.trim())
     }
 
     /// The text of a field that has one value, as it stands in the file; nothing where it is absent.

@@ -91,6 +91,14 @@ fn looks(input: &Input<'_>) -> Result<(Report, Vec<Admitted>), DiffError> {
             second::look(input, way, true, &mut report)?;
         }
     }
+    if first.conditional {
+        let literal = LookOptions {
+            literal: true,
+            again: true,
+            ..LookOptions::default()
+        };
+        merge::add_worse(&mut report, look(input, &literal)?.report);
+    }
     Ok((report, first.admitted))
 }
 
@@ -101,6 +109,8 @@ struct LookOptions<'a> {
     hidden: BTreeSet<&'a [u8]>,
     /// Projects within the package directories of others are parts of those.
     outer: bool,
+    /// What is replaced only where the environment says so is taken as it is written.
+    literal: bool,
     /// Not the first look: nobody asks what else there is to look at.
     again: bool,
 }
@@ -114,6 +124,8 @@ struct Look {
     admitted: Vec<Admitted>,
     /// Some project lies in a package directory of another one.
     nested: bool,
+    /// Some project replaces something only where the environment says so.
+    conditional: bool,
 }
 
 fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
@@ -125,6 +137,7 @@ fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
         Side::new(which, snapshot, input.registry, input.limits, &related)
             .remembering(Some(&cache))
             .joining(taken.outer)
+            .literally(taken.literal)
     };
     let base = side(Which::Base, input.base);
     let head = side(Which::Head, input.head).after(&base);
@@ -165,6 +178,7 @@ fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
         left_out,
         admitted,
         nested: base.has_nested() || head.has_nested(),
+        conditional: base.is_conditional() || head.is_conditional(),
     })
 }
 

@@ -83,6 +83,8 @@ struct Entry {
     source: Option<String>,
     /// That file lies in the snapshot and holds elements.
     elements: bool,
+    /// It is done only where the environment says so (`replaceWhenEnv`).
+    conditional: bool,
 }
 
 /// What an entry replaces.
@@ -193,6 +195,17 @@ impl Project {
         }
     }
 
+    /// Whether it may depend on the environment whether something is replaced.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.entries.iter().any(|entry| entry.conditional)
+    }
+
+    /// The same project where the environment asks for none of that.
+    pub(super) fn unconditional(mut self) -> Self {
+        self.entries.retain(|entry| !entry.conditional);
+        self
+    }
+
     /// Whether nothing at all is declared.
     pub(super) fn is_silent(&self) -> bool {
         self.entries.is_empty() && !self.unclear
@@ -251,6 +264,7 @@ impl Entry {
             wanted,
             source: text("replaceWithFile"),
             elements: false,
+            conditional: entry.get("replaceWhenEnv").is_some_and(|when| !when.is_null()),
         }
     }
 
@@ -269,7 +283,11 @@ impl Entry {
     }
 }
 
+/// A text to replace, for people. One with markup may hold the value of any element, also of one that is never shown.
 fn quoted(text: &str) -> String {
+    if text.contains('<') {
+        return "a text with elements in it".to_owned();
+    }
     let mut short: String = text.chars().take(LONGEST_TEXT).collect();
     if short.len() < text.len() {
         short.push('…');

@@ -21,6 +21,7 @@ pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, outer: bool, report: &
         hidden: left_out.standing.keys().map(RepoPath::as_bytes).collect(),
         again: true,
         outer,
+        literal: false,
     };
     let without = super::look(&Input { head: &head, ..*input }, &taken)?.report;
     if !add_worse(report, without) {

@@ -68,6 +68,10 @@ pub(super) struct Side<'a> {
     outer: bool,
     /// There is such a project.
     nested: OnceLock<()>,
+    /// What is replaced only where the environment says so is not replaced.
+    literal: bool,
+    /// There is such a replacement.
+    conditional: OnceLock<()>,
     /// The projects around a folder.
     homes: Mutex<Homes>,
     /// No project around any file of ours replaces anything.
@@ -101,6 +105,8 @@ impl<'a> Side<'a> {
             projects: Mutex::default(),
             outer: false,
             nested: OnceLock::new(),
+            literal: false,
+            conditional: OnceLock::new(),
             homes: Mutex::default(),
             declared_alike: OnceLock::new(),
             silent: OnceLock::new(),
@@ -126,6 +132,16 @@ impl<'a> Side<'a> {
     /// Takes projects within the package directories of others for parts of those.
     pub(super) fn joining(self, outer: bool) -> Self {
         Self { outer, ..self }
+    }
+
+    /// Takes texts as they are written that a project replaces only where the environment says so.
+    pub(super) fn literally(self, literal: bool) -> Self {
+        Self { literal, ..self }
+    }
+
+    /// Whether some project replaces something only where the environment says so.
+    pub(super) fn is_conditional(&self) -> bool {
+        self.conditional.get().is_some()
     }
 
     /// Both sides replace by the same declarations: what nobody understands of them hides no change, and files are judged
@@ -295,7 +311,10 @@ impl<'a> Side<'a> {
             self.fail(error);
             Project::default()
         });
-        let found = Arc::new(found);
+        if found.is_conditional() {
+            self.conditional.get_or_init(|| ());
+        }
+        let found = Arc::new(if self.literal { found.unconditional() } else { found });
         lock(&self.projects).insert(folder.to_vec(), Arc::clone(&found));
         found
     }

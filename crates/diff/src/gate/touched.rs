@@ -357,23 +357,25 @@ impl Touched {
     }
 
     fn subject(&mut self, component: &Component, side: &Side<'_>, input: &Input<'_>) {
-        if let Some(subject) = side.subject_name(component) {
-            self.subjects.insert(subject);
-            return;
-        }
-        let Some(spec) = input.registry.get(&component.type_name) else {
-            return;
-        };
-        if let (Join::Element(element), Which::Head) = (&spec.join, side.which) {
-            self.orphans.push(Unreadable {
+        let known = side.subject_name(component);
+        let join = input.registry.get(&component.type_name).map(|spec| &spec.join);
+        if let (Some(Join::Element(element)), Which::Head) = (join, side.which) {
+            let names: BTreeSet<Name> = component.root.children_named(element).map(|name| Name::of(&name.text)).collect();
+            let what = match (names.len(), &known) {
+                (..=1, Some(_)) => None,
+                (..=1, None) => Some("is missing or empty"),
+                _ => Some("names several apps"),
+            };
+            self.orphans.extend(what.map(|what| Unreadable {
                 path: component.path.clone(),
                 side: Which::Head,
                 line: 1,
                 column: 1,
-                reason: format!("`{element}` is missing or empty, so nobody can tell which app this file belongs to; name the app"),
+                reason: format!("`{element}` {what}, so nobody can tell which app this file belongs to; name the app"),
                 fatal: true,
-            });
+            }));
         }
+        self.subjects.extend(known);
     }
 }
 

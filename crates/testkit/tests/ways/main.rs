@@ -3,8 +3,10 @@
 
 mod admitted;
 mod deletions;
+mod joins;
 mod left_out;
 mod orgs;
+mod replaced;
 mod successors;
 
 use orgate_core::settings::Settings;
