@@ -3,6 +3,7 @@
 mod around;
 mod comparing;
 mod deletions;
+mod excuse;
 mod pairing;
 mod pointing;
 
@@ -202,7 +203,8 @@ impl<'a> Judging<'a> {
         let open = || {
             let resting = self.resting(control, one, &comparison);
             let fallen = resting.or_else(|| self.falling_back(control, one, &comparison));
-            fallen.or_else(|| self.leaving(control, one, &comparison))
+            let leaving = fallen.or_else(|| self.leaving(control, one, &comparison));
+            leaving.or_else(|| self.excused(control, one, &comparison))
         };
         let (comparison, reason) = match direct.then(open).flatten() {
             Some((bare, reason)) => (bare, Some(reason)),

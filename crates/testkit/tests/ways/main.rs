@@ -3,6 +3,7 @@
 
 mod admitted;
 mod deletions;
+mod excuses;
 mod joins;
 mod left_out;
 mod orgs;
