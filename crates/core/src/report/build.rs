@@ -13,6 +13,7 @@ use crate::element::Component;
 use crate::judge::{Judgement, Read, Role, Standing};
 use crate::policy::Control;
 use crate::policy::raw::WeakerWhen;
+use crate::registry::SubjectKind;
 use crate::truth::Truth;
 
 /// What to describe, and on whom.
@@ -183,11 +184,11 @@ impl Case<'_> {
             reasons,
             new: !comparable
                 || self.comparison.is_news()
-                || self
-                    .comparison
-                    .base
-                    .as_ref()
-                    .is_none_or(|base| base.standing != Standing::Undecided),
+                || match &self.comparison.base {
+                    Some(base) => base.standing != Standing::Undecided,
+                    // The org is never new: without its settings in source, nothing was known of it.
+                    None => self.control.subject != SubjectKind::Org || !self.control.per.is_empty(),
+                },
             gone: head.is_none(),
             base: self.comparison.base.as_ref().map(view),
             anchor: self.anchor(&differences(self.comparison)),

@@ -28,11 +28,11 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use orgate_core::Registry;
 use orgate_core::policy::Catalog;
 use orgate_core::report::{Compared, Report, Side as Which, Unreadable, Warning, Work};
 use orgate_core::settings::Settings;
-use orgate_metadata::Limits;
+use orgate_core::{Registry, RepoPath};
+use orgate_metadata::{Limits, classify};
 
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -165,7 +165,7 @@ fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
             return Err(error);
         }
     }
-    remarks(&base, &head, &touched, &mut report);
+    remarks(input, (&base, &head), &touched, &mut report);
     report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
     let (left_out, admitted) = if taken.again {
         (Vec::new(), Vec::new())
@@ -190,12 +190,17 @@ pub fn included(settings: &Settings, path: &[u8]) -> bool {
 
 /// What could not be read keeps the gate from judging when this change wrote it; what was unreadable before is a
 /// warning.
-fn remarks(base: &Side<'_>, head: &Side<'_>, touched: &Touched, report: &mut Report) {
+fn remarks(input: &Input<'_>, (base, head): (&Side<'_>, &Side<'_>), touched: &Touched, report: &mut Report) {
+    // A type that no control in force reads is there for those that a team may write.
+    let matters = |path: &RepoPath| {
+        let spec = classify(path, input.registry);
+        spec.is_none_or(|spec| spec.subject.is_some() || input.catalog.controls().any(|control| control.reads(&spec.name)))
+    };
     let (base_refused, _) = base.remarks();
     let (head_refused, warnings) = head.remarks();
     for refused in base_refused.into_iter().chain(head_refused) {
         let changed = touched.paths.contains(&refused.path);
-        if refused.side == Which::Head && changed {
+        if refused.side == Which::Head && changed && matters(&refused.path) {
             report.unreadable.push(Unreadable { fatal: true, ..refused });
         } else if changed || refused.side == Which::Head {
             report.unreadable.push(refused);

@@ -9,6 +9,7 @@ mod left_out;
 mod orgs;
 mod replaced;
 mod successors;
+mod unknown;
 
 use orgate_core::settings::Settings;
 use orgate_testkit::Tree;
