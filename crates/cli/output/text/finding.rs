@@ -45,10 +45,12 @@ pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, h
         anchor.column,
         side_note(anchor.side)
     );
-    let old = finding
-        .evidence
-        .iter()
-        .find(|evidence| evidence.side == Side::Base && evidence.value.is_some());
+    // The element at the anchor is not among the evidence of head, so it is the one that only base has.
+    let evidence = |side: Side| finding.evidence.iter().filter(move |evidence| evidence.side == side);
+    let elsewhere = |old: &&Evidence| evidence(Side::Head).any(|new| new.field == old.field);
+    let old = evidence(Side::Base)
+        .filter(|evidence| evidence.value.is_some())
+        .min_by_key(elsewhere);
     let mut shown = Vec::new();
     // What stood in another file that head keeps was not replaced by this line.
     let replaced = |old: &&Evidence| old.path == anchor.path || head.line(&old.path, 1).is_none();

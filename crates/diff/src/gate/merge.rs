@@ -20,14 +20,12 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
         places.insert(spot(known), at);
         places.insert(known.fingerprint.clone(), at);
     }
-    let mut settled = BTreeSet::new();
     for mut finding in other.findings {
         let at = places.get(&finding.fingerprint).or_else(|| places.get(&spot(&finding)));
         let known = at.and_then(|at| report.findings.get_mut(*at));
         let outcome = finding.outcome;
         match known {
             None => {
-                settled.insert((Arc::clone(&finding.control.id), finding.subject.clone()));
                 report.findings.push(finding);
                 report.work.judged = report.work.judged.saturating_add(1);
             }
@@ -43,13 +41,6 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
         count(report, outcome);
         added = true;
     }
-    // What one look cannot judge and another one finds weaker is weaker.
-    let open = report.undecided.len();
-    report
-        .undecided
-        .retain(|entry| !settled.contains(&(Arc::clone(&entry.control.id), entry.subject.clone())));
-    let fewer = report.counts.entry(Outcome::Undecided).or_default();
-    *fewer = fewer.saturating_sub(open.saturating_sub(report.undecided.len()));
     let undecided = report.undecided.iter().map(|known| (&known.control.id, &known.subject));
     let findings = report.findings.iter().map(|known| (&known.control.id, &known.subject));
     let told: BTreeSet<_> = undecided
