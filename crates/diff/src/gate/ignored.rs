@@ -110,6 +110,11 @@ impl InForce {
         Ok(nearest)
     }
 
+    /// Whether there are no rules at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.readings.is_empty()
+    }
+
     /// Whether these rules leave a file out, as the deploy tool reads them.
     pub(super) fn leaves_out(&mut self, path: &RepoPath) -> bool {
         self.leaves_out_as(Dialect::Tool, path)

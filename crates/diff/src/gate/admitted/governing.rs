@@ -37,13 +37,13 @@ pub(in crate::gate) fn governs(path: &[u8]) -> bool {
 }
 
 impl Governing {
-    /// What this file says on both sides; `None` if that is the same.
+    /// What this file says on both sides; `None` if it lets nothing in, whatever there is.
     pub(super) fn of(path: &RepoPath, input: &Input<'_>) -> Result<Option<Self>, DiffError> {
         let folder = path.parent();
         let says = if is_rules(path.as_bytes()) {
             let of = |side| InForce::of(side, path);
             let (before, after) = (of(input.base)?, of(input.head)?);
-            Some(Says::Rules { before, after })
+            (!before.is_empty()).then_some(Says::Rules { before, after })
         } else if is_project(path.as_bytes()) {
             let of = |side| Deployed::nearest(side, path);
             let (before, after) = (of(input.base)?, of(input.head)?);
@@ -51,7 +51,9 @@ impl Governing {
         } else {
             let of = |side| Taken::of(side, folder, &input.limits);
             let (before, after) = (of(input.base)?, of(input.head)?);
-            (before != after).then_some(Says::Manifest { before, after })
+            after
+                .names_more(&before, input.registry)
+                .then_some(Says::Manifest { before, after })
         };
         let folder = folder.to_vec();
         Ok(says.map(|says| Self { folder, says }))

@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::registry::TypeSpec;
-use orgate_core::{Component, RepoPath};
+use orgate_core::{Component, Registry, RepoPath};
 use orgate_metadata::manifest::members;
 use orgate_metadata::{Limits, in_source_format, is_deployable, is_oddly_placed};
 
@@ -160,6 +160,9 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// How manifests call the type of all settings.
+const SETTINGS: &str = "Settings";
+
 /// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
 #[derive(PartialEq, Eq)]
 pub(in crate::gate) struct Taken(Option<BTreeSet<(String, Name)>>);
@@ -178,11 +181,20 @@ impl Taken {
         )))
     }
 
+    /// Whether it names something of a type of ours that another one, which is there, does not.
+    pub(in crate::gate) fn names_more(&self, before: &Self, registry: &Registry) -> bool {
+        let (Some(before), Some(after)) = (&before.0, &self.0) else {
+            return false;
+        };
+        let ours = |type_name: &str| type_name == SETTINGS || registry.get(type_name).is_some();
+        after.difference(before).any(|(type_name, _)| ours(type_name))
+    }
+
     /// Whether it names a component; `None` without a `package.xml`.
     pub(in crate::gate) fn names(&self, spec: &TypeSpec, name: &str) -> Option<bool> {
         let named = self.0.as_ref()?;
         // All settings are of one type in a manifest.
-        let type_name: &str = if spec.folder == "settings" { "Settings" } else { &spec.name };
+        let type_name: &str = if spec.folder == "settings" { SETTINGS } else { &spec.name };
         let has = |name| named.contains(&(type_name.to_owned(), name));
         Some(has(Name::of(name)) || has(Name::of("*")))
     }
