@@ -320,6 +320,15 @@ fn the_password_of_a_url_is_left_out() {
         ("http://user:pw&#64;h", "http://(not shown)"),
         ("https://ghp_0123456789abcdefgh@h/x", "https://(not shown)@h/x"),
         ("https://h:8443/a@b", "https://h:8443/a@b"),
+        ("http://u:\"pw@h/", "http://u:(not shown)@h/"),
+        ("http://u: pw@h/", "http://u:(not shown)@h/"),
+        ("http://u:<pw@h/", "http://u:(not shown)@h/"),
+        ("http://localhost:*/cb and a@b", "http://localhost:*/cb and a@b"),
+        ("http:u:pw@h/", "http:u:(not shown)@h/"),
+        ("http:\u{ff0f}\u{ff0f}u:pw@h/", "http:\u{ff0f}\u{ff0f}u:(not shown)@h/"),
+        ("http://h/?a=b&client_secret=pw&c=d", "http://h/?a=b&client_secret=(not shown)&c=d"),
+        ("http://h/?Token=pw", "http://h/?Token=(not shown)"),
+        ("http://h/?tokens=2&secret=", "http://h/?tokens=2&secret="),
     ] {
         assert_eq!(without_passwords(text), expected, "{text}");
     }
