@@ -216,6 +216,36 @@ fn a_forbidden_character_is_found_wherever_it_stands() {
 }
 
 #[test]
+fn every_forbidden_character_is_refused_however_many_there_are() {
+    for (inner, code) in [
+        ("\0", 0),
+        ("\u{1f}", 0x1f),
+        // Two of them do not make up for each other.
+        ("\u{1}\u{2}", 1),
+        ("\u{fffe}", 0xfffe),
+        ("\u{ffff}", 0xffff),
+        ("\u{fffd}\u{ffff}\u{fffe}", 0xffff),
+    ] {
+        let source = format!("<a>{inner}</a>");
+        assert_eq!(refused(&source, &Limits::default()), XmlErrorKind::Character(code), "{inner:?}");
+    }
+    assert_eq!(text("\t\n\u{7f}\u{fffd}"), "\t\n\u{7f}\u{fffd}");
+}
+
+#[test]
+fn a_reference_names_no_character_that_may_not_stand_for_itself() {
+    for reference in ["#0", "#x1f", "#xD800", "#xfffe", "#65535", "#x110000", "#4294967361", "#", "#x"] {
+        let source = format!("<a>&{reference};</a>");
+        assert_eq!(
+            refused(&source, &Limits::default()),
+            XmlErrorKind::CharacterReference,
+            "{reference}"
+        );
+    }
+    assert_eq!(text("&#xfffd;&#x10ffff;&#9;"), "\u{fffd}\u{10ffff}\t");
+}
+
+#[test]
 fn an_attribute_has_a_name_and_an_equals_sign() {
     for source in ["<a b/>", "<a b !'x'/>", "<a b:'x'/>", "<a ='x'/>", "<a b 'x'/>"] {
         assert_eq!(refused(source, &Limits::default()).as_str(), "attribute", "{source}");
