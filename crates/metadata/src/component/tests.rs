@@ -162,6 +162,72 @@ fn names_that_no_tool_deploys_are_read_with_a_note() {
 }
 
 #[test]
+fn names_that_tools_deploy_are_told_from_those_that_only_resemble_them() {
+    let registry = registry();
+    for (path, expected) in [
+        ("force-app/main/default/connectedApps/A.connectedApp-meta.xml", true),
+        ("A.connectedApp-meta.xml.orig", true),
+        ("src/connectedApps/A.connectedApp", true),
+        ("settings/OauthOidc.settings-meta.xml", true),
+        ("permissionsets/A/A.userPermission-meta.xml", true),
+        ("A.connectedapp-meta.xml", false),
+        ("A.connectedApp-META.xml", false),
+        ("A.ecaGlobalOauth-meta.xml", false),
+        ("settings/oauthoidc.settings-meta.xml", false),
+        ("README.md", false),
+    ] {
+        assert_eq!(is_deployable(&RepoPath::from(path), &registry), expected, "{path}");
+    }
+}
+
+#[test]
+fn names_of_source_format_are_known_in_any_spelling() {
+    for (path, expected) in [
+        ("A.connectedApp-meta.xml", true),
+        ("A.connectedApp-Meta.XML", true),
+        ("A.connectedApp-meta.xml.orig", true),
+        ("connectedApps/A.connectedApp", false),
+        ("A-meta.xml/A.connectedApp", false),
+        ("A.connectedApp-META.xml.orig", false),
+    ] {
+        assert_eq!(in_source_format(&RepoPath::from(path)), expected, "{path}");
+    }
+}
+
+#[test]
+fn foreign_folders_are_those_above_a_file_at_any_height() {
+    for (path, expected) in [
+        ("lwc/A.connectedApp-meta.xml", true),
+        ("a/documents/b/c/A.connectedApp", true),
+        ("connectedApps/lwc", false),
+        ("a/lwcs/connectedApps/A.connectedApp", false),
+        ("a/connectedApps/A.connectedApp", false),
+    ] {
+        assert_eq!(in_foreign_folder(&RepoPath::from(path)), expected, "{path}");
+    }
+}
+
+#[test]
+fn components_are_identified_by_the_name_of_their_file_alone() {
+    let registry = registry();
+    let named = |path: &RepoPath| identify(path, &registry).map(|(spec, name)| (spec.name.to_string(), name));
+    for (path, kind, name) in [
+        ("connectedApps/A %28b%29.connectedApp-meta.xml", "ConnectedApp", "A (b)"),
+        ("settings/oauthoidc.settings", "OauthOidcSettings", "OauthOidc"),
+        ("permissionsets/Robot/x.userPermission-meta.xml", "PermissionSet", "Robot"),
+    ] {
+        assert_eq!(
+            named(&RepoPath::from(path)),
+            Some((kind.to_owned(), Some(name.to_owned()))),
+            "{path}"
+        );
+    }
+    let odd = RepoPath::new(&b"\xff.connectedApp"[..]);
+    assert_eq!(named(&odd), Some(("ConnectedApp".to_owned(), None)));
+    assert_eq!(named(&RepoPath::from("README.md")), None);
+}
+
+#[test]
 fn files_of_other_tools_are_left_alone() {
     assert_eq!(read_at("home/bash.profile", "export PATH=x\n"), Ok(None));
     assert_eq!(read_at("ide/Security.settings", "{}"), Ok(None));
