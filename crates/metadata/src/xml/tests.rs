@@ -72,6 +72,23 @@ fn text_of_an_element_with_children_is_empty() {
 }
 
 #[test]
+fn a_section_between_elements_is_text_unless_it_is_blank() {
+    for (section, expected) in [("x", true), (" x", true), ("x ", true), ("", false), (" \n", false)] {
+        let source = format!("<a><![CDATA[{section}]]><b>y</b></a>");
+        assert_eq!(parse(&source).root().has_text(), expected, "{section:?}");
+    }
+}
+
+#[test]
+fn an_element_knows_the_one_around_it() {
+    let doc = parse("<a><b/><c><d/></c></a>");
+    let deeper = std::iter::successors(Some(doc.root()), |element| element.children().last());
+    let names: Vec<_> = deeper.map(|element| (element.name(), element.parent().map(Elem::name))).collect();
+    assert_eq!(names, [("a", None), ("c", Some("a")), ("d", Some("c"))]);
+    assert!(!doc.is_empty());
+}
+
+#[test]
 fn prefixes_and_inner_declarations_are_resolved() {
     let doc = parse(
         "<m:a xmlns:m='http://soap.sforce.com/2006/04/metadata' xmlns='urn:x'>\
