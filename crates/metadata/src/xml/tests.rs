@@ -56,6 +56,10 @@ fn text_joins_sections_references_and_what_stands_between() {
     assert_eq!(text("<![CDATA[&lt;<b>]] ]]]>"), "&lt;<b>]] ]");
     assert_eq!(text("a\r\nb\rc\n<![CDATA[\r\n]]>"), "a\nb\nc\n\n");
     assert_eq!(text("a&#13;&#10;b"), "a\r\nb");
+    // Each alone, with nothing else in the element that has to be resolved.
+    assert_eq!(text("a\r\nb\r"), "a\nb\n");
+    assert_eq!(text("<?p q?>true"), "true");
+    assert_eq!(text("true<!-- x -->"), "true");
     assert_eq!(text("\r&lt;"), "\n<");
     assert_eq!(text("&#x1F600;"), "\u{1F600}");
     assert_eq!(text("&#0000000000000000065;"), "A");
