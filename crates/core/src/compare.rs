@@ -1,6 +1,7 @@
 //! The gate's one question: is this control on this subject weaker at head than at base?
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -231,7 +232,8 @@ fn both(control: &Control, base: &Judgement, head: &Judgement, members: &mut Vec
     match (&control.check, &base.measure, &head.measure) {
         (Check::Members(check), Measure::Set(before), Measure::Set(after)) => {
             let weakening = check.weakening(before, after);
-            let (certain, open): (Vec<_>, Vec<_>) = weakening.into_iter().partition(|member| comparable(check, base, head, member));
+            let comparable = comparable(check, base, head);
+            let (certain, open): (Vec<_>, Vec<_>) = weakening.into_iter().partition(comparable);
             if !certain.is_empty() {
                 *members = certain;
                 return Outcome::Regressed;
@@ -300,22 +302,27 @@ fn written(side: &Judgement) -> bool {
 /// Whether it cannot be known if a violation counts on something new, and base did not know more.
 fn as_unseen(base: &Judgement, head: &Judgement) -> bool {
     let open = &head.counting;
-    head.counts_when_new == Truth::Unknown && !open.is_empty() && open.iter().all(|why| base.whys.contains(why))
+    head.counts_when_new == Truth::Unknown && !open.is_empty() && beside(open, &base.whys).next().is_none()
 }
 
-/// Whether a member that only one side shows is certain to be missing on the other one.
+/// The reasons of one side that the other one does not have.
+fn beside<'a>(reasons: &'a [Why], other: &'a [Why]) -> impl Iterator<Item = &'a Why> {
+    let known: HashSet<&Why> = other.iter().collect();
+    reasons.iter().filter(move |why| !known.contains(why))
+}
+
+/// Tells whether a member that only one side shows is certain to be missing on the other one.
 ///
 /// What is unknown in the same way on both sides does not matter: a file that is in neither. Otherwise the side that
 /// could hide it must be known: base where an addition weakens, and head where a removal does.
-fn comparable(check: &Members, base: &Judgement, head: &Judgement, member: &Member) -> bool {
+fn comparable(check: &Members, base: &Judgement, head: &Judgement) -> impl Fn(&Member) -> bool {
     let (hiding, showing) = match check.weaker_when {
         WeakerWhen::Added => (base, head),
         WeakerWhen::Removed => (head, base),
     };
-    hiding
-        .whys
-        .iter()
-        .all(|why| showing.whys.contains(why) || check.hides_elsewhere(why, member))
+    // By the fields they are about, as there are few of those and may be many reasons and many members.
+    let open: BTreeSet<_> = beside(&hiding.whys, &showing.whys).map(|why| check.fields_of(why)).collect();
+    move |member| open.iter().all(|fields| check.hides_elsewhere(fields, member))
 }
 
 /// `Less` when head's grade is weaker for certain; `None` where a side has none.

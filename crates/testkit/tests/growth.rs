@@ -58,7 +58,26 @@ fn replaced(entries: usize, entry: &str, letters: usize) -> (Tree, Tree) {
     (base.clone(), base.with("sfdx-project.json", project))
 }
 
-const SHAPES: [(&str, usize, Shape); 16] = [
+/// An app that holds what the number gives so many times, beside its OAuth settings, and did not before.
+fn beside(size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
+    let elements: String = (0..size).map(element).collect();
+    let text = connected_app(false);
+    let with = text.replace("</ConnectedApp>", &format!("{elements}</ConnectedApp>"));
+    (app(""), Tree::default().with(APP, with))
+}
+
+/// A whole file of a type that gains what the number gives so many times, and an app that exchanges tokens.
+fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
+    let side = |size| {
+        let elements: String = (0..size).map(element).collect();
+        let space = "http://soap.sforce.com/2006/04/metadata";
+        app("<isTokenExchangeEnabled>true</isTokenExchangeEnabled>")
+            .with(path, format!("<{type_name} xmlns=\"{space}\">{elements}</{type_name}>"))
+    };
+    (side(1), side(size))
+}
+
+const SHAPES: [(&str, usize, Shape); 23] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -69,6 +88,39 @@ const SHAPES: [(&str, usize, Shape); 16] = [
         members(size, |number| {
             format!("<callbackUrl>https://h{number}.example.com/cb</callbackUrl>")
         })
+    }),
+    ("many scopes that are tokens", 1000, |size| {
+        members(size, |number| format!("<scopes>${{S{number}}}</scopes>"))
+    }),
+    ("many callbacks with tokens", 1000, |size| {
+        members(size, |number| format!("<callbackUrl>https://${{H{number}}}/cb</callbackUrl>"))
+    }),
+    ("many address ranges that are none", 3000, |size| {
+        members(size, |number| {
+            format!("<ipRanges><end>x{number}</end><start>x{number}</start></ipRanges>")
+        })
+    }),
+    ("many profiles that are tokens", 3000, |size| {
+        beside(size, |number| format!("<profileName>${{P{number}}}</profileName>"))
+    }),
+    ("many enablements that are tokens", 3000, |size| {
+        let handler = "a/oauthtokenexchangehandlers/T.oauthtokenexchangehandler-meta.xml";
+        file(handler, "OauthTokenExchangeHandler", size, |number| {
+            format!("<enablements><connectedApp>${{A{number}}}</connectedApp></enablements>")
+        })
+    }),
+    ("many permissions that are neither on nor off", 3000, |size| {
+        file("a/permissionsets/P.permissionset-meta.xml", "PermissionSet", size, |number| {
+            format!("<userPermissions><enabled>x{number}</enabled><name>U{number}</name></userPermissions>")
+        })
+    }),
+    ("many apps that are tokens in a scope", 3000, |size| {
+        file(
+            "a/oauthcustomscopes/S.oauthcustomscope-meta.xml",
+            "OauthCustomScope",
+            size,
+            |number| format!("<assignedTo><connectedApp>${{A{number}}}</connectedApp></assignedTo>"),
+        )
     }),
     ("many lines of one value", 5000, |size| {
         let side = |first: usize| {

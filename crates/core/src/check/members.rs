@@ -181,12 +181,16 @@ impl Members {
         parts.unwrap_or(("", &member.key))
     }
 
-    /// Whether what is unknown is about another of the fields that are kept apart, so that it hides no such member.
-    pub(crate) fn hides_elsewhere(&self, why: &Why, member: &Member) -> bool {
-        let own = self.split(member).0.parse::<usize>().ok();
+    /// The places of the fields that a reason is about.
+    pub(crate) fn fields_of(&self, why: &Why) -> Vec<usize> {
         let about = |(list, field): (usize, &FieldRef)| why.is_of(field).then_some(list);
-        let mut lists = self.from.iter().enumerate().filter_map(about).peekable();
-        own.is_some() && lists.peek().is_some() && lists.all(|list| Some(list) != own)
+        self.from.iter().enumerate().filter_map(about).collect()
+    }
+
+    /// Whether what is unknown is about others of the fields that are kept apart, so that it hides no such member.
+    pub(crate) fn hides_elsewhere(&self, fields: &[usize], member: &Member) -> bool {
+        let own = self.split(member).0.parse::<usize>();
+        own.is_ok_and(|own| !fields.is_empty() && !fields.contains(&own))
     }
 
     fn is_weak(&self, text: &str) -> bool {

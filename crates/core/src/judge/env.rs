@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::reads::{Quiet, Reads};
-use super::why::Why;
+use super::why::{Why, Whys};
 use crate::condition::find::Frame;
 use crate::world::{Facts, Subject, World};
 
@@ -17,7 +17,7 @@ pub(crate) struct Env<'a> {
     /// Set when such an assumption was met.
     pub(crate) assumed: Cell<bool>,
     pub(crate) reads: Reads,
-    whys: RefCell<Vec<Why>>,
+    whys: RefCell<Whys>,
     choices: RefCell<Vec<Choice>>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Env<'a> {
                 return None;
             }
             self.reads.clear();
-            self.whys.borrow_mut().clear();
+            self.whys.take();
             results.push(judge(self));
             let mut choices = self.choices.borrow_mut();
             loop {
@@ -101,21 +101,18 @@ impl<'a> Env<'a> {
 
     /// Takes down why something is unknown, once.
     pub(crate) fn why(&self, why: Why) {
-        let mut whys = self.whys.borrow_mut();
-        if !whys.contains(&why) {
-            whys.push(why);
-        }
+        self.whys.borrow_mut().add(why);
     }
 
     /// Why something was unknown so far.
     pub(crate) fn whys(&self) -> Vec<Why> {
-        self.whys.borrow().clone()
+        self.whys.borrow().list().to_vec()
     }
 
     /// Runs something and gives back why something in it was unknown, instead of remembering that.
     pub(crate) fn whys_of<T>(&self, run: impl FnOnce() -> T) -> (T, Vec<Why>) {
         let outside = self.whys.take();
         let result = run();
-        (result, self.whys.replace(outside))
+        (result, self.whys.replace(outside).into_list())
     }
 }

@@ -1,5 +1,6 @@
 //! Why something cannot be known, in types and in words.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use crate::condition::FieldRef;
 use crate::lexical;
 
 /// Why something is unknown.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
     /// No file of this type belongs to the subject in this snapshot.
     NotInSource(Arc<str>),
@@ -80,6 +81,63 @@ impl fmt::Display for Why {
             }
             Self::Undocumented(field) => write!(f, "undocumented: nobody says what a missing {field} means"),
             Self::Undeclared(what) => write!(f, "undeclared: orgate.yaml does not say {what}"),
+        }
+    }
+}
+
+/// From this many reasons on they are looked up instead of gone through.
+const FEW: usize = 16;
+
+/// Reasons in the order in which they came, each once. A file can hold tens of thousands of them.
+#[derive(Debug, Default)]
+pub(crate) struct Whys {
+    list: Vec<Why>,
+    /// Those of `list`, once they are many.
+    known: HashSet<Why>,
+}
+
+impl Whys {
+    /// Adds a reason, unless it is there.
+    pub(crate) fn add(&mut self, why: Why) {
+        if self.list.len() < FEW {
+            if !self.list.contains(&why) {
+                self.list.push(why);
+            }
+            return;
+        }
+        if self.known.is_empty() {
+            self.known.extend(self.list.iter().cloned());
+        }
+        if self.known.insert(why.clone()) {
+            self.list.push(why);
+        }
+    }
+
+    /// The reasons, in their order.
+    pub(crate) fn into_list(self) -> Vec<Why> {
+        self.list
+    }
+
+    /// As [`Self::into_list`], while more may come.
+    pub(crate) fn list(&self) -> &[Why] {
+        &self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, Why, Whys};
+
+    #[test]
+    fn reasons_keep_their_order_and_come_once_however_many_they_are() {
+        for many in [1, FEW - 1, FEW, FEW + 1, 10 * FEW] {
+            let why = |number: &usize| Why::Undeclared(number.to_string());
+            let mut whys = Whys::default();
+            let there_and_back = (0..many).chain((0..many).rev()).collect::<Vec<_>>();
+            there_and_back.iter().map(why).for_each(|why| whys.add(why));
+            let expected: Vec<_> = (0..many).map(|number| why(&number)).collect();
+            assert_eq!(whys.list(), expected, "{many}");
+            assert_eq!(whys.into_list(), expected, "{many}");
         }
     }
 }
