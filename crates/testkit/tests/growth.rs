@@ -77,7 +77,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 23] = [
+const SHAPES: [(&str, usize, Shape); 24] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -149,6 +149,15 @@ const SHAPES: [(&str, usize, Shape); 23] = [
     }),
     ("many permission sets", 1000, |size| {
         members(size, |number| format!("<permissionSetName>P{number}</permissionSetName>"))
+    }),
+    ("a profile listed many times, with many permissions", 300, |size| {
+        let (base, head) = beside(size, |_| "<profileName>P</profileName>".to_owned());
+        let permission = |number| format!("<userPermissions><enabled>true</enabled><name>U{number}</name></userPermissions>");
+        let permissions: String = (0..size).map(permission).collect();
+        let space = "http://soap.sforce.com/2006/04/metadata";
+        let profile = format!("<Profile xmlns=\"{space}\">{permissions}</Profile>");
+        let path = "a/profiles/P.profile-meta.xml";
+        (base.with(path, profile.clone()), head.with(path, profile))
     }),
     ("many elements nobody knows", 2000, |size| {
         (app(""), app(&"<x>1</x>\n".repeat(size)))

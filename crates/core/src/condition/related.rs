@@ -1,5 +1,6 @@
 //! Looks at components that are related to the subject: those that name it, that it lists, or that its user holds.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::find::Frame;
@@ -74,9 +75,14 @@ impl Env<'_> {
         };
         let mut found = Vec::new();
         let mut blind = false;
+        // A list may name one component thousands of times, in several spellings too: it is looked at once.
+        let (mut asked, mut known) = (HashSet::new(), HashSet::new());
         let mut take = |name: &str| {
-            found.extend(self.world.named(&exists.type_name, name));
-            blind |= self.world.blind(&exists.type_name, Some(name));
+            if asked.insert(name.to_owned()) {
+                let components = self.world.named(&exists.type_name, name).into_iter();
+                found.extend(components.filter(|component| known.insert(Arc::as_ptr(component))));
+                blind |= self.world.blind(&exists.type_name, Some(name));
+            }
         };
         for name in names {
             if !held {

@@ -82,6 +82,23 @@ fn the_same_read_for_another_reason_or_with_another_value_is_told_of_its_own() {
 }
 
 #[test]
+fn listed_components_are_told_once_in_the_order_in_which_they_are_listed_first() {
+    let app = component("App", "a/apps/App.app", "urls", "Two\nOne\nTwo\nThree\nOne");
+    let others = ["One", "Two"].map(|name| {
+        let kept = component("Kept", &format!("a/kept/{name}.kept"), "safe", "true");
+        Arc::new(Component {
+            name: name.to_owned(),
+            ..Component::clone(&kept)
+        })
+    });
+    let condition = "{ exists: { type: Kept, listed-in: App/urls, where: { field: Kept/safe, equals: 'false' } } }";
+    let reads = judged(condition, "a", &app, &others, false).reads;
+    let homes = reads.iter().filter_map(|read| read.home.as_ref());
+    let told: Vec<&str> = homes.map(|home| &*home.component.name).collect();
+    assert_eq!(told, ["App", "Two", "One"]);
+}
+
+#[test]
 fn why_something_is_unknown_is_said_without_an_empty_quote() {
     for (text, said) in [
         (Some("Lax"), "invalid value: App/mode is 'Lax'"),
