@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::find::Frame;
 use super::value::Value;
-use super::{Exists, Link};
+use super::{Exists, FieldRef, Link};
 use crate::element::Component;
 use crate::judge::Why;
 use crate::judge::env::Env;
@@ -23,20 +23,7 @@ impl Env<'_> {
             let mut inner = frames.to_vec();
             inner.push(Frame::of(&component));
             let linked = match &exists.link {
-                Link::By(field) => match self.every_value(field, &inner) {
-                    Value::One { text } => Truth::from(text == self.subject.name),
-                    Value::Many { items, unknown } => {
-                        if items.iter().any(|item| item.text == self.subject.name) {
-                            Truth::True
-                        } else if unknown.is_empty() {
-                            Truth::False
-                        } else {
-                            self.all_unknown(unknown)
-                        }
-                    }
-                    Value::Nothing => Truth::False,
-                    Value::Unknown(why) => self.unknown(why),
-                },
+                Link::By(field) => self.reads.linking(|| self.names_subject(field, &inner)),
                 _ => Truth::True,
             };
             if linked == Truth::False {
@@ -52,6 +39,24 @@ impl Env<'_> {
             return self.unknown(Why::Unreadable(Arc::clone(&exists.type_name)));
         }
         truth
+    }
+
+    /// Whether an element of a component names the subject.
+    fn names_subject(&self, field: &FieldRef, frames: &[Frame]) -> Truth {
+        match self.every_value(field, frames) {
+            Value::One { text } => Truth::from(text == self.subject.name),
+            Value::Many { items, unknown } => {
+                if items.iter().any(|item| item.text == self.subject.name) {
+                    Truth::True
+                } else if unknown.is_empty() {
+                    Truth::False
+                } else {
+                    self.all_unknown(unknown)
+                }
+            }
+            Value::Nothing => Truth::False,
+            Value::Unknown(why) => self.unknown(why),
+        }
     }
 
     /// The components that a condition looks at, and whether there are others that cannot be read.

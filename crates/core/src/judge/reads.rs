@@ -9,6 +9,7 @@ use crate::condition::find::Occurrence;
 use crate::condition::{FieldRef, Scope};
 use crate::element::{Component, Span};
 use crate::registry::FieldKind;
+use crate::truth::Truth;
 
 /// What a field was read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +42,7 @@ impl PartialEq for Place {
 
 /// One field that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct Read {
     /// `Type/path/below`.
     pub field: Arc<str>,
@@ -50,6 +52,9 @@ pub struct Read {
     pub block: bool,
     /// The values are the entries of a block that meet a condition, each told by what the condition reads of it.
     pub record: bool,
+    /// It only shows that its component concerns other subjects. There may be as many of those as there are apps, for
+    /// each of them, so that they are compared and not told.
+    pub elsewhere: bool,
     /// What for.
     pub role: Role,
     /// The texts found, each with its place; empty when the element is absent.
@@ -73,6 +78,8 @@ const FEW: usize = 16;
 /// What was read so far. It is written while conditions are evaluated, which only look at everything else.
 pub(crate) struct Reads {
     role: Cell<Role>,
+    /// What is read now tells whether a component concerns the subject.
+    linking: Cell<bool>,
     list: RefCell<Vec<Read>>,
     /// Places in `list` by what a read was for and where its home is, once they are many; some may be out of date.
     known: RefCell<HashMap<Key, Vec<usize>>>,
@@ -91,6 +98,7 @@ impl Reads {
     pub(crate) fn new(quiet: Quiet) -> Self {
         Self {
             role: Cell::new(Role::Check),
+            linking: Cell::new(false),
             list: RefCell::default(),
             known: RefCell::default(),
             quiet,
@@ -110,6 +118,22 @@ impl Reads {
     /// From now on, what is read is read for this.
     pub(crate) fn set_role(&self, role: Role) {
         self.role.set(role);
+    }
+
+    /// Runs the test of whether a component concerns the subject, and marks what was read if it does not.
+    pub(crate) fn linking(&self, test: impl FnOnce() -> Truth) -> Truth {
+        let known = self.list.borrow().len();
+        self.linking.set(true);
+        let linked = test();
+        self.linking.set(false);
+        if linked != Truth::False {
+            self.list
+                .borrow_mut()
+                .iter_mut()
+                .skip(known)
+                .for_each(|read| read.elsewhere = false);
+        }
+        linked
     }
 
     /// Forgets everything.
@@ -198,9 +222,13 @@ impl Reads {
                 && read.values.len() == found.len()
                 && read.values.iter().zip(&found).all(alike)
         };
+        let linking = self.linking.get();
+        // What is read for something else too is told.
+        let again = |read: Option<&mut Read>| read.into_iter().for_each(|read| read.elsewhere &= linking);
         if list.len() < FEW {
             known.clear();
-            if list.iter().any(same) {
+            if let Some(at) = list.iter().position(same) {
+                again(list.get_mut(at));
                 return;
             }
         } else {
@@ -210,7 +238,8 @@ impl Reads {
                 }
             }
             let places = known.entry(key(role, home.as_ref())).or_default();
-            if places.iter().any(|at| list.get(*at).is_some_and(same)) {
+            if let Some(at) = places.iter().find(|at| list.get(**at).is_some_and(same)) {
+                again(list.get_mut(*at));
                 return;
             }
             places.push(list.len());
@@ -221,6 +250,7 @@ impl Reads {
             secret: field.shape.secret || field.shape.kind == FieldKind::Certificate,
             block: !record && field.shape.kind == FieldKind::Block,
             record,
+            elsewhere: linking,
             role,
             values: found.into_iter().map(|(text, occurrence)| (text, occurrence.place())).collect(),
             home,

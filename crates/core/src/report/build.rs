@@ -257,7 +257,7 @@ impl Case<'_> {
                 }
             }
         };
-        for difference in differences {
+        for difference in differences.iter().filter(|difference| !difference.elsewhere()) {
             if let Some(base) = difference.base {
                 add(Side::Base, base);
             }
@@ -273,7 +273,7 @@ impl Case<'_> {
                     Role::Raises(index) => head.raises.get(index).is_some_and(|truth| truth.is_true()),
                     Role::Lowers(index) => head.lowers.get(index).is_some_and(|truth| truth.is_true()),
                 };
-                if holds && !read.values.is_empty() {
+                if holds && !read.elsewhere && !read.values.is_empty() {
                     add(Side::Head, read);
                 }
             }

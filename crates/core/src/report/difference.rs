@@ -12,6 +12,11 @@ pub(super) struct Difference<'a> {
 }
 
 impl Difference<'_> {
+    /// Whether it is of a component that concerns the subject on neither side.
+    pub(super) fn elsewhere(&self) -> bool {
+        self.base.into_iter().chain(self.head).all(|read| read.elsewhere)
+    }
+
     pub(super) fn weight(&self, roles: &[Role]) -> usize {
         let role = self.head.or(self.base).map_or(Role::Check, |read| read.role);
         roles.iter().position(|known| *known == role).unwrap_or(usize::MAX)

@@ -148,6 +148,7 @@ fn read(files: &Files, text: &str) -> Read {
         secret: flags.contains(&"secret"),
         block: flags.contains(&"block"),
         record: flags.contains(&"record"),
+        elsewhere: flags.contains(&"elsewhere"),
         role,
         values,
         home,

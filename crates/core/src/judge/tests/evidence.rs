@@ -82,6 +82,28 @@ fn the_same_read_for_another_reason_or_with_another_value_is_told_of_its_own() {
 }
 
 #[test]
+fn what_only_shows_that_a_component_concerns_others_is_marked() {
+    let app = component("App", "a/apps/App.app", "url", "a");
+    let others = ["App", "Shop", "${APP}"].map(|name| component("Other", &format!("a/others/{name}.other"), "name", name));
+    let linked = "exists: { type: Other, linked-by: Other/name }";
+    let marked = |condition: &str| -> Vec<bool> {
+        let reads = judged(condition, "a", &app, &others, false).reads;
+        reads.iter().map(|read| read.elsewhere).collect()
+    };
+    assert_eq!(marked(&format!("{{ {linked} }}")), [false, true, false]);
+    assert_eq!(
+        marked(&format!("{{ all: [{{ {linked} }}, {{ not: {{ {linked} }} }}] }}")),
+        [false, true, false]
+    );
+    // Unless it is read for itself as well, before or after.
+    let read = "exists: { type: Other, where: { field: Other/name, equals: Shop } }";
+    for (one, two) in [(linked, read), (read, linked)] {
+        let told = marked(&format!("{{ all: [{{ {one} }}, {{ {two} }}] }}"));
+        assert_eq!(told, [false, false, false], "{one}, {two}");
+    }
+}
+
+#[test]
 fn listed_components_are_told_once_in_the_order_in_which_they_are_listed_first() {
     let app = component("App", "a/apps/App.app", "urls", "Two\nOne\nTwo\nThree\nOne");
     let others = ["One", "Two"].map(|name| {

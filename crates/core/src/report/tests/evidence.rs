@@ -44,6 +44,22 @@ fn the_evidence_is_what_differs_and_what_the_check_read_but_not_the_place_that_i
 }
 
 #[test]
+fn what_concerns_other_subjects_on_both_sides_is_no_evidence() {
+    let files = ("== a.app\nurl a\n== b.app\nentry x", "== a.app\nurl b\n== b.app\nentry y");
+    let (url, own, other) = ("check a.app url", "raises b.app entry", "raises b.app entry elsewhere");
+    let before = "a.app 2:1 App/url before: 'a'";
+    let both = [before, "b.app 2:1 App/entry before: 'x'", "b.app 2:1 App/entry now: 'y'"];
+    for (base, head) in [(own, own), (own, other), (other, own)] {
+        let sides = told((files.0, &[url, base]), (files.1, &[url, head]));
+        assert_eq!(evidence(&sides), both, "{base}, {head}");
+    }
+    let mut sides = told((files.0, &[url, other]), (files.1, &[url, other]));
+    assert_eq!(evidence(&sides), [before]);
+    sides.head().raises = vec![Truth::True];
+    assert_eq!(evidence(&sides), [before]);
+}
+
+#[test]
 fn what_lowers_the_risk_is_evidence_while_it_holds_and_what_is_absent_only_where_that_is_new() {
     let reads: &[&str] = &["check a.app url", "check a.app mode", "lowers a.app pin"];
     let mut sides = told(("== a.app\nurl a\npin 1", reads), ("== a.app\nlabel l\nurl b\npin 1", reads));
