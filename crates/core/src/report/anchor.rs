@@ -65,7 +65,7 @@ impl Case<'_> {
             let fresh = head
                 .values
                 .iter()
-                .filter(|(text, _)| !before.contains(&text.as_str()) || before.len() < after.len());
+                .filter(|(text, _)| before.binary_search(&text.as_str()).is_err() || before.len() < after.len());
             for (_, place) in fresh {
                 let (anchor, changed) = self.at_head(place);
                 if changed {
@@ -78,7 +78,7 @@ impl Case<'_> {
             let gone = base
                 .values
                 .iter()
-                .find(|(text, _)| !after.contains(&text.as_str()) || after.len() < before.len());
+                .find(|(text, _)| after.binary_search(&text.as_str()).is_err() || after.len() < before.len());
             // What head keeps as it was is not where something went: another file or block took its place.
             if let Some((_, place)) = gone
                 && self.places.lacks(&place.component.path, place.span)

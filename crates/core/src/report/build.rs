@@ -243,6 +243,8 @@ impl Case<'_> {
                 .iter()
                 .map(|(_, place)| (true, place))
                 .chain(read.home.iter().filter(|_| read.values.is_empty()).map(|home| (false, home)));
+            // It tells all values of the read, so that it is the same at each place.
+            let value = if read.values.is_empty() { None } else { shown(read) };
             for (present, place) in places.take(20) {
                 let at = self.at(side, place);
                 if !(present && side == anchor.side && at.path == anchor.path && at.line == anchor.line) {
@@ -252,7 +254,7 @@ impl Case<'_> {
                         line: at.line,
                         column: at.column,
                         field: Arc::clone(&read.field),
-                        value: if present { shown(read) } else { None },
+                        value: value.clone(),
                     });
                 }
             }

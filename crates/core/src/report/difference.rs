@@ -23,6 +23,7 @@ impl Difference<'_> {
     }
 }
 
+/// The values of a read, sorted.
 pub(super) fn texts(read: Option<&Read>) -> Vec<&str> {
     let mut texts: Vec<&str> = read
         .map(|read| read.values.iter().map(|(text, _)| text.as_str()).collect())
