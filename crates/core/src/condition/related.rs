@@ -19,8 +19,9 @@ impl Env<'_> {
             Err(why) => return self.unknown(why),
         };
         let mut truth = Truth::False;
+        let mut inner = frames.to_vec();
         for component in candidates {
-            let mut inner = frames.to_vec();
+            inner.truncate(frames.len());
             inner.push(Frame::of(&component));
             let linked = match &exists.link {
                 Link::By(field) => self.reads.linking(|| self.names_subject(field, &inner)),

@@ -36,7 +36,12 @@ pub(crate) enum Value {
 impl Env<'_> {
     /// Reads a field: finds its elements, applies what absence means, and remembers what was read.
     pub(crate) fn value(&self, field: &FieldRef, absent: Option<&str>, frames: &[Frame]) -> Value {
-        match self.find(field, frames) {
+        self.value_of(field, absent, self.find(field, frames))
+    }
+
+    /// As [`Self::value`], of a field whose elements were found.
+    fn value_of(&self, field: &FieldRef, absent: Option<&str>, lookup: Lookup) -> Value {
+        match lookup {
             Lookup::NoFile(why) => {
                 self.reads.remember(field, Vec::new(), None);
                 Value::Unknown(why)
@@ -82,15 +87,15 @@ impl Env<'_> {
     /// Reads a field for a comparison of sets, or to see what it names: a single-valued element that stands there several
     /// times gives all its values, because nobody documents which of them counts, or each belongs to a block of its own.
     pub(crate) fn every_value(&self, field: &FieldRef, frames: &[Frame]) -> Value {
-        let Lookup::Here { occurrences, home, gap } = self.find(field, frames) else {
-            return self.value(field, None, frames);
+        let (set, home) = match self.find(field, frames) {
+            Lookup::Here {
+                occurrences,
+                home,
+                gap: None,
+            } if !field.is_list() && occurrences.len() > 1 && occurrences.iter().all(Occurrence::is_set) => (occurrences, home),
+            // That it may be absent as well is for `value` to try.
+            lookup => return self.value_of(field, None, lookup),
         };
-        let all = occurrences.len();
-        let set: Vec<Occurrence> = occurrences.into_iter().filter(Occurrence::is_set).collect();
-        // That it may be absent as well is for `value` to try.
-        if field.is_list() || set.len() < 2 || set.len() < all || gap.is_some() {
-            return self.value(field, None, frames);
-        }
         let mut items = Vec::new();
         let mut unknown = Vec::new();
         for at in &set {
