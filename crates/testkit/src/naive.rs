@@ -43,8 +43,10 @@ fn worst(control: &str, files: &[File], org: Option<&Facts>) -> (Standing, Vec<B
 fn counts_when_new(control: &str, files: &[File], org: Option<&Facts>) -> bool {
     choices(files, org).iter().any(|app| match control {
         "eca-jwt-bearer-disabled" => {
-            app.flag(ECA_GLOBAL, "isClientCredentialsFlowEnabled", false).contains(&true)
-                || app.flag(ECA_POLICY, "isClientCredentialsFlowEnabled", false) == [true]
+            let flow = "isClientCredentialsFlowEnabled";
+            let kept_off = app.has(ECA_POLICY, flow) && app.flag(ECA_POLICY, flow, false) == [false];
+            let developer = app.flag(ECA_GLOBAL, flow, false).contains(&true);
+            (developer && !kept_off) || app.flag(ECA_POLICY, flow, false) == [true]
         }
         "eca-refresh-token-never-expires" => app.text(ECA_POLICY, "refreshTokenPolicyType").unwrap_or("Infinite") == "Infinite",
         _ => true,
