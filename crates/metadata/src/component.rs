@@ -5,6 +5,7 @@
 
 mod error;
 mod name;
+mod place;
 mod prune;
 
 use orgate_core::lexical::trim;
@@ -15,9 +16,8 @@ use crate::lines::LineIndex;
 use crate::xml::{Doc, Limits, Space};
 
 pub use error::{ReadError, ReadErrorKind};
-pub use name::{
-    Suffixes, classify, holds_bundles, identify, in_bundle, in_foreign_folder, in_source_format, is_deployable, is_oddly_placed,
-};
+pub use name::{Suffixes, classify, identify, in_source_format, is_deployable};
+pub use place::{holds_bundles, in_bundle, in_foreign_folder, is_oddly_placed};
 
 /// Bytes in which [`sniff`] looks for the root element.
 const SNIFFED: usize = 4096;

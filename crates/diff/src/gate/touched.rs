@@ -1,5 +1,7 @@
 //! What a change touches: components whose content differs, however they were moved or reformatted.
 
+mod refused;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,14 +13,14 @@ use orgate_metadata::manifest::deletes;
 
 use super::Input;
 use super::admitted::governs;
-use super::attributes::{converting, is_attributes};
+use super::attributes::is_attributes;
 use super::deleted::{Deleted, already, newly};
 use super::extent::Extent;
-use super::ignored::{is_rules, unread};
+use super::ignored::is_rules;
 use super::name::{App, Name};
 use super::opaque::{buried, deployed_from, is_opaque};
 use super::related::{Related, Wanted};
-use super::replacements::{is_project, project_in};
+use super::replacements::is_project;
 use super::side::{Loaded, Side};
 use crate::compare::changes;
 use crate::error::DiffError;
@@ -196,9 +198,9 @@ impl Touched {
             touched.components.insert((type_name, name));
         }
         touched.orphans.extend(deployed_from(&opaque, head, wanted)?);
-        touched.refuse_projects(&projects, input, base, head);
-        touched.refuse_rules(&rules, input)?;
-        touched.refuse_attributes(&attributes, input)?;
+        touched.orphans.extend(refused::projects(&projects, input, base, head));
+        touched.orphans.extend(refused::rules(&rules, input)?);
+        touched.orphans.extend(refused::attributes(&attributes, input)?);
         touched.replaced(&projects, base, head);
         for side in [base, head] {
             if let Some(error) = side.failure() {
@@ -234,60 +236,6 @@ impl Touched {
             }
         }
         self.deleted = deleted;
-        Ok(())
-    }
-
-    /// Project files of head beside which nothing can be judged.
-    fn refuse_projects(&mut self, projects: &[Change], input: &Input<'_>, base: &Side<'_>, head: &Side<'_>) {
-        // The project of the root counts also where it stays as it is.
-        let folders = projects.iter().map(|change| change.path.parent()).chain([b"".as_slice()]);
-        for folder in folders.collect::<BTreeSet<_>>() {
-            let (before, after) = (base.project(folder), head.project(folder));
-            if let Some(reason) = after.refusal(&before, input.registry) {
-                self.orphans.push(Unreadable {
-                    path: project_in(folder),
-                    side: Which::Head,
-                    line: 0,
-                    column: 0,
-                    reason,
-                    fatal: true,
-                });
-            }
-        }
-    }
-
-    /// Rules of head for what a deploy leaves out that nobody can read.
-    fn refuse_rules(&mut self, rules: &[Change], input: &Input<'_>) -> Result<(), DiffError> {
-        for path in rules.iter().map(|change| &change.path) {
-            let known = unread(input.base, path)?.is_some();
-            if let Some(reason) = unread(input.head, path)?.filter(|_| !known) {
-                self.orphans.push(Unreadable {
-                    path: path.clone(),
-                    side: Which::Head,
-                    line: 0,
-                    column: 0,
-                    reason,
-                    fatal: true,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Attributes of head with which metadata is deployed in another encoding than it is judged in.
-    fn refuse_attributes(&mut self, attributes: &[Change], input: &Input<'_>) -> Result<(), DiffError> {
-        for path in attributes.iter().map(|change| &change.path) {
-            if let Some(line) = converting(input.base, input.head, path)? {
-                self.orphans.push(Unreadable {
-                    path: path.clone(),
-                    side: Which::Head,
-                    line,
-                    column: 1,
-                    reason: "a checkout may write metadata in another encoding than it is stored and judged in (`working-tree-encoding`); metadata is UTF-8; leave that attribute out, in a file that can be read".to_owned(),
-                    fatal: true,
-                });
-            }
-        }
         Ok(())
     }
 
