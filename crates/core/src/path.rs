@@ -57,6 +57,17 @@ impl RepoPath {
         parent
     }
 
+    /// The folder of one component, if the file lies in one: that below the type's own folder
+    /// (`permissionsets/Robot` for `permissionsets/Robot/Robot.userPermission-meta.xml`).
+    pub fn component_folder(&self, type_folder: &str) -> Option<&[u8]> {
+        let parent = self.parent();
+        let root = self.package_root(type_folder);
+        let start = if root.is_empty() { 0 } else { root.len().saturating_add(1) };
+        let below = parent.get(start..)?.strip_prefix(type_folder.as_bytes())?.strip_prefix(b"/")?;
+        let end = below.iter().position(|byte| *byte == b'/').unwrap_or(below.len());
+        parent.get(..parent.len().saturating_sub(below.len()).saturating_add(end))
+    }
+
     /// The parts between the slashes.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
         self.0.split(|b| *b == b'/')

@@ -83,7 +83,10 @@ impl<'a> Judging<'a> {
                 let Some(spelling) = head.first().or(base.first()).map(|one| one.name.clone()) else {
                     continue;
                 };
-                let pairs = self.pair_by_org(&base, head);
+                let pairs = match self.input.registry.get(type_name) {
+                    Some(spec) => self.pair_parts(spec, base, head),
+                    None => self.pair_by_org(&base, head),
+                };
                 subjects.insert((SubjectKind::Org, spelling.clone()));
                 let copies = pairs.len() > 1;
                 for one in &pairs {

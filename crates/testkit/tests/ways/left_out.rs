@@ -25,6 +25,17 @@ fn a_part_of_a_permission_set_counts_as_the_set() {
     weaker("a part that comes", "org-any-api-client-granted", &base, &many);
     weaker("a part that grows", "org-any-api-client-granted", &few, &many);
     silent("a part that shrinks", &many, &few);
+    let whole = project().with(
+        &format!("{ROOT}/permissionsets/Robot.permissionset-meta.xml"),
+        grants(&["ApiEnabled", "UseAnyApiClient"]),
+    );
+    silent("parts that become one file", &many, &whole);
+    silent("one file that becomes parts", &whole, &many);
+    let elsewhere = base.clone().with(
+        &format!("{ROOT}/permissionsets/Robot/Robot.flowAccess-meta.xml"),
+        grants(&["UseAnyApiClient"]),
+    );
+    silent("from one part to another", &many, &elsewhere);
     for other in ["Robot.flowAccess", "Robot.classAccess", "objectSettings/Account.objectSettings"] {
         let place = format!("{ROOT}/permissionsets/Robot/{other}-meta.xml");
         let head = base.clone().with(&place, grants(&["UseAnyApiClient"]));

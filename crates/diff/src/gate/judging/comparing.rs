@@ -72,18 +72,26 @@ impl Judging<'_> {
             return Ok(compare(control, Some(known.clone()), head));
         }
         let mut worst: Option<(Comparison, &Subject)> = None;
-        for base in &one.base {
-            let comparison = compare(
-                control,
-                Some(self.judge_side(how, control, base, self.base, without)?),
-                head.clone(),
-            );
-            let seen = (
-                View::of(self.base, base, without, &self.touched.deleted),
-                View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
-            );
-            let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
-            if worst.as_ref().is_none_or(|(known, _)| comparison.outcome < known.outcome) {
+        for parts in self.together(&one.base) {
+            let mut mildest: Option<(Comparison, &Subject)> = None;
+            for base in parts {
+                let comparison = compare(
+                    control,
+                    Some(self.judge_side(how, control, base, self.base, without)?),
+                    head.clone(),
+                );
+                let seen = (
+                    View::of(self.base, base, without, &self.touched.deleted),
+                    View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
+                );
+                let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
+                if mildest.as_ref().is_none_or(|(known, _)| comparison.outcome > known.outcome) {
+                    mildest = Some((comparison, base));
+                }
+            }
+            if let Some((comparison, base)) = mildest
+                && worst.as_ref().is_none_or(|(known, _)| comparison.outcome < known.outcome)
+            {
                 worst = Some((comparison, base));
             }
         }
@@ -112,6 +120,22 @@ impl Judging<'_> {
             Some(worst) if certain || worst.outcome <= as_new.outcome => worst,
             _ => as_new,
         })
+    }
+
+    /// Candidates of base, those together that are parts of one component: what one of them holds, the component holds.
+    fn together<'p>(&self, candidates: &'p [Subject]) -> Vec<Vec<&'p Subject>> {
+        let mut groups: Vec<(Option<&[u8]>, Vec<&Subject>)> = Vec::new();
+        for candidate in candidates {
+            let folder = candidate.per.as_ref().and_then(|one| {
+                let spec = self.input.registry.get(&one.type_name)?;
+                one.path.component_folder(&spec.folder).filter(|_| !spec.parts.is_empty())
+            });
+            match groups.iter_mut().find(|(known, _)| folder.is_some() && *known == folder) {
+                Some((_, group)) => group.push(candidate),
+                None => groups.push((folder, vec![candidate])),
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
     }
 
     /// Whether a subject cannot stand otherwise on base than on head, where it has just been judged: the change is in

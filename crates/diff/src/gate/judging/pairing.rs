@@ -3,8 +3,10 @@
 //! Projects of one repository may be of one org or of several, and nothing says which. So an app whose files lie in
 //! several projects is judged twice: as one app of all of them, and as one app in each.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use orgate_core::registry::TypeSpec;
 use orgate_core::subject::{Pair, assemble, pair};
 use orgate_core::world::Subject;
 use orgate_core::{Component, SubjectKind};
@@ -54,6 +56,40 @@ impl Judging<'_> {
         let base = base.iter().map(|subject| place(self.base, subject.clone())).collect();
         let head = head.into_iter().map(|subject| place(self.head, subject)).collect();
         pair_placed(base, head)
+    }
+
+    /// Files of components that may lie in parts: each of head is held against all of base in its package.
+    pub(super) fn pair_parts(&self, spec: &TypeSpec, base: Vec<Subject>, head: Vec<Subject>) -> Vec<Pair> {
+        let is_part = |subject: &Subject| {
+            let one = subject.per.as_ref();
+            one.is_some_and(|one| one.path.component_folder(&spec.folder).is_some())
+        };
+        if spec.parts.is_empty() || !base.iter().chain(&head).any(is_part) {
+            return self.pair_by_org(&base, head);
+        }
+        let root = |subject: &Subject| subject.per.as_ref().map(|one| one.package_root(&spec.folder).to_vec());
+        let mut packages: BTreeMap<_, (Vec<Subject>, Vec<Subject>)> = BTreeMap::new();
+        for subject in base {
+            packages.entry(root(&subject)).or_default().0.push(subject);
+        }
+        for subject in head {
+            packages.entry(root(&subject)).or_default().1.push(subject);
+        }
+        let mut pairs = Vec::new();
+        let (mut gone, mut fresh) = (Vec::new(), Vec::new());
+        for (before, after) in packages.into_values() {
+            if before.is_empty() || after.is_empty() {
+                gone.extend(before);
+                fresh.extend(after);
+                continue;
+            }
+            pairs.extend(after.into_iter().map(|head| Pair {
+                base: before.clone(),
+                head: Some(head),
+            }));
+        }
+        pairs.extend(self.pair_by_org(&gone, fresh));
+        pairs
     }
 
     fn apart(&self, side: &Side<'_>, kind: SubjectKind, name: &Name, spelling: &str) -> Vec<Placed> {
