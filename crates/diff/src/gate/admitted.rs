@@ -6,6 +6,7 @@
 
 mod governing;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::RepoPath;
@@ -22,8 +23,8 @@ use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 use crate::hunks::LineMap;
 use crate::snapshot::{FileRef, Snapshot};
-use governing::Governing;
 pub(super) use governing::governs;
+use governing::{Governing, LetIn};
 
 /// Sets of files that are told apart; with more of them nothing is judged.
 const MOST: usize = 64;
@@ -47,15 +48,17 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
                 continue;
             };
             let name = name.unwrap_or_default();
-            let comes = governing.lets_in(file, spec, &name) && after.takes(file, spec)?;
-            if !comes || input.base.file(file)?.is_none() {
+            let comes = governing.lets_in(file, spec, &name);
+            if comes == LetIn::No || input.base.file(file)?.is_none() || !after.takes_component(file, spec, &name)? {
                 continue;
             }
-            // A manifest may name just what one change deploys, and what only tells of an app is seldom all there is: such
-            // a file counts where it comes beside another one of the same component.
-            let counts = spec.subject.is_some() && !governing.is_manifest();
+            // What only tells of an app is seldom all there is, so it counts beside another file only.
+            let counts = spec.subject.is_some() && comes == LetIn::Surely;
             let mut twins = base.files_named(&spec.name, &Name::of(&name)).into_iter().map(FileRef::path);
-            let mut deployed = |twin: &RepoPath| Ok(twin != file && !governing.left_out(twin, spec, &name) && before.takes(twin, spec)?);
+            let mut deployed = |twin: &RepoPath| {
+                let other = twin != file && !governing.left_out(twin, spec, &name);
+                Ok(other && before.takes_component(twin, spec, &name)?)
+            };
             if counts || twins.try_fold(false, |found, twin| Ok::<_, DiffError>(found || deployed(twin)?))? {
                 admitted.insert(file.clone(), path.clone());
             }
@@ -81,9 +84,14 @@ pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) 
     let paths: BTreeSet<RepoPath> = admitted.keys().cloned().collect();
     let base = HeldSnapshot::without(input.base, &paths);
     let mut with = looks(&Input { base: &base, ..*input })?.0;
+    let mut anchors: BTreeMap<&RepoPath, Anchor> = BTreeMap::new();
     for finding in &mut with.findings {
         if let Some(by) = admitted.get(&finding.anchor.path) {
-            turn(finding, by, input)?;
+            let anchor = match anchors.entry(by) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(first_change(by, input)?),
+            };
+            turn(finding, anchor.clone());
         }
     }
     let work = &mut report.work;
@@ -106,8 +114,8 @@ pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) 
     Ok(())
 }
 
-/// Turns a finding to the line by which its file is let in, because nobody touched that file; it becomes evidence.
-fn turn(finding: &mut Finding, by: &RepoPath, input: &Input<'_>) -> Result<(), DiffError> {
+/// The line by which a changed file lets others in.
+fn first_change(by: &RepoPath, input: &Input<'_>) -> Result<Anchor, DiffError> {
     let read = |side: &dyn Snapshot| -> Result<Option<Vec<u8>>, DiffError> {
         let file = side.file(by)?;
         Ok(file.and_then(|file| side.read(&file, u64::from(input.limits.bytes)).ok()))
@@ -117,13 +125,17 @@ fn turn(finding: &mut Finding, by: &RepoPath, input: &Input<'_>) -> Result<(), D
         Some(head) => (Which::Head, LineMap::new(&base, &head).first_change()),
         None => (Which::Base, 1),
     };
-    let anchor = Anchor {
+    Ok(Anchor {
         path: by.clone(),
         line,
         column: 1,
         side,
         end: None,
-    };
+    })
+}
+
+/// Turns a finding to the line by which its file is let in, because nobody touched that file; it becomes evidence.
+fn turn(finding: &mut Finding, anchor: Anchor) {
     let file = std::mem::replace(&mut finding.anchor, anchor);
     let place = Evidence {
         path: file.path,
@@ -135,5 +147,4 @@ fn turn(finding: &mut Finding, by: &RepoPath, input: &Input<'_>) -> Result<(), D
     };
     finding.evidence.push(place);
     finding.evidence.sort();
-    Ok(())
 }

@@ -15,8 +15,8 @@ use crate::snapshot::Snapshot;
 pub(super) struct Deployed {
     /// The folder of the project, with a slash behind it; empty for the root.
     prefix: Vec<u8>,
-    /// Its package directories, relative to it; none where nothing is known of them.
-    packages: Option<Vec<String>>,
+    /// Its package directories, as paths of the snapshot; none where nothing is known of them.
+    packages: Option<Vec<Vec<u8>>>,
     exists: bool,
 }
 
@@ -25,7 +25,7 @@ impl Deployed {
     pub(super) fn of(snapshot: &dyn Snapshot, folder: &[u8]) -> Result<Self, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
         let (packages, exists) = match text(snapshot, &project_in(folder))? {
-            Text::Read(text) => (packages(&text), true),
+            Text::Read(text) => (packages(folder, &text), true),
             Text::Unread => (None, true),
             Text::None => (None, false),
         };
@@ -49,16 +49,12 @@ impl Deployed {
         self.exists
     }
 
-    /// Whether a path is one of the package directories or lies in one; `None` where nothing is known of them or it lies
-    /// outside of the project.
+    /// Whether a path is one of the package directories or lies in one; `None` where nothing is known of them, or where they
+    /// do not hold it and it lies outside of the project.
     pub(super) fn takes(&self, path: &[u8]) -> Option<bool> {
-        let within = path.strip_prefix(self.prefix.as_slice())?;
         let packages = self.packages.as_ref()?;
-        Some(
-            packages
-                .iter()
-                .any(|package| package.as_bytes() == within || below(within, package)),
-        )
+        let taken = packages.iter().any(|package| package == path || below(path, package));
+        (taken || path.starts_with(&self.prefix)).then_some(taken)
     }
 
     /// Whether some name of its path begins with a dot; the deploy tool adds rules of its own for those
@@ -70,36 +66,35 @@ impl Deployed {
 
     /// Whether a folder holds a package directory or lies in one.
     pub(super) fn may_deploy_from(&self, folder: &RepoPath) -> bool {
-        let Some(within) = folder.as_bytes().strip_prefix(self.prefix.as_slice()) else {
-            return false;
-        };
-        let touches = |package: &String| {
-            let same = package.as_bytes() == within;
-            same || below(within, package)
-                || package
-                    .as_bytes()
-                    .strip_prefix(within)
-                    .is_some_and(|rest| rest.first() == Some(&b'/'))
-        };
+        let folder = folder.as_bytes();
+        let touches = |package: &Vec<u8>| package == folder || below(folder, package) || below(package, folder);
         self.packages.as_ref().is_some_and(|packages| packages.iter().any(touches))
     }
 }
 
-/// The package directories that a project file names; `None` if it names none that can be read.
-fn packages(project: &str) -> Option<Vec<String>> {
+/// The package directories that the project file of a folder names; `None` if it names none that can be read, or one that
+/// is not in the snapshot.
+fn packages(folder: &[u8], project: &str) -> Option<Vec<Vec<u8>>> {
     let project: Value = serde_json::from_str(project).ok()?;
     let list = project.get("packageDirectories")?.as_array()?;
     let path = |package: &Value| {
         let path = package.get("path")?.as_str()?;
-        let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
-        Some(parts.join("/"))
+        let mut parts: Vec<&[u8]> = folder.split(|byte| *byte == b'/').filter(|part| !part.is_empty()).collect();
+        for part in path.split(['/', '\\']) {
+            match part {
+                "" | "." => {}
+                ".." => _ = parts.pop()?,
+                part => parts.push(part.as_bytes()),
+            }
+        }
+        Some(parts.join(&b'/'))
     };
     list.iter().map(path).collect::<Option<Vec<_>>>().filter(|list| !list.is_empty())
 }
 
 /// Whether a path lies in a folder; an empty one is the top.
-fn below(path: &[u8], folder: &str) -> bool {
-    let rest = path.strip_prefix(folder.as_bytes());
+fn below(path: &[u8], folder: &[u8]) -> bool {
+    let rest = path.strip_prefix(folder);
     folder.is_empty() || rest.is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 

@@ -7,7 +7,7 @@ use orgate_core::RepoPath;
 /// Names of folders in which the deploy tool takes a file for something else, whatever its name says: of its
 /// `strictDirectoryNames` those whose types have no suffix (source-deploy-retrieve,
 /// `src/registry/metadataRegistry.json`).
-const FOREIGN: [&[u8]; 17] = [
+const FOREIGN: [&[u8]; 16] = [
     b"aiAuthoringBundles",
     b"appTemplates",
     b"aura",
@@ -18,7 +18,6 @@ const FOREIGN: [&[u8]; 17] = [
     b"genAiFunctions",
     b"genAiPlannerBundles",
     b"integArtifactDefs",
-    b"integrationHub",
     b"lightningTypes",
     b"lwc",
     b"staticresources",
@@ -34,7 +33,7 @@ pub fn in_foreign_folder(path: &RepoPath) -> bool {
 
 /// The rest of the `strictDirectoryNames`: a folder in one of these can be a component as a whole, and what lies below such
 /// a component is not looked at (`src/resolve/metadataResolver.ts`).
-const STRICT: [&[u8]; 18] = [
+const STRICT: [&[u8]; 19] = [
     b"ActionableEventOrchDefSettings",
     b"ActionableEventTypeDefSettings",
     b"IndustriesManufacturingSettings",
@@ -47,6 +46,7 @@ const STRICT: [&[u8]; 18] = [
     b"bots",
     b"emailservices",
     b"fieldRestrictionRules",
+    b"integrationHub",
     b"mktDataSources",
     b"objectTranslations",
     b"objects",

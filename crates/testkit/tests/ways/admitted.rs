@@ -51,6 +51,12 @@ fn rules_that_let_a_weak_copy_in_are_a_finding() {
     silent("in other words", &base, &base.clone().with(RULES, "/legacy\n"));
     silent("back out", &base.clone().with(RULES, ""), &base);
     silent("with a backslash", &base, &base.clone().with(RULES, "legacy\\\n"));
+    // The deploy tool takes apps from there as well.
+    for folder in ["sites", "objects", "core.d", "my.feature", "integrationHub"] {
+        let place = format!("legacy/{folder}/connectedApps/App.connectedApp-meta.xml");
+        let base = base.clone().without(COPY).with(&place, connected_app(false));
+        weaker(folder, WEAK, &base, &base.clone().without(RULES));
+    }
 }
 
 #[test]
@@ -88,6 +94,7 @@ fn package_directories_that_let_a_weak_copy_in_are_a_finding() {
     weaker("exchanged", WEAK, &base, &with(&["legacy"]));
     weaker("one more", WEAK, &base, &with(&["force-app", "legacy/main"]));
     weaker("everything", WEAK, &base, &with(&["."]));
+    weaker("by way of another one", WEAK, &base, &with(&["force-app", "force-app/../legacy"]));
     silent("a part", &base, &with(&["force-app/main"]));
     silent("something else", &base, &with(&["force-app", "unpackaged"]));
     silent(
@@ -97,6 +104,24 @@ fn package_directories_that_let_a_weak_copy_in_are_a_finding() {
     );
     let nested = base.clone().with("legacy/sfdx-project.json", packages(&["main"]));
     weaker("a project of its own", WEAK, &base, &nested);
+    let inner = |list: &[&str]| {
+        Tree::default()
+            .with("app/sfdx-project.json", packages(list))
+            .with("app/force-app/connectedApps/App.connectedApp-meta.xml", connected_app(true))
+            .with("legacy/connectedApps/App.connectedApp-meta.xml", connected_app(false))
+    };
+    weaker(
+        "beside the project",
+        WEAK,
+        &inner(&["force-app"]),
+        &inner(&["force-app", "../legacy"]),
+    );
+    let alone = Tree::default().with("legacy/connectedApps/App.connectedApp-meta.xml", connected_app(false));
+    silent(
+        "the first project",
+        &alone,
+        &alone.clone().with("sfdx-project.json", packages(&["legacy"])),
+    );
 }
 
 #[test]
@@ -116,6 +141,15 @@ fn a_manifest_that_names_a_weak_copy_is_a_finding() {
     weaker("named", WEAK, &base, &base.clone().with("old/package.xml", all.as_str()));
     let one = manifest("        <members>App</members>\n");
     weaker("named alone", WEAK, &base, &base.clone().with("old/package.xml", one));
+    let project = |tree: &Tree| tree.clone().with("sfdx-project.json", packages(&["force-app"]));
+    weaker(
+        "beside a project",
+        WEAK,
+        &project(&base),
+        &project(&base).with("old/package.xml", all.as_str()),
+    );
+    let without = base.clone().without("old/package.xml");
+    weaker("a new one", WEAK, &without, &without.clone().with("old/package.xml", all.as_str()));
     let other = manifest("        <members>Other</members>\n");
     silent("something else", &base, &base.clone().with("old/package.xml", other));
     // Teams write down what one change deploys: an app that is named now may have been deployed before.

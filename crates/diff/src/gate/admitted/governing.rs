@@ -20,6 +20,16 @@ pub(super) struct Governing {
     says: Says,
 }
 
+/// Whether a file is deployed only from now on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum LetIn {
+    No,
+    Surely,
+    /// It may have been deployed before. A manifest may name just what one change deploys, and without a project nothing
+    /// is known; so it counts only where it comes beside another file of the same component.
+    BesideTwin,
+}
+
 enum Says {
     Rules { before: InForce, after: InForce },
     Project { before: Deployed, after: Deployed },
@@ -59,21 +69,21 @@ impl Governing {
         Ok(says.map(|says| Self { folder, says }))
     }
 
-    pub(super) fn is_manifest(&self) -> bool {
-        matches!(self.says, Says::Manifest { .. })
-    }
-
     /// Whether a file of this type and name was left out before, and is not any more.
-    pub(super) fn lets_in(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> bool {
-        if !file.is_below(&self.folder) {
-            return false;
-        }
+    pub(super) fn lets_in(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> LetIn {
+        let surely = |yes: bool| if yes { LetIn::Surely } else { LetIn::No };
+        let perhaps = |yes: bool| if yes { LetIn::BesideTwin } else { LetIn::No };
         match &mut self.says {
-            Says::Rules { before, after } => before.lets_in(after, file),
-            Says::Project { before, after } => before.takes(file.as_bytes()) == Some(false) && after.takes(file.as_bytes()) == Some(true),
+            Says::Rules { before, after } => surely(file.is_below(&self.folder) && before.lets_in(after, file)),
+            Says::Project { before, after } => match (before.takes(file.as_bytes()), after.takes(file.as_bytes())) {
+                (Some(false), Some(true)) => LetIn::Surely,
+                // Without a project, nothing says what was deployed.
+                (None, Some(true)) => LetIn::BesideTwin,
+                _ => LetIn::No,
+            },
             Says::Manifest { before, after } => {
                 let here = !in_source_format(file) && file.package_root(&spec.folder) == self.folder.as_slice();
-                here && before.names(spec, name) == Some(false) && after.names(spec, name) == Some(true)
+                perhaps(here && before.names(spec, name) != Some(true) && after.names(spec, name) == Some(true))
             }
         }
     }
@@ -81,8 +91,7 @@ impl Governing {
     /// Whether this file was left out before.
     pub(super) fn left_out(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> bool {
         match &mut self.says {
-            _ if !file.is_below(&self.folder) => false,
-            Says::Rules { before, .. } => before.leaves_out(file),
+            Says::Rules { before, .. } => file.is_below(&self.folder) && before.leaves_out(file),
             Says::Project { before, .. } => before.takes(file.as_bytes()) == Some(false),
             Says::Manifest { before, .. } => {
                 file.package_root(&spec.folder) == self.folder.as_slice() && before.names(spec, name) == Some(false)

@@ -24,6 +24,16 @@ fn what_lies_in_no_package_directory_is_left_out() {
     assert!(leaves_out(&found, "org/docs/a.xml"));
     // Of another folder it says nothing.
     assert!(!leaves_out(&found, "docs/a.xml"));
+    let around = project(
+        "org/",
+        r#"{"packageDirectories": [{"path": "force-app/../old"}, {"path": "../shared"}]}"#,
+    );
+    assert_eq!(around.takes(b"org/old/a.xml"), Some(true));
+    assert_eq!(around.takes(b"shared/a.xml"), Some(true));
+    assert_eq!(around.takes(b"org/force-app/a.xml"), Some(false));
+    assert_eq!(around.takes(b"docs/a.xml"), None);
+    let beyond = project("org/", r#"{"packageDirectories": [{"path": "../../shared"}]}"#);
+    assert_eq!(beyond.takes(b"org/a.xml"), None);
     for nothing in [
         "",
         "{}",

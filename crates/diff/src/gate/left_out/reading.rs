@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use orgate_core::registry::TypeSpec;
 use orgate_core::{Component, Registry, RepoPath};
 use orgate_metadata::manifest::members;
-use orgate_metadata::{Limits, in_source_format, is_deployable, is_oddly_placed};
+use orgate_metadata::{Limits, in_foreign_folder, in_source_format, is_deployable, is_oddly_placed};
 
 use super::super::Input;
 use super::super::deployed::Deployed;
@@ -88,7 +88,7 @@ impl<'a> Reading<'a> {
         let mut reasons = Vec::new();
         let spec = self.input.registry.get(&component.type_name);
         let source = in_source_format(path);
-        if !self.is_recognised(path, spec) {
+        if !self.is_recognised(path, spec) || is_oddly_placed(path) {
             reasons.push(Reason::Name);
         }
         if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
@@ -128,9 +128,10 @@ impl<'a> Reading<'a> {
         Ok(reasons)
     }
 
-    /// Whether some deploy takes a file of this type, as far as its project and the rules around it say.
+    /// Whether some deploy takes a file of this type, as far as its project and the rules around it say. What may be left
+    /// out because of where it lies may be taken as well.
     pub(in crate::gate) fn takes(&mut self, path: &RepoPath, spec: &TypeSpec) -> Result<bool, DiffError> {
-        if !self.is_recognised(path, Some(spec)) {
+        if !self.is_recognised(path, Some(spec)) || in_foreign_folder(path) {
             return Ok(false);
         }
         let (mut inside, mut outside) = (false, false);
@@ -144,11 +145,21 @@ impl<'a> Reading<'a> {
         Ok((inside || !outside) && self.ignored.some_take(path)?)
     }
 
+    /// Whether some deploy takes a component in a file: one of source format as [`Self::takes`] says, another one unless
+    /// the `package.xml` beside it does not name it.
+    pub(in crate::gate) fn takes_component(&mut self, path: &RepoPath, spec: &TypeSpec, name: &str) -> Result<bool, DiffError> {
+        if in_source_format(path) {
+            return self.takes(path, spec);
+        }
+        let taken = Taken::of(self.snapshot, path.package_root(&spec.folder), &self.input.limits)?;
+        Ok(self.is_recognised(path, Some(spec)) && taken.names(spec, name) != Some(false))
+    }
+
     /// Whether a tool takes a file for one of its type, by its name and place.
     fn is_recognised(&self, path: &RepoPath, spec: Option<&TypeSpec>) -> bool {
         // Without `-meta.xml`, the folder tells what a file is.
         let placed = in_source_format(path) || spec.is_none_or(|spec| path.parts().rev().nth(1) == Some(spec.folder.as_bytes()));
-        placed && is_deployable(path, self.input.registry) && !is_oddly_placed(path)
+        placed && is_deployable(path, self.input.registry)
     }
 
     /// The project in a folder, if there is one.
@@ -181,13 +192,12 @@ impl Taken {
         )))
     }
 
-    /// Whether it names something of a type of ours that another one, which is there, does not.
+    /// Whether it names something of a type of ours that another one does not.
     pub(in crate::gate) fn names_more(&self, before: &Self, registry: &Registry) -> bool {
-        let (Some(before), Some(after)) = (&before.0, &self.0) else {
-            return false;
-        };
+        let Some(after) = &self.0 else { return false };
         let ours = |type_name: &str| type_name == SETTINGS || registry.get(type_name).is_some();
-        after.difference(before).any(|(type_name, _)| ours(type_name))
+        let known = |one: &(String, Name)| before.0.as_ref().is_some_and(|before| before.contains(one));
+        after.iter().any(|one| ours(&one.0) && !known(one))
     }
 
     /// Whether it names a component; `None` without a `package.xml`.
