@@ -124,7 +124,11 @@ fn word_char(c: char) -> bool {
 /// Whether the text of a secret element is a secret, and not empty or one of the stand-ins that a retrieve, a
 /// template or a careful author puts in its place.
 pub fn is_real_secret(text: &str) -> bool {
-    let text = trim(text);
+    let mut text = trim(text);
+    // What follows a token may be the secret.
+    while let Some(behind) = behind_token(text) {
+        text = behind;
+    }
     // Only a placeholder that is the whole value: `${X}` appended to a key would not unmake the leak.
     // A consumer secret has 8 to 256 letters and digits: what is shorter, one character repeated, or marked as a
     // variable of a shell or a template cannot be one.
@@ -138,6 +142,20 @@ pub fn is_real_secret(text: &str) -> bool {
         || (text.starts_with("++") && text.ends_with("++"))
         || placeholder(text) == Some(text);
     !stand_in
+}
+
+/// What stands behind the token that a text begins with; `None` without one, or where nothing does.
+fn behind_token(text: &str) -> Option<&str> {
+    let token = placeholder(text).filter(|token| text.starts_with(token));
+    let end = token.map(str::len).or_else(|| {
+        [("$(", ")"), ("%", "%"), ("@", "@"), ("<", ">")]
+            .into_iter()
+            .find_map(|(open, close)| {
+                let at = text.strip_prefix(open)?.find(close).filter(|at| *at > 0)?;
+                Some(open.len() + at + close.len())
+            })
+    })?;
+    text.get(end..).map(trim).filter(|rest| !rest.is_empty())
 }
 
 /// Whether a text is nothing but well-known words that ask for a secret: `CHANGE_ME`, `YOUR_CONSUMER_SECRET`,

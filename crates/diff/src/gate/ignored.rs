@@ -4,7 +4,7 @@
 //! but in any case of letters (source-deploy-retrieve, `src/resolve/forceIgnore.ts`, with the package `ignore`). Which
 //! folder it is given is not known here, so each `.forceignore` counts by itself. Must not mix what two of them say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::RepoPath;
 
@@ -30,6 +30,8 @@ enum Dialect {
     Git,
     /// With whatever the deploy tool may take a class of characters for, or white space that not everybody knows.
     Loose,
+    /// Nothing is taken from the end of a line, as by newer versions of the deploy tool.
+    Verbatim,
 }
 
 /// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
@@ -122,7 +124,7 @@ impl InForce {
 
     /// Whether these rules leave a file out that those of head do not, both read in one way.
     pub(super) fn lets_in(&mut self, head: &mut Self, path: &RepoPath) -> bool {
-        let dialects: Vec<Dialect> = self.readings.iter().map(|(dialect, _)| *dialect).collect();
+        let dialects: BTreeSet<Dialect> = self.readings.iter().chain(&head.readings).map(|(dialect, _)| *dialect).collect();
         dialects
             .into_iter()
             .any(|dialect| self.leaves_out_as(dialect, path) && !head.leaves_out_as(dialect, path))
@@ -195,6 +197,9 @@ impl Rules {
         if text.lines().any(is_unclear) {
             dialects.push(Dialect::Loose);
         }
+        if text.lines().any(|line| line != line.trim_end()) {
+            dialects.push(Dialect::Verbatim);
+        }
         Ok(dialects.into_iter().map(read).collect())
     }
 
@@ -252,11 +257,12 @@ impl Rule {
     fn of(line: &str, dialect: Dialect) -> Option<Self> {
         let line = match dialect {
             Dialect::Tool | Dialect::Loose => line.replace('\\', "/"),
-            Dialect::Git => line.to_owned(),
+            Dialect::Git | Dialect::Verbatim => line.to_owned(),
         };
         let loose = dialect == Dialect::Loose && is_unclear(&line);
         let line = match dialect {
             Dialect::Loose => line.trim_end_matches(|end: char| end.is_whitespace() || end == '\u{feff}'),
+            Dialect::Verbatim => &line,
             _ => line.trim_end(),
         };
         let (line, back) = line.strip_prefix('!').map_or((line, false), |line| (line, true));

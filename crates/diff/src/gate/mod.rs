@@ -75,29 +75,33 @@ pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
 
 /// What all looks at two snapshots found, and what the change lets into a deploy.
 fn looks(input: &Input<'_>) -> Result<(Report, Vec<Admitted>), DiffError> {
-    let first = look(input, &LookOptions::default())?;
+    let options = LookOptions::default();
+    let first = look(input, &options)?;
     let mut report = first.report;
     for way in &first.left_out {
-        second::look(input, way, false, &mut report)?;
+        second::look(input, way, &options, &mut report)?;
     }
+    let mut others = Vec::new();
     if first.nested {
-        let joined = LookOptions {
-            outer: true,
-            ..LookOptions::default()
-        };
-        let joined = look(input, &joined)?;
-        merge::add_worse(&mut report, joined.report);
-        for way in &joined.left_out {
-            second::look(input, way, true, &mut report)?;
-        }
+        others.push((true, false));
     }
     if first.conditional {
-        let literal = LookOptions {
-            literal: true,
-            again: true,
+        others.push((false, true));
+    }
+    if first.nested && first.conditional {
+        others.push((true, true));
+    }
+    for (outer, literal) in others {
+        let options = LookOptions {
+            outer,
+            literal,
             ..LookOptions::default()
         };
-        merge::add_worse(&mut report, look(input, &literal)?.report);
+        let other = look(input, &options)?;
+        merge::add_worse(&mut report, other.report);
+        for way in &other.left_out {
+            second::look(input, way, &options, &mut report)?;
+        }
     }
     Ok((report, first.admitted))
 }

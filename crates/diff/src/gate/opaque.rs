@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use orgate_core::RepoPath;
 use orgate_core::report::{Side as Which, Unreadable};
-use orgate_metadata::{in_bundle, in_foreign_folder};
+use orgate_metadata::{in_bundle, in_foreign_folder, is_oddly_placed};
 
 use super::deployed::Deployed;
+use super::ignored::Ignored;
 use super::related::{Related, Wanted};
 use super::replacements::folders_above;
 use super::side::Side;
@@ -43,7 +44,7 @@ pub(super) fn deployed_from(changes: &[Change], head: &Side<'_>, wanted: Wanted<
                 "a submodule in a package directory changes, and what it holds cannot be judged from here; judge it in its own repository and leave it out here (`exclude` in orgate.yaml)"
             }
             FileKind::Symlink if !in_bundle(path.as_bytes()) && !in_foreign_folder(path) => match led_to(file, head)? {
-                Some(folder) if !adds(&folder, &packages, head) => continue,
+                Some(folder) if !adds(&folder, &packages, head)? => continue,
                 Some(_) => {
                     "a symbolic link in a package directory leads to a folder with metadata that was not deployed from there; commit the files themselves"
                 }
@@ -96,11 +97,18 @@ fn refused(path: RepoPath, reason: String) -> Unreadable {
     }
 }
 
-/// Whether something below a folder is metadata that its place alone does not deploy.
-fn adds(folder: &RepoPath, packages: &[Deployed], head: &Side<'_>) -> bool {
-    let deployed = |path: &[u8]| packages.iter().any(|project| project.takes(path) == Some(true));
-    let mut files = head.files().map(FileRef::path);
-    files.any(|file| file.is_below(folder.as_bytes()) && !deployed(file.as_bytes()))
+/// Whether something below a folder is metadata that may not be deployed from there.
+fn adds(folder: &RepoPath, packages: &[Deployed], head: &Side<'_>) -> Result<bool, DiffError> {
+    let mut ignored = Ignored::new(head.snapshot);
+    for file in head.files().map(FileRef::path).filter(|file| file.is_below(folder.as_bytes())) {
+        let taken = packages
+            .iter()
+            .any(|project| project.takes(file.as_bytes()) == Some(true) && !project.is_hidden(file));
+        if !taken || is_oddly_placed(file) || !ignored.files_against(file)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Where a link leads to, by names alone; `None` if that is not in this snapshot or cannot be told.

@@ -14,14 +14,14 @@ use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
 /// Adds to a report what got weaker only without the files that may be left out.
-pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, outer: bool, report: &mut Report) -> Result<(), DiffError> {
+pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, first: &LookOptions<'_>, report: &mut Report) -> Result<(), DiffError> {
     let paths = left_out.files.keys().chain(&left_out.before).cloned().collect();
     let head = HeldSnapshot::new(input.base, input.head, &paths);
     let taken = LookOptions {
         hidden: left_out.standing.keys().map(RepoPath::as_bytes).collect(),
         again: true,
-        outer,
-        literal: false,
+        outer: first.outer,
+        literal: first.literal,
     };
     let without = super::look(&Input { head: &head, ..*input }, &taken)?.report;
     if !add_worse(report, without) {

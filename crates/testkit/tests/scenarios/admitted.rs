@@ -12,6 +12,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("admitted::a copy that rules let in", rules),
     ("admitted::a copy in a folder that becomes a package", package),
     ("admitted::a link in a package directory", link),
+    ("admitted::a link to what is left out in a package directory", link_within),
     ("admitted::links that let nothing in", harmless_links),
 ];
 
@@ -98,6 +99,17 @@ fn link() {
         // What stood there before is no matter of this change.
         repo.write("readme.md", "text");
         staged_and_committed(&repo, passed);
+    }
+}
+
+fn link_within() {
+    let repo = two(&["force-app", "legacy"]);
+    repo.write(RULES, "legacy/\n");
+    repo.write("force-app/.attic/connectedApps/Billing.connectedApp-meta.xml", connected_app(true));
+    repo.commit("Before");
+    for (place, target) in [("force-app/more", "../legacy"), ("force-app/seen", ".attic")] {
+        symlink(target, repo.path().join(place)).expect("linked");
+        staged_and_committed(&repo, |run| refused(run, &[]));
     }
 }
 

@@ -50,7 +50,17 @@ fn rules_that_let_a_weak_copy_in_are_a_finding() {
     );
     silent("in other words", &base, &base.clone().with(RULES, "/legacy\n"));
     silent("back out", &base.clone().with(RULES, ""), &base);
-    silent("with a backslash", &base, &base.clone().with(RULES, "legacy\\\n"));
+    for end in [" ", "\t", "\u{a0}"] {
+        let rules = format!("legacy/{end}\n");
+        weaker(&format!("{rules:?}"), WEAK, &base, &base.clone().with(RULES, rules.as_str()));
+        let before = base.clone().with(RULES, rules.as_str());
+        silent("as it was", &before, &before.clone().with(RULES, format!("# more\n{rules}")));
+    }
+    let slash = base
+        .clone()
+        .with(RULES, "force-app/more\n")
+        .with("force-app/more/a.connectedApp-meta.xml", connected_app(false));
+    weaker("the other slash", WEAK, &slash, &slash.clone().with(RULES, "force-app\\more\n"));
     // The deploy tool takes apps from there as well.
     for folder in ["sites", "objects", "core.d", "my.feature", "integrationHub"] {
         let place = format!("legacy/{folder}/connectedApps/App.connectedApp-meta.xml");

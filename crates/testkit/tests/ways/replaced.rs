@@ -25,6 +25,17 @@ fn a_replacement_that_may_never_happen_excuses_nothing() {
         &base,
         &replacing(head.clone(), "false", NEVER),
     );
+    let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
+    let ignored = head
+        .clone()
+        .with(&settings, org_settings(true))
+        .with(".forceignore", "OauthOidc.settings-meta.xml");
+    weaker(
+        "beside settings that are left out",
+        PKCE,
+        &base,
+        &replacing(ignored, "false", NEVER),
+    );
     // As it was before.
     let standing = replacing(head, "false", NEVER);
     let label = standing.files.iter().map(|(path, text)| {
@@ -45,9 +56,14 @@ fn a_secret_of_which_a_part_is_replaced_is_in_source() {
     };
     weaker("alone", SECRET, &base, &with(secret));
     weaker("a token behind it", SECRET, &base, &with(&format!("{secret} ${{X}}")));
+    for token in ["${X}", "${X} ", "@X@", "%X%", "$(X)"] {
+        weaker(token, SECRET, &base, &with(&format!("{token}{}", &secret[..19])));
+    }
     weaker("a part", SECRET, &base, &replacing(with(secret), "A1B2", ""));
     weaker("a part, and never", SECRET, &base, &replacing(with(secret), "A1B2", NEVER));
-    silent("a token", &base, &with("${X}"));
+    for token in ["${X}", "${X}${Y}", "@X@", "%X%", "$(X)", "$SECRET_OF_THE_APP"] {
+        silent(token, &base, &with(token));
+    }
     silent(
         "a text that is replaced",
         &base,
