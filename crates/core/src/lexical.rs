@@ -5,6 +5,8 @@
 
 mod passwords;
 
+use std::borrow::Cow;
+
 pub use passwords::without_passwords;
 
 /// The white space of XML, which the schema's simple types ignore at both ends. Unicode has more; a no-break space
@@ -124,11 +126,9 @@ fn word_char(c: char) -> bool {
 /// Whether the text of a secret element is a secret, and not empty or one of the stand-ins that a retrieve, a
 /// template or a careful author puts in its place.
 pub fn is_real_secret(text: &str) -> bool {
-    let mut text = trim(text);
-    // What follows a token may be the secret.
-    while let Some(behind) = behind_token(text) {
-        text = behind;
-    }
+    // What stands beside a token may be the secret.
+    let beside = without_tokens(trim(text));
+    let text = trim(&beside);
     // Only a placeholder that is the whole value: `${X}` appended to a key would not unmake the leak.
     // A consumer secret has 8 to 256 letters and digits: what is shorter, one character repeated, or marked as a
     // variable of a shell or a template cannot be one.
@@ -144,18 +144,36 @@ pub fn is_real_secret(text: &str) -> bool {
     !stand_in
 }
 
-/// What stands behind the token that a text begins with; `None` without one, or where nothing does.
-fn behind_token(text: &str) -> Option<&str> {
-    let token = placeholder(text).filter(|token| text.starts_with(token));
-    let end = token.map(str::len).or_else(|| {
-        [("$(", ")"), ("%", "%"), ("@", "@"), ("<", ">")]
-            .into_iter()
-            .find_map(|(open, close)| {
-                let at = text.strip_prefix(open)?.find(close).filter(|at| *at > 0)?;
-                Some(open.len() + at + close.len())
-            })
-    })?;
-    text.get(end..).map(trim).filter(|rest| !rest.is_empty())
+/// A text without the tokens in it that have an end of their own; one that begins with a sign may have it at both ends.
+fn without_tokens(text: &str) -> Cow<'_, str> {
+    let whole = [("%", "%"), ("@", "@"), ("<", ">")].into_iter().find_map(|(open, close)| {
+        let at = text.strip_prefix(open)?.find(close).filter(|at| *at > 0)?;
+        Some(open.len() + at + close.len())
+    });
+    let mut left = String::new();
+    let mut behind = whole.filter(|end| *end < text.len()).unwrap_or_default();
+    for (at, c) in text.char_indices() {
+        if at < behind {
+            continue;
+        }
+        let token = if matches!(c, '$' | '{' | '<') {
+            token_at(text, at).or_else(|| call_at(text, at))
+        } else {
+            None
+        };
+        match token.filter(|token| token.len() < text.len()) {
+            Some(token) => behind = at + token.len(),
+            None => left.push(c),
+        }
+    }
+    if left.len() == text.len() { text.into() } else { left.into() }
+}
+
+/// The variable of a shell, `$(X)`, that starts at byte `at`.
+fn call_at(text: &str, at: usize) -> Option<&str> {
+    let rest = text.get(at..)?;
+    let end = find_close(rest.strip_prefix("$(")?, ")")?;
+    rest.get(..end + 3)
 }
 
 /// Whether a text is nothing but well-known words that ask for a secret: `CHANGE_ME`, `YOUR_CONSUMER_SECRET`,

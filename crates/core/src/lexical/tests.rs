@@ -191,13 +191,17 @@ fn stand_ins_are_no_secrets() {
         "dummysecret",
         "DUMMY_SECRET",
         "env:CONSUMER_SECRET",
+        "${THE_FIRST_HALF_OF_THE_SECRET}-${THE_SECOND_HALF}",
+        "$(SECRET_OF_THE_APP)",
     ] {
         assert!(!is_real_secret(text), "{text:?}");
     }
     let long = format!("${}", "a1".repeat(20));
     for text in [
         "3MVG9abc",
-        "abcdefg${X}",
+        "abcdefgh${X}",
+        "${X}abcdefgh",
+        "%X%abcdefgh",
         "++abcdefg",
         "abcdefg++",
         "***abcdefg",
