@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use orgate_core::RepoPath;
 use orgate_core::report::{Side as Which, Unreadable};
+use orgate_core::world::World;
 use orgate_metadata::{in_bundle, in_foreign_folder, is_oddly_placed};
 
 use super::deployed::Deployed;
@@ -104,7 +105,7 @@ fn adds(folder: &RepoPath, packages: &[Deployed], head: &Side<'_>) -> Result<boo
         let taken = packages
             .iter()
             .any(|project| project.takes(file.as_bytes()) == Some(true) && !project.is_hidden(file));
-        if !taken || is_oddly_placed(file) || !ignored.files_against(file)?.is_empty() {
+        if !taken || is_oddly_placed(file, head.registry()) || !ignored.files_against(file)?.is_empty() {
             return Ok(true);
         }
     }

@@ -3,6 +3,7 @@
 //! Must not look at what a file holds, nor at what a project says of its folders.
 
 use orgate_core::RepoPath;
+use orgate_core::registry::Registry;
 
 /// Names of folders in which the deploy tool takes a file for something else, whatever its name says: of its
 /// `strictDirectoryNames` those whose types have no suffix (source-deploy-retrieve,
@@ -56,17 +57,32 @@ const STRICT: [&[u8]; 19] = [
 ];
 
 /// Whether the deploy tool may leave a file out without a word because of where it lies: in a foreign or a strict folder, in
-/// one whose name has a suffix, as components that are folders have, or as a duplicate (`*.dup` and the descriptors of
-/// packages are left out wherever there is a `.forceignore`, `src/resolve/forceIgnore.ts`).
-pub fn is_oddly_placed(path: &RepoPath) -> bool {
-    let strict = || path.parts().rev().skip(1).any(|part| STRICT.contains(&part) || has_suffix(part));
-    in_foreign_folder(path) || strict() || ends_in_any_case(path.file_name(), b".dup")
+/// one that is a component as a whole, or as a duplicate (`*.dup` and the descriptors of packages are left out wherever
+/// there is a `.forceignore`, `src/resolve/forceIgnore.ts`).
+pub fn is_oddly_placed(path: &RepoPath, registry: &Registry) -> bool {
+    let folders: Vec<&[u8]> = path.parts().rev().skip(1).collect();
+    let odd = |(at, folder): (usize, &&[u8])| {
+        let above = folders.get(at.saturating_add(1)..).unwrap_or_default();
+        STRICT.contains(folder) || is_component(folder, above, registry)
+    };
+    in_foreign_folder(path) || folders.iter().enumerate().any(odd) || ends_in_any_case(path.file_name(), b".dup")
 }
 
-/// Whether a name has something behind a dot that can be a suffix; a version is none.
-fn has_suffix(folder: &[u8]) -> bool {
+/// Whether a folder is named as a component of a type in whose folder it lies. Not all types are known here: those of a type
+/// mostly lie in a folder whose name begins with their suffix (`layouts/A.layout`).
+fn is_component(folder: &[u8], above: &[&[u8]], registry: &Registry) -> bool {
     let dot = folder.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0);
-    dot.and_then(|dot| folder.get(dot + 1)).is_some_and(u8::is_ascii_alphabetic)
+    let Some(suffix) = dot
+        .and_then(|dot| folder.get(dot.saturating_add(1)..))
+        .filter(|suffix| !suffix.is_empty())
+    else {
+        return false;
+    };
+    let own = |place: &[u8]| {
+        let mut types = registry.types();
+        place.starts_with(suffix) || types.any(|spec| spec.folder.as_bytes() == place && spec.suffix.as_bytes() == suffix)
+    };
+    suffix.eq_ignore_ascii_case(b"dup") || suffix == b"json" || above.iter().any(|place| own(place))
 }
 
 fn ends_in_any_case(name: &[u8], end: &[u8]) -> bool {

@@ -33,6 +33,19 @@ fn a_client_that_only_now_looks_public_is_not_known_to_be_one() {
     assert_eq!(outcome(&base, &exchanging(false, MOBILE), &none).as_deref(), Some("undecided"));
     assert_eq!(outcome(&exchanging(true, MOBILE), &exchanging(false, MOBILE), &none), None);
     assert_eq!(outcome(&base, &exchanging(true, MOBILE), &none), None);
+    let keyed = |tree: Tree, name: &str| {
+        let files = tree.files.into_iter().map(|(path, text)| {
+            let path = String::from_utf8_lossy(&path).replace("App.connected", &format!("{name}.connected"));
+            let text = String::from_utf8_lossy(&text).replace(
+                "    <isPkceRequired>",
+                "    <consumerKey>3MVG9exampleKeyOfTheApp</consumerKey>\n        <isPkceRequired>",
+            );
+            (path.into_bytes(), text.into_bytes())
+        });
+        Tree { files: files.collect() }
+    };
+    let renamed = keyed(exchanging(false, MOBILE), "Other");
+    assert_eq!(outcome(&keyed(base.clone(), "App"), &renamed, &none).as_deref(), Some("undecided"));
     let declared = Settings::parse("apps:\n  App: { client: public }\n").unwrap();
     assert_eq!(outcome(&base, &exchanging(false, MOBILE), &declared), None);
 }

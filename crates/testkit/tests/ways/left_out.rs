@@ -100,6 +100,11 @@ fn org_settings_that_nothing_deploys_excuse_no_app() {
     let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
     let covered = head.clone().with(&settings, org_settings(true));
     assert!(!failing(&base, &covered).contains(&"ca-pkce-not-required".to_owned()));
+    for folder in ["core.d", "my.feature", "v1.2"] {
+        let place = format!("force-app/{folder}/main/default/settings/OauthOidc.settings-meta.xml");
+        let covered = head.clone().with(&place, org_settings(true));
+        assert!(!failing(&base, &covered).contains(&"ca-pkce-not-required".to_owned()), "{folder}");
+    }
     let ignored = covered.with(".forceignore", "OauthOidc.settings-meta.xml");
     weaker("left out", "ca-pkce-not-required", &base, &ignored);
     // The org was told so before, and leaving the file out of later deploys does not change that.

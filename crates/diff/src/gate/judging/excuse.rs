@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use orgate_core::compare::{Comparison, Outcome, compare};
 use orgate_core::judge::Standing;
-use orgate_core::subject::Pair;
+use orgate_core::subject::{Pair, assemble};
 use orgate_core::world::Subject;
 use orgate_core::{Component, Control, Element};
 
@@ -27,7 +27,16 @@ impl Judging<'_> {
             let judged = self.judge_side(Evidence::Dropped, control, &grafted, self.base, &[]).ok()?;
             Some(compare(control, Some(before.clone()), Some(judged)).outcome == Outcome::Regressed)
         };
-        if !one.base.iter().any(|base| weaker(base) == Some(true)) {
+        let renamed = || {
+            let same = self.successors.of(head).iter().filter(|old| old.app.0 == head.kind);
+            let copies = same.flat_map(|old| {
+                let files = self.base.subject_files(head.kind, &old.app.1);
+                assemble(head.kind, &old.spelling, &files, self.input.registry)
+            });
+            copies.collect::<Vec<_>>()
+        };
+        let olds = if one.base.is_empty() { renamed() } else { one.base.clone() };
+        if !olds.iter().any(|base| weaker(base) == Some(true)) {
             return None;
         }
         let kept = self.compare(Evidence::Kept, control, one, &[]).ok()?;

@@ -88,7 +88,7 @@ impl<'a> Reading<'a> {
         let mut reasons = Vec::new();
         let spec = self.input.registry.get(&component.type_name);
         let source = in_source_format(path);
-        if !self.is_recognised(path, spec) || is_oddly_placed(path) {
+        if !self.is_recognised(path, spec) || is_oddly_placed(path, self.input.registry) {
             reasons.push(Reason::Name);
         }
         if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
