@@ -18,7 +18,7 @@ const HEADER: usize = 8 + 1024;
 /// Objects with one first byte; a pack that has more of them is left to libgit2.
 const MOST: u64 = 1 << 16;
 /// To read all ids with one first byte costs as much as to look for one of so many of them one by one.
-const WORTH: u64 = 50;
+const WORTH: u64 = 75;
 
 #[derive(Debug)]
 pub(super) struct Table {

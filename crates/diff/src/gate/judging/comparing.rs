@@ -1,6 +1,7 @@
 //! How a subject stands on both sides, and what became of it: against each candidate of base, or against the app in
 //! whose place it comes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use orgate_core::compare::{Comparison, Outcome, compare};
@@ -72,27 +73,31 @@ impl Judging<'_> {
             return Ok(compare(control, Some(known.clone()), head));
         }
         let mut worst: Option<(Comparison, &Subject)> = None;
-        for parts in self.together(&one.base) {
-            let mut mildest: Option<(Comparison, &Subject)> = None;
-            for base in parts {
-                let comparison = compare(
-                    control,
-                    Some(self.judge_side(how, control, base, self.base, without)?),
-                    head.clone(),
-                );
-                let seen = (
-                    View::of(self.base, base, without, &self.touched.deleted),
-                    View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
-                );
-                let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
-                if mildest.as_ref().is_none_or(|(known, _)| comparison.outcome > known.outcome) {
-                    mildest = Some((comparison, base));
+        // What one part of a component holds, the component holds.
+        let mut mildest: BTreeMap<&[u8], (Comparison, &Subject)> = BTreeMap::new();
+        for base in &one.base {
+            let comparison = compare(
+                control,
+                Some(self.judge_side(how, control, base, self.base, without)?),
+                head.clone(),
+            );
+            let seen = (
+                View::of(self.base, base, without, &self.touched.deleted),
+                View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
+            );
+            let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
+            if let Some(component) = self.part_of(base) {
+                let milder = mildest.get(component).is_none_or(|(known, _)| comparison.outcome > known.outcome);
+                if milder {
+                    mildest.insert(component, (comparison, base));
                 }
-            }
-            if let Some((comparison, base)) = mildest
-                && worst.as_ref().is_none_or(|(known, _)| comparison.outcome < known.outcome)
-            {
+            } else if worst.as_ref().is_none_or(|(known, _)| comparison.outcome < known.outcome) {
                 worst = Some((comparison, base));
+            }
+        }
+        for one in mildest.into_values() {
+            if worst.as_ref().is_none_or(|(known, _)| one.0.outcome < known.outcome) {
+                worst = Some(one);
             }
         }
         if let Some((mut worst, base)) = worst {
@@ -122,20 +127,11 @@ impl Judging<'_> {
         })
     }
 
-    /// Candidates of base, those together that are parts of one component: what one of them holds, the component holds.
-    fn together<'p>(&self, candidates: &'p [Subject]) -> Vec<Vec<&'p Subject>> {
-        let mut groups: Vec<(Option<&[u8]>, Vec<&Subject>)> = Vec::new();
-        for candidate in candidates {
-            let folder = candidate.per.as_ref().and_then(|one| {
-                let spec = self.input.registry.get(&one.type_name)?;
-                one.path.component_folder(&spec.folder).filter(|_| !spec.parts.is_empty())
-            });
-            match groups.iter_mut().find(|(known, _)| folder.is_some() && *known == folder) {
-                Some((_, group)) => group.push(candidate),
-                None => groups.push((folder, vec![candidate])),
-            }
-        }
-        groups.into_iter().map(|(_, group)| group).collect()
+    /// The folder of the component that a file may be a part of.
+    fn part_of<'p>(&self, subject: &'p Subject) -> Option<&'p [u8]> {
+        let one = subject.per.as_ref()?;
+        let spec = self.input.registry.get(&one.type_name).filter(|spec| !spec.parts.is_empty())?;
+        one.path.component_folder(&spec.folder)
     }
 
     /// Whether a subject cannot stand otherwise on base than on head, where it has just been judged: the change is in
