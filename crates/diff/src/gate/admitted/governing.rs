@@ -36,14 +36,12 @@ enum Says {
     Manifest { before: Taken, after: Taken },
 }
 
-/// Whether a path is that of a manifest which says what a deploy takes.
-fn is_manifest(path: &[u8]) -> bool {
-    path.rsplit(|byte| *byte == b'/').next() == Some(b"package.xml")
-}
-
 /// Whether a path is that of a file which says what is deployed.
 pub(in crate::gate) fn governs(path: &[u8]) -> bool {
-    is_rules(path) || is_project(path) || is_manifest(path)
+    // Every changed path is asked.
+    let end = path.last_chunk::<4>();
+    let ends = end.is_some_and(|end| matches!(end, b"nore" | b"json" | b".xml"));
+    ends && (is_rules(path) || is_project(path) || path.rsplit(|byte| *byte == b'/').next() == Some(b"package.xml"))
 }
 
 impl Governing {
