@@ -17,8 +17,8 @@ use crate::positioned::{fill_at, read_at};
 const HEADER: usize = 8 + 1024;
 /// Objects with one first byte; a pack that has more of them is left to libgit2.
 const MOST: u64 = 1 << 16;
-/// To read all ids with one first byte costs as much as to look for one of so many of them one by one.
-const WORTH: u64 = 75;
+/// To read all ids costs as much as to look for one of so many of them one by one.
+const WORTH: u32 = 64;
 
 #[derive(Debug)]
 pub(super) struct Table {
@@ -30,8 +30,8 @@ pub(super) struct Table {
     wide: u64,
     end: u64,
     rows: Vec<OnceLock<Option<Row>>>,
-    /// How often each row was asked for while it was not read.
-    asked: Vec<AtomicU32>,
+    /// How many ids were looked for one by one.
+    asked: AtomicU32,
 }
 
 /// Ids with one first byte, and their offsets.
@@ -72,7 +72,7 @@ impl Table {
             wide,
             end,
             rows: (0..256).map(|_| OnceLock::new()).collect(),
-            asked: (0..256).map(|_| AtomicU32::new(0)).collect(),
+            asked: AtomicU32::new(0),
         })
     }
 
@@ -85,11 +85,8 @@ impl Table {
     pub(super) fn offset(&self, id: &[u8]) -> Option<u64> {
         let first = usize::from(*id.first()?);
         let row = self.rows.get(first)?;
-        let seldom = || {
-            let asked = self.asked.get(first)?.fetch_add(1, atomic::Ordering::Relaxed);
-            (u64::from(asked) < self.range(first)?.1 / WORTH).then_some(())
-        };
-        if row.get().is_none() && seldom().is_some() {
+        let seldom = || self.asked.fetch_add(1, atomic::Ordering::Relaxed) < self.count() / WORTH;
+        if row.get().is_none() && seldom() {
             match self.probe(first, id)? {
                 Probe::At(at) => {
                     let offset = read_at(&self.file, self.offsets() + 4 * at, 4)?;
