@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// Bytes of a piece.
 pub(super) const PIECE: u64 = 32 << 10;
 /// Pieces that are kept.
-const PIECES: usize = 32;
+const PIECES: usize = 12;
 
 #[derive(Default)]
 pub(super) struct Pieces {
