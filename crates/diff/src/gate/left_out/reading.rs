@@ -109,13 +109,7 @@ impl<'a> Reading<'a> {
             reasons.extend(self.ignored.files_against(path)?.into_iter().map(Reason::Rules));
         }
         if let Some(spec) = spec {
-            let taken = match self.packages.entry(component.package_root(&spec.folder).to_vec()) {
-                Entry::Vacant(entry) => {
-                    let taken = Taken::of(self.snapshot, entry.key(), &self.input.limits)?;
-                    entry.insert(taken)
-                }
-                Entry::Occupied(entry) => entry.into_mut(),
-            };
+            let taken = self.taken(component.package_root(&spec.folder))?;
             match &taken.0 {
                 // Files in source format are deployed without a `package.xml` beside them.
                 None if source => {}
@@ -151,8 +145,18 @@ impl<'a> Reading<'a> {
         if in_source_format(path) {
             return self.takes(path, spec);
         }
-        let taken = Taken::of(self.snapshot, path.package_root(&spec.folder), &self.input.limits)?;
-        Ok(self.is_recognised(path, Some(spec)) && taken.names(spec, name) != Some(false))
+        Ok(self.is_recognised(path, Some(spec)) && self.taken(path.package_root(&spec.folder))?.names(spec, name) != Some(false))
+    }
+
+    /// What the `package.xml` of a folder takes.
+    fn taken(&mut self, folder: &[u8]) -> Result<&Taken, DiffError> {
+        Ok(match self.packages.entry(folder.to_vec()) {
+            Entry::Vacant(entry) => {
+                let taken = Taken::of(self.snapshot, entry.key(), &self.input.limits)?;
+                entry.insert(taken)
+            }
+            Entry::Occupied(entry) => entry.into_mut(),
+        })
     }
 
     /// Whether a tool takes a file for one of its type, by its name and place.
