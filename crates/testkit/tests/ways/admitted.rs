@@ -158,6 +158,12 @@ fn a_manifest_that_names_a_weak_copy_is_a_finding() {
         &project(&base),
         &project(&base).with("old/package.xml", all.as_str()),
     );
+    weaker(
+        "one that cannot be read",
+        WEAK,
+        &base,
+        &base.clone().with("old/package.xml", format!("<!DOCTYPE p>{all}")),
+    );
     let without = base.clone().without("old/package.xml");
     weaker("a new one", WEAK, &without, &without.clone().with("old/package.xml", all.as_str()));
     let other = manifest("        <members>Other</members>\n");

@@ -81,7 +81,7 @@ impl Governing {
             },
             Says::Manifest { before, after } => {
                 let here = !in_source_format(file) && file.package_root(&spec.folder) == self.folder.as_slice();
-                perhaps(here && before.names(spec, name) != Some(true) && after.names(spec, name) == Some(true))
+                perhaps(here && !before.may_name(spec, name) && after.may_name(spec, name))
             }
         }
     }

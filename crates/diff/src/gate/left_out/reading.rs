@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
 
     /// Whether a `package.xml` was met.
     pub(super) fn has_manifest(&self) -> bool {
-        self.packages.values().any(|taken| taken.0.is_some())
+        self.packages.values().any(|taken| taken.named.is_some())
     }
 
     pub(super) fn reasons(&mut self, component: &Component) -> Result<Vec<Reason>, DiffError> {
@@ -110,7 +110,7 @@ impl<'a> Reading<'a> {
         }
         if let Some(spec) = spec {
             let taken = self.taken(component.package_root(&spec.folder))?;
-            match &taken.0 {
+            match &taken.named {
                 // Files in source format are deployed without a `package.xml` beside them.
                 None if source => {}
                 Some(_) if source => reasons.push(Reason::SourceName),
@@ -145,7 +145,11 @@ impl<'a> Reading<'a> {
         if in_source_format(path) {
             return self.takes(path, spec);
         }
-        Ok(self.is_recognised(path, Some(spec)) && self.taken(path.package_root(&spec.folder))?.names(spec, name) != Some(false))
+        if !self.is_recognised(path, Some(spec)) {
+            return Ok(false);
+        }
+        let taken = self.taken(path.package_root(&spec.folder))?;
+        Ok(taken.may_name(spec, name) || taken.names(spec, name).is_none())
     }
 
     /// What the `package.xml` of a folder takes.
@@ -180,33 +184,49 @@ const SETTINGS: &str = "Settings";
 
 /// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
 #[derive(PartialEq, Eq)]
-pub(in crate::gate) struct Taken(Option<BTreeSet<(String, Name)>>);
+pub(in crate::gate) struct Taken {
+    named: Option<BTreeSet<(String, Name)>>,
+    /// There is one that cannot be read here, so it may name anything.
+    unread: bool,
+}
 
 impl Taken {
     pub(in crate::gate) fn of(snapshot: &dyn Snapshot, folder: &[u8], limits: &Limits) -> Result<Self, DiffError> {
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
         let named = match text(snapshot, &RepoPath::new([prefix.as_slice(), b"package.xml"].concat()))? {
-            // One that is malformed takes nothing.
-            Text::Read(text) => members(text.as_bytes(), limits).unwrap_or_default(),
-            Text::Unread => Vec::new(),
-            Text::None => return Ok(Self(None)),
+            Text::Read(text) => members(text.as_bytes(), limits).ok(),
+            Text::Unread => None,
+            Text::None => {
+                return Ok(Self {
+                    named: None,
+                    unread: false,
+                });
+            }
         };
-        Ok(Self(Some(
-            named.into_iter().map(|one| (one.type_name, Name::of(&one.name))).collect(),
-        )))
+        let unread = named.is_none();
+        let named = named.unwrap_or_default().into_iter();
+        Ok(Self {
+            named: Some(named.map(|one| (one.type_name, Name::of(&one.name))).collect()),
+            unread,
+        })
     }
 
     /// Whether it names something of a type of ours that another one does not.
     pub(in crate::gate) fn names_more(&self, before: &Self, registry: &Registry) -> bool {
-        let Some(after) = &self.0 else { return false };
+        let Some(after) = &self.named else { return false };
         let ours = |type_name: &str| type_name == SETTINGS || registry.get(type_name).is_some();
-        let known = |one: &(String, Name)| before.0.as_ref().is_some_and(|before| before.contains(one));
-        after.iter().any(|one| ours(&one.0) && !known(one))
+        let known = |one: &(String, Name)| before.named.as_ref().is_some_and(|before| before.contains(one));
+        (self.unread && !before.unread) || after.iter().any(|one| ours(&one.0) && !known(one))
     }
 
-    /// Whether it names a component; `None` without a `package.xml`.
+    /// Whether it names a component, or may do so.
+    pub(in crate::gate) fn may_name(&self, spec: &TypeSpec, name: &str) -> bool {
+        self.unread || self.names(spec, name) == Some(true)
+    }
+
+    /// Whether it names a component; `None` without a `package.xml`. One that cannot be read names nothing.
     pub(in crate::gate) fn names(&self, spec: &TypeSpec, name: &str) -> Option<bool> {
-        let named = self.0.as_ref()?;
+        let named = self.named.as_ref()?;
         // All settings are of one type in a manifest.
         let type_name: &str = if spec.folder == "settings" { SETTINGS } else { &spec.name };
         let has = |name| named.contains(&(type_name.to_owned(), name));
