@@ -1,8 +1,8 @@
 //! The index of a pack (version 2): where an object lies.
 //!
-//! Ids are spread evenly, so where one lies is nearly known, and the few around that place are read. Only what is asked for
-//! often is read as a whole, in pieces, one for each first byte of an id: a run that looks at three objects must not pay
-//! for a table of millions.
+//! Ids are spread evenly, so where one lies is nearly known, and the few around that place are read. Once many were looked
+//! for, all are read, in pieces, one for each first byte of an id: a run that looks at three objects must not pay for a table
+//! of millions.
 
 use std::cmp::Ordering;
 use std::fs;
