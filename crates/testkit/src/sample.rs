@@ -32,3 +32,9 @@ pub fn connected_app(client_credentials: bool) -> String {
 pub const LINE: u64 = 8;
 /// The control that it breaks.
 pub const CONTROL: &str = "ca-client-credentials-enabled";
+
+/// A project file with these package directories.
+pub fn packages(paths: &[&str]) -> String {
+    let entries: Vec<String> = paths.iter().map(|path| format!("{{\"path\": \"{path}\"}}")).collect();
+    format!("{{\"packageDirectories\": [{}]}}\n", entries.join(", "))
+}

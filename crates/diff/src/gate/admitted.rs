@@ -10,15 +10,16 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::RepoPath;
-use orgate_core::report::{Anchor, Evidence, Finding, Report, Side as Which, Warning};
+use orgate_core::registry::TypeSpec;
+use orgate_core::report::{Anchor, Evidence, Finding, Report, Side as Which};
 use orgate_metadata::identify;
 
 use super::left_out::Reading;
-use super::merge::add_worse;
+use super::merge::{add_warnings, add_worse};
 use super::name::Name;
 use super::side::Side;
 use super::touched::Touched;
-use super::{Input, looks};
+use super::{Further, Input, looks};
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 use crate::hunks::LineMap;
@@ -37,27 +38,24 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
     let mut found: Vec<Admitted> = Vec::new();
     let mut before = Reading::new(input, touched, input.base);
     let mut after = Reading::new(input, touched, input.head);
+    let mut files = None;
     for path in &touched.governing {
         let Some(mut governing) = Governing::of(path, input)? else {
             continue;
         };
         let mut admitted = Admitted::new();
-        for file in head.files() {
-            let file = file.path();
-            let Some((spec, name)) = identify(file, input.registry) else {
-                continue;
-            };
-            let name = name.unwrap_or_default();
-            let comes = governing.lets_in(file, spec, &name);
-            if comes == LetIn::No || input.base.file(file)?.is_none() || !after.takes_component(file, spec, &name)? {
+        for (file, spec, name) in files.get_or_insert_with(|| named(head, input)) {
+            let (file, spec): (&RepoPath, &TypeSpec) = (file, spec);
+            let comes = governing.lets_in(file, spec, name);
+            if comes == LetIn::No || input.base.file(file)?.is_none() || !after.takes_component(file, spec, name)? {
                 continue;
             }
             // What only tells of an app is seldom all there is, so it counts beside another file only.
             let counts = spec.subject.is_some() && comes == LetIn::Surely;
-            let mut twins = base.files_named(&spec.name, &Name::of(&name)).into_iter().map(FileRef::path);
+            let mut twins = base.files_named(&spec.name, &Name::of(name)).into_iter().map(FileRef::path);
             let mut deployed = |twin: &RepoPath| {
-                let other = twin != file && !governing.left_out(twin, spec, &name);
-                Ok(other && before.takes_component(twin, spec, &name)?)
+                let other = twin != file && !governing.left_out(twin, spec, name);
+                Ok(other && before.takes_component(twin, spec, name)?)
             };
             if counts || twins.try_fold(false, |found, twin| Ok::<_, DiffError>(found || deployed(twin)?))? {
                 admitted.insert(file.clone(), path.clone());
@@ -79,11 +77,20 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
     Ok(found)
 }
 
+/// The files of head with the type and the name of what their names say they hold.
+fn named<'a>(head: &'a Side<'_>, input: &Input<'a>) -> Vec<(&'a RepoPath, &'a TypeSpec, String)> {
+    let identified = |file: &'a FileRef| {
+        let (spec, name) = identify(file.path(), input.registry)?;
+        Some((file.path(), spec, name.unwrap_or_default()))
+    };
+    head.files().filter_map(identified).collect()
+}
+
 /// Adds to a report what got weaker by files that are deployed only from now on.
 pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) -> Result<(), DiffError> {
     let paths: BTreeSet<RepoPath> = admitted.keys().cloned().collect();
     let base = HeldSnapshot::without(input.base, &paths);
-    let mut with = looks(&Input { base: &base, ..*input })?.0;
+    let mut with = looks(&Input { base: &base, ..*input }, Further::LeftOut)?.0;
     let mut anchors: BTreeMap<&RepoPath, Anchor> = BTreeMap::new();
     for finding in &mut with.findings {
         if let Some(by) = admitted.get(&finding.anchor.path) {
@@ -101,16 +108,11 @@ pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) 
     if !add_worse(report, with) {
         return Ok(());
     }
-    for (path, by) in admitted {
-        let warning = Warning {
-            path: Some(path.clone()),
-            line: 0,
-            text: format!("a deploy takes this file only from now on ({by} says so), so what it says is new"),
-        };
-        if !report.warnings.contains(&warning) {
-            report.warnings.push(warning);
-        }
-    }
+    let told = admitted.iter().map(|(path, by)| {
+        let text = format!("a deploy takes this file only from now on ({by} says so), so what it says is new");
+        (path, text)
+    });
+    add_warnings(report, told);
     Ok(())
 }
 

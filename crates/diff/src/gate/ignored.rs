@@ -24,13 +24,13 @@ pub(super) struct RulesFile {
 /// How rules are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Dialect {
-    /// As by git, but a backslash stands for a slash: so the deploy tool reads them so far.
+    /// As by git, but a backslash stands for a slash: so older versions of the deploy tool read them.
     Tool,
-    /// As by git, with its escapes: so it announces to read them one day.
+    /// As by git, with its escapes: so newer ones do.
     Git,
     /// With whatever the deploy tool may take a class of characters for, or white space that not everybody knows.
     Loose,
-    /// Nothing is taken from the end of a line, as by newer versions of the deploy tool.
+    /// As by git, but nothing is taken from the end of a line: newer ones do not know all of git's white space.
     Verbatim,
 }
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use orgate_core::RepoPath;
 use orgate_core::compare::Outcome;
-use orgate_core::report::{Finding, Report, Undecided};
+use orgate_core::report::{Finding, Report, Undecided, Warning};
 
 /// Adds what `other` tells that `report` does not, or tells more mildly; whether there was anything.
 pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
@@ -57,6 +58,21 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
         }
     }
     added
+}
+
+/// Adds remarks on whole files, each once.
+pub(super) fn add_warnings<'p>(report: &mut Report, told: impl Iterator<Item = (&'p RepoPath, String)>) {
+    let mut known: BTreeSet<Warning> = report.warnings.iter().cloned().collect();
+    for (path, text) in told {
+        let warning = Warning {
+            path: Some(path.clone()),
+            line: 0,
+            text,
+        };
+        if known.insert(warning.clone()) {
+            report.warnings.push(warning);
+        }
+    }
 }
 
 /// What a finding is about and where.

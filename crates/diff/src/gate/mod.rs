@@ -65,7 +65,7 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
-    let (mut report, admitted) = looks(input)?;
+    let (mut report, admitted) = looks(input, Further::All)?;
     for admitted in &admitted {
         admitted::look(input, admitted, &mut report)?;
     }
@@ -73,9 +73,12 @@ pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
     Ok(report)
 }
 
-/// What all looks at two snapshots found, and what the change lets into a deploy.
-fn looks(input: &Input<'_>) -> Result<(Report, Vec<Admitted>), DiffError> {
-    let options = LookOptions::default();
+/// What all looks at two snapshots found, and what the change lets into a deploy if that is asked for.
+fn looks(input: &Input<'_>, further: Further) -> Result<(Report, Vec<Admitted>), DiffError> {
+    let options = LookOptions {
+        further,
+        ..LookOptions::default()
+    };
     let first = look(input, &options)?;
     let mut report = first.report;
     for way in &first.left_out {
@@ -95,6 +98,7 @@ fn looks(input: &Input<'_>) -> Result<(Report, Vec<Admitted>), DiffError> {
         let options = LookOptions {
             outer,
             literal,
+            further: Further::LeftOut,
             ..LookOptions::default()
         };
         let other = look(input, &options)?;
@@ -115,8 +119,19 @@ struct LookOptions<'a> {
     outer: bool,
     /// What is replaced only where the environment says so is taken as it is written.
     literal: bool,
-    /// Not the first look: nobody asks what else there is to look at.
-    again: bool,
+    /// What else there is to look at.
+    further: Further,
+}
+
+/// What a look is asked for besides what got weaker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Further {
+    /// What each way to deploy leaves out, and what the change lets in.
+    #[default]
+    All,
+    /// What each way to deploy leaves out.
+    LeftOut,
+    Nothing,
 }
 
 /// What one look found.
@@ -171,11 +186,13 @@ fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
     }
     remarks(input, (&base, &head), &touched, &mut report);
     report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
-    let (left_out, admitted) = if taken.again {
-        (Vec::new(), Vec::new())
-    } else {
-        let left_out = left_out::find(&touched, input, &base, &head)?;
-        (left_out, admitted::find(&touched, input, &base, &head)?)
+    let left_out = match taken.further {
+        Further::Nothing => Vec::new(),
+        Further::All | Further::LeftOut => left_out::find(&touched, input, &base, &head)?,
+    };
+    let admitted = match taken.further {
+        Further::All => admitted::find(&touched, input, &base, &head)?,
+        Further::LeftOut | Further::Nothing => Vec::new(),
     };
     Ok(Look {
         report,

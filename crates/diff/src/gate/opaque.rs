@@ -55,7 +55,7 @@ pub(super) fn deployed_from(changes: &[Change], head: &Side<'_>, wanted: Wanted<
             },
             _ => continue,
         };
-        found.push(refused(path.clone(), reason.to_owned()));
+        found.push(refused(path.clone(), 0, reason.to_owned()));
     }
     Ok(found)
 }
@@ -80,19 +80,20 @@ pub(super) fn buried(list: &[Change], head: &Side<'_>, related: &Related<'_>, wa
                     "{} stands in place of a folder that held metadata, so nobody can tell what is deployed from there; commit the files themselves",
                     file.kind()
                 );
-                found.push(refused(place, reason));
+                found.push(refused(place, 0, reason));
             }
         }
     }
     Ok(found)
 }
 
-fn refused(path: RepoPath, reason: String) -> Unreadable {
+/// A file of head beside which nothing can be judged; line 0 stands for all of it.
+pub(super) fn refused(path: RepoPath, line: u32, reason: String) -> Unreadable {
     Unreadable {
         path,
         side: Which::Head,
-        line: 0,
-        column: 0,
+        line,
+        column: u32::from(line > 0),
         reason,
         fatal: true,
     }

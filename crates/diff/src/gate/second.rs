@@ -5,11 +5,11 @@
 //! taken back.
 
 use orgate_core::RepoPath;
-use orgate_core::report::{Report, Warning};
+use orgate_core::report::Report;
 
 use super::left_out::LeftOut;
-use super::merge::add_worse;
-use super::{Input, LookOptions};
+use super::merge::{add_warnings, add_worse};
+use super::{Further, Input, LookOptions};
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
@@ -19,7 +19,7 @@ pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, first: &LookOptions<'_
     let head = HeldSnapshot::new(input.base, input.head, &paths);
     let taken = LookOptions {
         hidden: left_out.standing.keys().map(RepoPath::as_bytes).collect(),
-        again: true,
+        further: Further::Nothing,
         outer: first.outer,
         literal: first.literal,
     };
@@ -27,15 +27,11 @@ pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, first: &LookOptions<'_
     if !add_worse(report, without) {
         return Ok(());
     }
-    for (path, why) in left_out.files.iter().chain(&left_out.standing) {
-        let warning = Warning {
-            path: Some(path.clone()),
-            line: 0,
-            text: format!("a deploy may leave this file out ({why}), so what it says excuses nothing"),
-        };
-        if !report.warnings.contains(&warning) {
-            report.warnings.push(warning);
-        }
-    }
+    let files = left_out.files.iter().chain(&left_out.standing);
+    let told = files.map(|(path, why)| {
+        let text = format!("a deploy may leave this file out ({why}), so what it says excuses nothing");
+        (path, text)
+    });
+    add_warnings(report, told);
     Ok(())
 }

@@ -18,7 +18,7 @@ use super::deleted::{Deleted, already, newly};
 use super::extent::Extent;
 use super::ignored::is_rules;
 use super::name::{App, Name};
-use super::opaque::{buried, deployed_from, is_opaque};
+use super::opaque::{self, buried, deployed_from, is_opaque};
 use super::related::{Related, Wanted};
 use super::replacements::is_project;
 use super::side::{Loaded, Side};
@@ -314,13 +314,9 @@ impl Touched {
                 (..=1, None) => Some("is missing or empty"),
                 _ => Some("names several apps"),
             };
-            self.orphans.extend(what.map(|what| Unreadable {
-                path: component.path.clone(),
-                side: Which::Head,
-                line: 1,
-                column: 1,
-                reason: format!("`{element}` {what}, so nobody can tell which app this file belongs to; name the app"),
-                fatal: true,
+            self.orphans.extend(what.map(|what| {
+                let reason = format!("`{element}` {what}, so nobody can tell which app this file belongs to; name the app");
+                opaque::refused(component.path.clone(), 1, reason)
             }));
         }
         self.subjects.extend(known);

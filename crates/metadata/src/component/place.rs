@@ -6,8 +6,8 @@ use orgate_core::RepoPath;
 use orgate_core::registry::Registry;
 
 /// Names of folders in which the deploy tool takes a file for something else, whatever its name says: of its
-/// `strictDirectoryNames` those whose types have no suffix (source-deploy-retrieve,
-/// `src/registry/metadataRegistry.json`).
+/// `strictDirectoryNames` those in which all that lies belongs to components of the type, or is content of them
+/// (source-deploy-retrieve, `src/registry/metadataRegistry.json`).
 const FOREIGN: [&[u8]; 16] = [
     b"aiAuthoringBundles",
     b"appTemplates",

@@ -2,7 +2,7 @@
 
 use orgate_testkit::TestRepo;
 use orgate_testkit::gate::{Run, list};
-use orgate_testkit::sample::{APP, CONTROL, connected_app};
+use orgate_testkit::sample::{APP, CONTROL, connected_app, packages};
 
 use super::{check, passed, refused};
 
@@ -17,11 +17,6 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
 const COPY: &str = "legacy/main/default/connectedApps/Billing.connectedApp-meta.xml";
 const RULES: &str = ".forceignore";
 const PROJECT: &str = "sfdx-project.json";
-
-fn packages(names: &[&str]) -> String {
-    let entries: Vec<String> = names.iter().map(|name| format!("{{\"path\": \"{name}\"}}")).collect();
-    format!("{{\"packageDirectories\": [{}]}}\n", entries.join(", "))
-}
 
 /// A strong app that is deployed and a weak copy of it.
 fn two(names: &[&str]) -> TestRepo {

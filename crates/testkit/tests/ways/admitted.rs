@@ -1,17 +1,13 @@
 //! What a deploy takes only from now on is judged as new, although nobody touched it; what it took before is old debt.
 
 use orgate_testkit::Tree;
+use orgate_testkit::sample::packages;
 
 use super::*;
 
 const RULES: &str = ".forceignore";
 const COPY: &str = "legacy/main/default/connectedApps/App.connectedApp-meta.xml";
 const WEAK: &str = "ca-pkce-not-required";
-
-fn packages(list: &[&str]) -> String {
-    let entries: Vec<String> = list.iter().map(|path| format!("{{\"path\": \"{path}\"}}")).collect();
-    format!("{{\"packageDirectories\": [{}]}}", entries.join(", "))
-}
 
 /// An app in one package directory and a copy of it in another one.
 fn two(pkce: bool, copy: bool) -> Tree {

@@ -183,7 +183,6 @@ impl<'a> Reading<'a> {
 const SETTINGS: &str = "Settings";
 
 /// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
-#[derive(PartialEq, Eq)]
 pub(in crate::gate) struct Taken {
     named: Option<BTreeSet<(String, Name)>>,
     /// There is one that cannot be read here, so it may name anything.

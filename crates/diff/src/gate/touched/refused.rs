@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use orgate_core::RepoPath;
-use orgate_core::report::{Side as Which, Unreadable};
+use orgate_core::report::Unreadable;
 
 use super::super::Input;
 use super::super::attributes::converting;
 use super::super::ignored::unread;
+use super::super::opaque::refused;
 use super::super::replacements::project_in;
 use super::super::side::Side;
 use crate::error::DiffError;
@@ -45,15 +45,4 @@ pub(super) fn attributes(attributes: &[Change], input: &Input<'_>) -> Result<Vec
         found.extend(line.map(|line| refused(path.clone(), line, reason.to_owned())));
     }
     Ok(found)
-}
-
-fn refused(path: RepoPath, line: u32, reason: String) -> Unreadable {
-    Unreadable {
-        path,
-        side: Which::Head,
-        line,
-        column: u32::from(line > 0),
-        reason,
-        fatal: true,
-    }
 }
