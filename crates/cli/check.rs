@@ -65,6 +65,7 @@ pub(crate) fn judge_by(arguments: &GateArgs, sides: &Sides) -> Result<(Report, C
     })?;
     report.compared.why.clone_from(&sides.why);
     report.loosened.clone_from(&config.loosened);
+    report.settings_from = config.from;
     report.apply(&config.settings, thresholds(arguments, &config), today, &config.catalog);
     Ok((report, config))
 }
@@ -98,10 +99,15 @@ fn thresholds(arguments: &GateArgs, config: &Config) -> Thresholds {
 /// The day on which waivers are judged: as given, else today in UTC.
 pub(crate) fn today(given: Option<&str>) -> Result<jiff::civil::Date, CliError> {
     match given {
-        Some(text) => jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(|source| CliError::Today {
-            text: text.to_owned(),
-            source,
-        }),
+        Some(text) => day("--today", text),
         None => Ok(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     }
+}
+
+/// A day that an option names.
+pub(crate) fn day(option: &'static str, text: &str) -> Result<jiff::civil::Date, CliError> {
+    jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(|_| CliError::Day {
+        option,
+        text: text.to_owned(),
+    })
 }

@@ -31,6 +31,10 @@ pub(crate) enum CliError {
     NoPolicies(String),
     #[error("settings in {place}: {source}")]
     Settings { place: String, source: SettingsError },
+    #[error(
+        "{0}\nthe gate judges by base, so no change can mend this by itself: judge the one that does by its own settings, with --config-from head"
+    )]
+    AtBase(Box<CliError>),
     #[error("settings in {place} are not UTF-8 text")]
     SettingsText { place: String },
     #[error("cannot read {}: {source}", .path.display())]
@@ -49,8 +53,8 @@ pub(crate) enum CliError {
         "no file or folder '{0}' is in either side of the comparison; a report restricted to it would say nothing; paths count from the current folder"
     )]
     UnknownPath(String),
-    #[error("--today {text}: {source}; write YYYY-MM-DD")]
-    Today { text: String, source: jiff::Error },
+    #[error("{option} {text}: that is no day; write YYYY-MM-DD")]
+    Day { option: &'static str, text: String },
     #[error(
         "base and head are the same ({0}): an empty comparison would pass whatever was changed; name what to compare with: --base REV, or --base-dir DIR"
     )]
@@ -66,7 +70,7 @@ pub(crate) enum CliError {
     },
     #[error("no app, no OAuth settings and nothing else that a control judges is in {0}; is this a Salesforce project?")]
     NothingToAudit(String),
-    #[error("a bare repository has no work tree, and only files in one can be mended")]
+    #[error("a bare repository has no work tree, and this command is about the files in one")]
     NoWorkTree,
     #[error("{more} of the elements to mend were weak before the change; say --yes to write them too, or leave out --all")]
     NeedsYes { more: usize },
@@ -97,6 +101,27 @@ fn lines(problems: &[Problem]) -> String {
 }
 
 impl CliError {
+    /// Says of broken settings and policies of base how a change gets past them that mends them.
+    pub(crate) fn at_base(self) -> Self {
+        match self {
+            Self::Policies { .. } | Self::NoPolicies(_) | Self::Settings { .. } | Self::SettingsText { .. } | Self::Registry(_) => {
+                Self::AtBase(Box::new(self))
+            }
+            other => other,
+        }
+    }
+
+    /// Says of broken policies that they are those of head.
+    pub(crate) fn at_head(self) -> Self {
+        match self {
+            Self::Policies { where_from, problems } => Self::Policies {
+                where_from: format!("{where_from} at head"),
+                problems,
+            },
+            other => other,
+        }
+    }
+
     /// Prints the error on standard error. Names from the repository are made harmless first.
     pub(crate) fn show(&self) {
         let text = terminal_lines(&self.to_string());

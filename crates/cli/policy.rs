@@ -88,7 +88,7 @@ fn check(arguments: &PolicyArgs) -> Result<Verdict, CliError> {
     }
     let _ = write!(
         text,
-        "{} load; `orgate policy test` runs their examples",
+        "read {}; `orgate policy test` runs their examples",
         plural(loaded.own.len(), "control")
     );
     people(&text)?;

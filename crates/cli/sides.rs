@@ -2,7 +2,7 @@
 
 use orgate_core::RepoPath;
 use orgate_diff::snapshot::Source;
-use orgate_diff::{DefaultBase, DirSnapshot, Repository, Snapshot};
+use orgate_diff::{DefaultBase, DirSnapshot, MergeBase, Repository, Snapshot};
 
 use crate::args::{CiPlatform, SideArgs};
 use crate::ci::{self, CiRange, Environment};
@@ -14,6 +14,9 @@ use crate::place::Place;
 pub(crate) struct Sides {
     pub(crate) base: Box<dyn Snapshot>,
     pub(crate) head: Box<dyn Snapshot>,
+    /// The tip of the branch that the change goes to, where that is known and not base: whoever makes the change chooses
+    /// how old base is.
+    pub(crate) tip: Option<Box<dyn Snapshot>>,
     /// Why these two, for people.
     pub(crate) why: String,
     /// CI judges what is on the default branch already, so platforms that compare reports need an empty one.
@@ -40,13 +43,14 @@ impl Sides {
             Some(repository) if leaves_to_ci(arguments) => ci::range(arguments, environment, repository)?,
             _ => None,
         };
-        let (base, head, why, on_default_branch) = if let (Some(range), Some(repository)) = (range, &repository) {
+        let (base, head, on_default_branch) = if let (Some(range), Some(repository)) = (range, &repository) {
             open_range(range, repository)?
         } else {
             refuse_one_folder(arguments)?;
-            let (base, why) = open_base(arguments, environment, repository.as_ref())?;
-            (base, open_head(arguments, repository.as_ref())?, why, false)
+            let base = open_base(arguments, environment, repository.as_ref())?;
+            (base, open_head(arguments, repository.as_ref())?, false)
         };
+        let Base { snapshot: base, tip, why } = base;
         if let (Source::Commit(one), Source::Commit(other)) = (base.source(), head.source())
             && one.is_same_revision(other)
             // The first commit of a branch may be empty, as what it is compared with.
@@ -58,6 +62,7 @@ impl Sides {
         Ok(Self {
             base,
             head,
+            tip,
             why,
             on_default_branch,
             place: Place::of(arguments, repository.as_ref()),
@@ -69,6 +74,7 @@ impl Sides {
         Self {
             base,
             head,
+            tip: None,
             why: String::new(),
             on_default_branch: false,
             place: Place::default(),
@@ -106,12 +112,45 @@ fn leaves_to_ci(arguments: &SideArgs) -> bool {
     !local && (arguments.base.is_none() || arguments.head.is_none())
 }
 
-type Opened = (Box<dyn Snapshot>, Box<dyn Snapshot>, String, bool);
+/// What a change is compared with.
+struct Base {
+    snapshot: Box<dyn Snapshot>,
+    tip: Option<Box<dyn Snapshot>>,
+    why: String,
+}
 
-fn open_range(range: CiRange, repository: &Repository) -> Result<Opened, CliError> {
-    let base = repository.snapshot(&repository.resolve(&range.base)?);
+impl Base {
+    fn of(snapshot: impl Snapshot + 'static, why: impl Into<String>) -> Self {
+        Self {
+            snapshot: Box::new(snapshot),
+            tip: None,
+            why: why.into(),
+        }
+    }
+
+    /// Takes down the branch that the change goes to.
+    fn on(mut self, repository: &Repository, tip: &str) -> Result<Self, CliError> {
+        self.tip = Some(Box::new(repository.snapshot(&repository.resolve(tip)?)));
+        Ok(self)
+    }
+}
+
+/// What a change is compared with, when that follows from where it left a branch.
+pub(crate) fn fork_told(base: &MergeBase, of: &str, branch: &str) -> String {
+    if base.several {
+        format!("base is {branch} itself, as there are several merge bases{of} with it")
+    } else {
+        format!("base is the merge base{of} with {branch}")
+    }
+}
+
+fn open_range(range: CiRange, repository: &Repository) -> Result<(Base, Box<dyn Snapshot>, bool), CliError> {
+    let mut base = Base::of(repository.snapshot(&repository.resolve(&range.base)?), range.why);
+    if let Some(tip) = &range.tip {
+        base = base.on(repository, tip)?;
+    }
     let head = repository.snapshot(&repository.resolve(&range.head)?);
-    Ok((Box::new(base), Box::new(head), range.why, range.on_default_branch))
+    Ok((base, Box::new(head), range.on_default_branch))
 }
 
 /// A folder compared with itself is a slip of the pen, and a pass would be a false one.
@@ -137,7 +176,7 @@ fn refuse_own_head(
 ) -> Result<(), CliError> {
     let in_ci = arguments.ci.ci != CiPlatform::Off && environment.is_on("CI");
     let judges_work_tree = arguments.head.is_none() && arguments.head_dir.is_none();
-    if found.merge_base != found.head || !judges_work_tree || !(in_ci || repository.is_shallow()) {
+    if found.merge_base.id != found.head || !judges_work_tree || !(in_ci || repository.is_shallow()) {
         return Ok(());
     }
     Err(CliError::NothingSinceBase {
@@ -152,47 +191,36 @@ fn refuse_own_head(
     })
 }
 
-fn open_base(
-    arguments: &SideArgs,
-    environment: &Environment<'_>,
-    repository: Option<&Repository>,
-) -> Result<(Box<dyn Snapshot>, String), CliError> {
+fn open_base(arguments: &SideArgs, environment: &Environment<'_>, repository: Option<&Repository>) -> Result<Base, CliError> {
     if let Some(folder) = &arguments.base_dir {
-        return Ok((Box::new(DirSnapshot::open(folder)?), "as named by --base-dir".to_owned()));
+        return Ok(Base::of(DirSnapshot::open(folder)?, "as named by --base-dir"));
     }
     let repository = repository.ok_or(CliError::NoRepository)?;
     if let Some(rev) = &arguments.base {
         // As for `git diff`: what happened since two revisions parted. No ref has three dots in its name.
         if let Some((one, other)) = rev.split_once("...") {
             let [one, other] = [one, other].map(|rev| if rev.is_empty() { "HEAD" } else { rev });
-            let side = repository.resolve(&repository.merge_base(one, other)?)?;
-            let why = format!("base is the merge base of {one} and {other}");
-            return Ok((Box::new(repository.snapshot(&side)), why));
+            let base = repository.merge_base(one, other)?;
+            let why = fork_told(&base, &format!(" of {other}"), one);
+            return Base::of(repository.snapshot(&repository.resolve(&base.id)?), why).on(repository, one);
         }
         let side = repository.resolve(rev)?;
-        return Ok((Box::new(repository.snapshot(&side)), format!("base is --base {rev}")));
+        return Ok(Base::of(repository.snapshot(&side), format!("base is --base {rev}")));
     }
     if repository.is_unborn()? {
         let side = repository.empty_tree()?;
-        return Ok((
-            Box::new(repository.snapshot(&side)),
-            "there is no commit yet, so base is the empty tree".to_owned(),
-        ));
+        let why = "there is no commit yet, so base is the empty tree";
+        return Ok(Base::of(repository.snapshot(&side), why));
     }
     if arguments.staged {
         let side = repository.resolve("HEAD")?;
-        return Ok((
-            Box::new(repository.snapshot(&side)),
-            "base is HEAD, as for the next commit".to_owned(),
-        ));
+        return Ok(Base::of(repository.snapshot(&side), "base is HEAD, as for the next commit"));
     }
     let found = repository.default_base()?;
     refuse_own_head(arguments, environment, repository, &found)?;
-    let side = repository.resolve(&found.merge_base)?;
-    Ok((
-        Box::new(repository.snapshot(&side)),
-        format!("base is the merge base of HEAD with {}", found.ref_name),
-    ))
+    let side = repository.resolve(&found.merge_base.id)?;
+    let why = fork_told(&found.merge_base, " of HEAD", &found.ref_name);
+    Base::of(repository.snapshot(&side), why).on(repository, &found.commit)
 }
 
 fn open_head(arguments: &SideArgs, repository: Option<&Repository>) -> Result<Box<dyn Snapshot>, CliError> {

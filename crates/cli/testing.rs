@@ -52,6 +52,7 @@ impl Written<'_> {
                 registry: self.registry.clone(),
                 catalog: self.catalog.clone(),
                 loosened: Vec::new(),
+                from: orgate_core::report::SettingsFrom::Base,
             };
             let today = jiff::civil::date(2026, 1, 1);
             return html::check::page(self.report, &config, &sides, today).ok().map(String::into_bytes);

@@ -45,6 +45,9 @@ impl std::str::FromStr for OutputArg {
             .iter()
             .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
             .collect();
+        if format == "html" {
+            return Err("the page has an option of its own: --html FILE".to_owned());
+        }
         let near = orgate_core::policy::nearest(format, known.iter().map(String::as_str));
         let format =
             Format::from_str(format, false).map_err(|_| format!("no format is called `{format}`{near}; known: {}", known.join(", ")))?;

@@ -164,6 +164,7 @@ impl Reader<'_> {
         Ok(Event::Between {
             base: id("merge_group.base_sha", base)?.ok_or_else(|| self.lacks("merge_group.base_sha"))?,
             head: head.ok_or_else(|| self.lacks("merge_group.head_sha"))?,
+            branch: None,
         })
     }
 

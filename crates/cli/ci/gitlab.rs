@@ -45,7 +45,8 @@ fn merge_request(environment: &Environment<'_>, head: String, fork_point: Option
             let base = fork_point.ok_or(CiError::Absent {
                 name: "CI_MERGE_REQUEST_DIFF_BASE_SHA",
             })?;
-            named("merge request pipeline", Event::Between { base, head })
+            let branch = environment.branch("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")?;
+            named("merge request pipeline", Event::Between { base, head, branch })
         }
     })
 }

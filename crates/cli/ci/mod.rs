@@ -31,6 +31,8 @@ pub(crate) struct CiRange {
     pub(crate) why: String,
     /// The change is on the default branch already, so platforms that compare reports need an empty one.
     pub(crate) on_default_branch: bool,
+    /// The tip of the branch that the change goes to, as far as it is known and not base itself.
+    pub(crate) tip: Option<String>,
 }
 
 /// What an event is about, before the repository is asked. All ids are full, all branches checked.
@@ -49,8 +51,12 @@ pub(crate) enum Event {
         target_commit: Option<String>,
         fork_point: Option<String>,
     },
-    /// The platform names both ends.
-    Between { base: String, head: String },
+    /// The platform names both ends; the branch is the one that the change goes to, if it is named.
+    Between {
+        base: String,
+        head: String,
+        branch: Option<String>,
+    },
     /// Everything since the commit at which the work left a branch.
     Since { head: String, branch: String },
     /// Everything since the commit at which the work left another commit.

@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: &RangeArgs) -> Result<(), CliError> {
             head: head.clone(),
             why: "as named by --base and --head".to_owned(),
             on_default_branch: false,
+            tip: None,
         },
         _ => match super::range(&sides, &Environment::process(), &repository) {
             Ok(Some(range)) => range,

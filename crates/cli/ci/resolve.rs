@@ -3,10 +3,11 @@
 //! Parents are read from the raw commit, so a clone of depth 1 shows which commit to fetch. A commit that is not there
 //! is never replaced by another one, unless the caller says that the server no longer has it.
 
-use orgate_diff::{DiffError, Repository};
+use orgate_diff::{DiffError, MergeBase, Repository};
 
 use super::error::CiError;
 use super::{CiRange, Event, Named};
+use crate::sides;
 
 /// A repository, and what is known to be gone from its server.
 #[derive(Debug)]
@@ -21,6 +22,27 @@ struct Found {
     base: String,
     head: String,
     why: String,
+    /// The tip of the branch that the change goes to, where base is not that.
+    tip: Option<String>,
+}
+
+/// Where the work on a head left a branch.
+struct Fork {
+    base: MergeBase,
+    tip: String,
+    /// The branch, for people.
+    branch: String,
+}
+
+impl Fork {
+    fn until(self, head: String, reason: &str) -> Found {
+        let why = sides::fork_told(&self.base, "", &format!("'{}'", self.branch));
+        let comma = if reason.is_empty() { "" } else { ", so " };
+        Found {
+            tip: Some(self.tip),
+            ..Found::new(self.base.id, head, format!("{reason}{comma}{why}"))
+        }
+    }
 }
 
 impl Found {
@@ -29,6 +51,7 @@ impl Found {
             base,
             head,
             why: why.into(),
+            tip: None,
         }
     }
 }
@@ -57,6 +80,7 @@ impl Resolver<'_> {
             head: found.head,
             why,
             on_default_branch,
+            tip: found.tip,
         })
     }
 
@@ -69,21 +93,34 @@ impl Resolver<'_> {
                 target_commit,
                 fork_point,
             } => self.trial_merge(merge, [target_commit, source_commit], fork_point),
-            Event::Between { base, head } => {
+            Event::Between { base, head, branch } => {
                 self.need(&head, "the head that the platform names")?;
                 self.need(&base, "the base that the platform names")?;
-                Ok(Found::new(base, head, "base and head as the platform names them"))
+                // The branch itself is in few clones, and its history in fewer.
+                let known = |branch: &String| self.repository.resolve(&tip_of(branch)).ok();
+                let tip = branch.as_ref().and_then(known).map(|tip| tip.id);
+                let fork = branch.and_then(|branch| self.fork(&head, &branch).ok());
+                if let Some(fork) = fork.filter(|fork| fork.base.several) {
+                    return Ok(fork.until(head, ""));
+                }
+                Ok(Found {
+                    tip,
+                    ..Found::new(base, head, "base and head as the platform names them")
+                })
             }
             Event::Since { head, branch } => {
                 self.need(&head, "the head that the platform names")?;
-                let base = self.fork_point(&head, &branch)?;
-                Ok(Found::new(base, head, format!("base is the merge base with '{branch}'")))
+                Ok(self.fork(&head, &branch)?.until(head, ""))
             }
             Event::SinceCommit { head, other } => {
                 self.need(&head, "the head that the platform names")?;
                 self.need(&other, "the target branch's commit")?;
-                let base = self.repository.merge_base(&head, &other)?;
-                Ok(Found::new(base, head, "base is the merge base with the target branch's commit"))
+                let base = self.repository.merge_base(&other, &head)?;
+                let why = sides::fork_told(&base, "", "the target branch's commit");
+                Ok(Found {
+                    tip: Some(other),
+                    ..Found::new(base.id, head, why)
+                })
             }
             Event::Push {
                 head,
@@ -208,12 +245,11 @@ impl Resolver<'_> {
         let Some(branch) = default_branch else {
             return last(head, &reason);
         };
-        let base = self.fork_point(&head, &branch)?;
-        if base == head {
+        let fork = self.fork(&head, &branch)?;
+        if fork.base.id == head {
             return last(head, &format!("{reason} and holds nothing that '{branch}' lacks"));
         }
-        let why = format!("{reason}, so base is the merge base with '{branch}'");
-        Ok(Found::new(base, head, why))
+        Ok(fork.until(head, &reason))
     }
 
     /// The last commit against its first parent.
@@ -229,25 +265,27 @@ impl Resolver<'_> {
     }
 
     fn since(&self, head: &str, branch: &str, reason: &str) -> Result<Found, CiError> {
-        let base = self.fork_point(head, branch)?;
-        let why = format!("{reason}, so base is its merge base with '{branch}'");
-        Ok(Found::new(base, head.to_owned(), why))
+        Ok(self.fork(head, branch)?.until(head.to_owned(), reason))
     }
 
     /// Where the work on `head` left a branch of origin.
-    fn fork_point(&self, head: &str, branch: &str) -> Result<String, CiError> {
+    fn fork(&self, head: &str, branch: &str) -> Result<Fork, CiError> {
         let history = || CiError::History {
             head: head.to_owned(),
             branch: branch.to_owned(),
             shallow: self.repository.is_shallow(),
         };
-        let other = match self.repository.resolve(&format!("refs/remotes/origin/{branch}")) {
+        let tip = match self.repository.resolve(&tip_of(branch)) {
             Ok(side) => side.id,
             Err(DiffError::UnknownRevision { .. } | DiffError::MissingCommit { .. }) => return Err(history()),
             Err(error) => return Err(error.into()),
         };
-        match self.repository.merge_base(head, &other) {
-            Ok(base) => Ok(base),
+        match self.repository.merge_base(&tip, head) {
+            Ok(base) => Ok(Fork {
+                base,
+                tip,
+                branch: branch.to_owned(),
+            }),
             Err(DiffError::NoMergeBase { .. } | DiffError::MissingObject { .. }) if self.repository.is_shallow() => Err(history()),
             Err(error) => Err(error.into()),
         }
@@ -274,6 +312,10 @@ impl Resolver<'_> {
     }
 }
 
+fn tip_of(branch: &str) -> String {
+    format!("refs/remotes/origin/{branch}")
+}
+
 fn missing(id: String, role: &str) -> CiError {
     CiError::Missing { id, role: role.to_owned() }
 }
@@ -291,7 +333,7 @@ fn with_head(event: &Event, head: &str) -> Event {
         Event::TrialMerge {
             fork_point: Some(base), ..
         }
-        | Event::Between { base, .. } => Event::Between { base, head },
+        | Event::Between { base, .. } => Event::Between { base, head, branch: None },
         Event::TrialMerge { .. } => Event::Last {
             head,
             on_default_branch: false,

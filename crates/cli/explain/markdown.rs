@@ -19,11 +19,13 @@ pub(crate) fn page(page: &Page) -> String {
     for (label, clause) in [
         ("Applies when", &page.applies_when),
         ("Satisfied, whatever else is set, when", &page.satisfied_when),
-        ("Counts on something new only when", &page.introduced_when),
     ] {
         if let Some(clause) = clause {
             let _ = writeln!(text, "- {label} {}.", prose(clause));
         }
+    }
+    if let Some(sentence) = page.counts_when_new() {
+        let _ = writeln!(text, "- {}", prose(&sentence));
     }
     if page.removal_regresses {
         let _ = writeln!(text, "- Deleting the component itself is a regression.");

@@ -56,11 +56,13 @@ pub(super) fn page(page: &Page) -> String {
     for (label, clause) in [
         ("applies when ", &page.applies_when),
         ("satisfied, whatever else is set, when ", &page.satisfied_when),
-        ("counts on something new only when ", &page.introduced_when),
     ] {
         if let Some(clause) = clause {
             wrapped(&mut text, &format!("  {label}"), &format!("{clause}."));
         }
+    }
+    if let Some(sentence) = page.counts_when_new() {
+        wrapped(&mut text, "  ", &sentence);
     }
     if page.removal_regresses {
         wrapped(&mut text, "  ", "Deleting the component itself is a regression.");

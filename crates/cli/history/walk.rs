@@ -15,7 +15,7 @@ use orgate_metadata::Limits;
 use super::progress::Progress;
 use super::{Entry, Event, History, Point, notes};
 use crate::args::{Global, HistoryArgs};
-use crate::check::today;
+use crate::check;
 use crate::config::Config;
 use crate::error::CliError;
 
@@ -43,10 +43,12 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn run(mut self, oldest: Option<&CommitSide>, newest: &CommitSide) -> Result<History, CliError> {
-        let since = match &self.arguments.since {
-            Some(text) => Some(today(Some(text))?),
-            None => None,
-        };
+        let since = self
+            .arguments
+            .since
+            .as_deref()
+            .map(|text| check::day("--since", text))
+            .transpose()?;
         let mut history = History {
             format: "orgate-history/v1",
             newest: newest.id.clone(),

@@ -1,23 +1,20 @@
 //! `orgate hook`: the gate before a commit or a push, for pre-commit, prek, lefthook, husky and plain git hooks.
 //!
-//! Runs at every commit, so it looks at names first and loads the controls only when a name says that something may be
-//! judged. It compares the index with HEAD, never the work tree: what is not staged is not committed.
+//! It compares the index with HEAD, never the work tree: what is not staged is not committed. Which changes count is for the
+//! gate to say, not for the hook: a file of rules may let in what stood there for years.
 
 mod push;
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use orgate_core::RepoPath;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Undecided};
-use orgate_diff::{DiffError, Repository, changes};
-use orgate_metadata::classify;
+use orgate_diff::{DiffError, Repository};
 
 use crate::args::{GateArgs, Global, HookArgs, HookStage};
 use crate::check;
 use crate::ci::Environment;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::error::CliError;
 use crate::output::file::Checkouts;
 use crate::output::{self, Output, Target, guard};
@@ -49,26 +46,31 @@ fn run_in(arguments: &HookArgs, global: &Global, repository: &Repository, enviro
         Work::Nothing(reason) => say(&reason, global),
         Work::Commit { merging } => {
             let sides = staged(repository, "HEAD", "what the next commit changes: the index against HEAD")?;
-            if !relevant(&arguments.gate, &sides)? {
-                say("nothing that orgate judges is staged", global);
-                return Ok(worst);
-            }
             let judged = judge_commit(&arguments.gate, repository, &sides, &merging)?;
-            worst = write(&judged, &sides, &targets, global, &checkouts)?;
+            if says_nothing(&judged.0) {
+                say("nothing that orgate judges is staged", global);
+            } else {
+                worst = write(&judged, &sides, &targets, global, &checkouts)?;
+            }
         }
         Work::Ranges(ranges) => {
             for range in ranges {
                 let sides = range.sides(repository)?;
-                if !relevant(&arguments.gate, &sides)? {
+                let judged = check::judge_by(&arguments.gate, &sides)?;
+                if says_nothing(&judged.0) {
                     say("nothing that orgate judges is in the commits to push", global);
                     continue;
                 }
-                let judged = check::judge_by(&arguments.gate, &sides)?;
                 worst = worst.max(write(&judged, &sides, &targets, global, &checkouts)?);
             }
         }
     }
     Ok(worst)
+}
+
+/// Whether there is nothing to show: most commits of a project touch nothing that is judged.
+fn says_nothing(report: &Report) -> bool {
+    report.judged_nothing() && report.loosened.is_empty() && report.warnings.is_empty()
 }
 
 /// Writes the report on two sides; returns its verdict.
@@ -99,6 +101,9 @@ fn work(arguments: &HookArgs, repository: &Repository, environment: &Environment
     if pushing {
         return push::work(arguments, repository, environment);
     }
+    if repository.work_dir().is_none() {
+        return Err(CliError::NoWorkTree);
+    }
     if repository.is_unborn()? {
         return Ok(Work::Nothing("this is the first commit, so nothing can get weaker".to_owned()));
     }
@@ -111,30 +116,11 @@ fn staged(repository: &Repository, base: &str, why: &str) -> Result<Sides, CliEr
     Ok(Sides {
         base: Box::new(repository.snapshot(&repository.resolve(base)?)),
         head: Box::new(repository.index()?),
+        tip: None,
         why: why.to_owned(),
         on_default_branch: false,
         place: Place::default(),
     })
-}
-
-/// Whether a changed path may be judged. Settings or options that add metadata types make every change count.
-fn relevant(arguments: &GateArgs, sides: &Sides) -> Result<bool, CliError> {
-    let own_types = !arguments.policies.is_empty()
-        || arguments.config_from != "base"
-        || config::settings_of(sides.base.as_ref(), "base").map_or(true, |settings| settings.policies.is_some());
-    let registry = orgate_metadata::builtin::registry()?;
-    let folders: BTreeSet<&[u8]> = registry
-        .types()
-        .filter(|spec| spec.subject.is_some())
-        .map(|spec| spec.folder.as_bytes())
-        .collect();
-    let ours = |path: &[u8]| {
-        own_types || path == config::SETTINGS.as_bytes() || path.to_ascii_lowercase().ends_with(b".xml") || {
-            let path = RepoPath::new(path);
-            classify(&path, &registry).is_some() || path.parts().rev().nth(1).is_some_and(|folder| folders.contains(folder))
-        }
-    };
-    Ok(!changes(sides.base.as_ref(), sides.head.as_ref(), &ours)?.is_empty())
 }
 
 /// The report on the index. While a merge is under way, the other branch's changes are staged as well: only what is

@@ -27,6 +27,7 @@ impl Range {
         Ok(Sides {
             base: Box::new(repository.snapshot(&repository.resolve(&self.base)?)),
             head: Box::new(repository.snapshot(&repository.resolve(&self.head)?)),
+            tip: None,
             why: self.why.clone(),
             on_default_branch: false,
             place: Place::default(),
@@ -47,7 +48,7 @@ pub(super) fn work(arguments: &HookArgs, repository: &Repository, environment: &
     if environment.has("PRE_COMMIT") || environment.has("PRE_COMMIT_REMOTE_NAME") {
         let branch = environment.text("PRE_COMMIT_LOCAL_BRANCH")?;
         let to = branch.as_deref().unwrap_or("HEAD");
-        return Ok(ranges(since_remote(repository, remote, to)?.into_iter().collect()));
+        return Ok(ranges(since_remotes(repository, remote, to)?.into_iter().collect()));
     }
     let mut found = Vec::new();
     for line in read_stdin()?.lines().filter(|line| !line.trim().is_empty()) {
@@ -84,9 +85,14 @@ pub(super) fn from_line(repository: &Repository, remote: &str, line: &str) -> Re
         // A ref is deleted: nothing goes there.
         return Ok(None);
     };
-    match id(there)? {
-        Some(there) if repository.resolve(&there).is_ok() => between(repository, &there, &local),
-        _ => since_remote(repository, remote, &local),
+    let there = id(there)?;
+    if let Some(there) = there.as_deref().filter(|there| repository.resolve(there).is_ok()) {
+        return between(repository, there, &local);
+    }
+    match (since_remotes(repository, remote, &local)?, there) {
+        // The remote has this ref, at a commit that is not here: nobody can say what the push changes there.
+        (None, Some(there)) => between(repository, &there, &local),
+        (found, _) => Ok(found),
     }
 }
 
@@ -94,22 +100,20 @@ pub(super) fn from_line(repository: &Repository, remote: &str, line: &str) -> Re
 fn between(repository: &Repository, from: &str, to: &str) -> Result<Option<Range>, CliError> {
     let head = repository.resolve(to)?.id;
     let given = repository.resolve(from)?.id;
-    let base = repository.merge_base(&given, &head).unwrap_or(given);
+    let base = repository.merge_base(&given, &head).map_or(given, |base| base.id);
     Ok(range(base, head, "what the commits to push change"))
 }
 
-/// Since the commits parted from what the remote has; `None` when the remote has nothing that is known here.
-fn since_remote(repository: &Repository, remote: &str, to: &str) -> Result<Option<Range>, CliError> {
+/// Since the commits parted from what the remote has, or else another remote; `None` when nothing is known here of any.
+fn since_remotes(repository: &Repository, remote: &str, to: &str) -> Result<Option<Range>, CliError> {
     let head = repository.resolve(to)?.id;
-    for branch in ["HEAD", "main", "master"] {
-        let Ok(there) = repository.resolve(&format!("refs/remotes/{remote}/{branch}")) else {
-            continue;
-        };
-        if let Ok(base) = repository.merge_base(&there.id, &head) {
+    for there in repository.remote_branches(remote) {
+        let known = repository.resolve(&there);
+        if let Ok(base) = known.and_then(|there| repository.merge_base(&there.id, &head)) {
             return Ok(range(
-                base,
+                base.id,
                 head,
-                "what the commits to push change, since they left the remote's default branch",
+                &format!("what the commits to push change, since they left {there}"),
             ));
         }
     }

@@ -8,7 +8,7 @@ use orgate_core::report::verdict::Verdict;
 use orgate_diff::Repository;
 use orgate_testkit::TestRepo;
 
-use super::{judge_commit, relevant, run_in, staged};
+use super::{judge_commit, run_in, staged};
 use crate::args::{Cli, Command, HookArgs};
 use crate::ci::Environment;
 use crate::error::CliError;
@@ -90,20 +90,32 @@ fn the_first_commit_has_nothing_to_get_weaker_than() {
 }
 
 #[test]
-fn what_nobody_judges_is_told_by_names_alone() {
+fn a_commit_without_metadata_says_nothing() {
     let repo = sound();
-    let judges = |repo: &TestRepo, more: &[&str]| {
+    let says_nothing = |repo: &TestRepo| {
         let repository = Repository::open(Some(repo.path())).expect("a repository");
-        relevant(&arguments(more).gate, &staged(&repository, "HEAD", "").expect("both sides")).expect("listed")
+        let sides = staged(&repository, "HEAD", "").expect("both sides");
+        super::says_nothing(&judge_commit(&arguments(&[]).gate, &repository, &sides, &[]).expect("judged").0)
     };
-    assert!(!judges(&repo, &[]), "nothing is staged");
+    assert!(says_nothing(&repo), "nothing is staged");
     repo.write("README.md", "hello again\n");
     repo.write("src/App.cls", "class App {}\n");
     repo.git(&["add", "--all"]);
-    assert!(!judges(&repo, &[]));
-    assert!(judges(&repo, &["--policies", "own"]), "controls of one's own may judge anything");
+    assert!(says_nothing(&repo));
     repo.git(&["rm", "--quiet", "--cached", APP]);
-    assert!(judges(&repo, &[]), "a deletion counts");
+    assert!(!says_nothing(&repo), "a deletion counts");
+}
+
+#[test]
+fn a_file_that_lets_metadata_in_is_judged() {
+    let repo = sound();
+    repo.write("sfdx-project.json", r#"{"packageDirectories": [{"path": "force-app"}]}"#);
+    repo.write(".forceignore", "**/Parked.connectedApp-meta.xml\n");
+    repo.write(&APP.replace("Sync", "Parked"), app(true, false).replace("Sync", "Parked"));
+    repo.commit("a weak app that is not deployed");
+    repo.write(".forceignore", "");
+    repo.git(&["add", "--all"]);
+    assert_eq!(hook(&repo), Verdict::Fail);
 }
 
 #[test]
@@ -174,7 +186,12 @@ fn a_push_is_what_git_says_on_standard_input() {
     let pushed = line(&to, &from).expect("read").expect("a range");
     assert_eq!((pushed.base.as_str(), pushed.head.as_str()), (from.as_str(), to.as_str()));
     assert!(line(&zeros, &from).expect("read").is_none(), "a deletion");
-    assert!(line(&to, &zeros).expect("read").is_none(), "nothing is known of the remote");
+    assert!(line(&to, &zeros).expect("read").is_none(), "nothing is known of any remote");
+    let elsewhere = "1".repeat(40);
+    assert!(line(&to, &elsewhere).is_err(), "the remote has what is not here");
+    repo.git(&["update-ref", "refs/remotes/upstream/develop", &from]);
+    assert_eq!(line(&to, &zeros).expect("read").expect("a range").base, from, "another remote");
+    assert_eq!(line(&to, &elsewhere).expect("read").expect("a range").base, from);
     repo.git(&["update-ref", "refs/remotes/origin/main", &from]);
     assert_eq!(line(&to, &zeros).expect("read").expect("a range").base, from);
     assert!(super::push::from_line(&repository, "origin", "three words only").is_err());

@@ -179,8 +179,7 @@ fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, 
         finding.subject.kind.as_str(),
         text(&finding.subject.name)
     );
-    let range = control.source.range;
-    let _ = write!(html, " · the source says {} to {}", range.min, range.max);
+    let _ = write!(html, " · {}", facts::range(finding));
     if finding.low_confidence {
         html.push_str(" · low confidence: rests on an undocumented default");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
-use orgate_core::report::{Finding, Report, SideView, SubjectRef, Undecided};
+use orgate_core::report::{Finding, Report, SettingsFrom, SideView, SubjectRef, Undecided};
 use orgate_core::{Control, Outcome, Severity};
 
 /// How much a finding weighs for the reader of a change.
@@ -211,10 +211,26 @@ pub(crate) fn but_shown(report: &Report) -> &'static str {
     }
 }
 
+/// How much a finding of its control may weigh, and who says so.
+pub(crate) fn range(finding: &Finding) -> String {
+    let source = &finding.control.source;
+    let whose = if source.estimated { "our estimate is" } else { "the source says" };
+    format!("{whose} {} to {}", source.range.min, source.range.max)
+}
+
+/// By whose settings a run judged, to be said after "this run".
+pub(crate) fn judged_by(report: &Report) -> &'static str {
+    match report.settings_from {
+        SettingsFrom::Base => "still used the settings of base",
+        SettingsFrom::Head => "used the settings of head already",
+        SettingsFrom::File => "used the settings that --config-from names",
+    }
+}
+
 /// How much was looked at.
 pub(crate) fn work(report: &Report) -> String {
     let work = &report.work;
-    if work.subjects == 0 && report.findings.is_empty() && report.undecided.is_empty() && report.unreadable.is_empty() {
+    if report.judged_nothing() {
         return format!(
             "Nothing to judge: the change touches no metadata that a control reads ({} in force, {} read).",
             plural(work.controls, "control"),

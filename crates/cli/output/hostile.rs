@@ -68,7 +68,13 @@ fn for_programs_and_people() {
         let value: Value = serde_json::from_str(&written(|out| json::write(&report, out))).unwrap();
         assert_eq!(value["findings"][0]["subject"]["name"], *name);
         let mut out = Vec::new();
-        text::write(&report, text::Context::NOTHING, &global, &mut out).unwrap();
+        text::write(
+            &report,
+            text::Context::nothing(&orgate_core::Registry::default()),
+            &global,
+            &mut out,
+        )
+        .unwrap();
         let plain = text::plain(&String::from_utf8(out).unwrap());
         assert!(
             !plain.contains(|character| character != '\n' && is_hidden(character)),

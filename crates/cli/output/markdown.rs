@@ -85,7 +85,7 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn io::Write) -> i
     page.section("For a person to look at", table, review.iter().map(|finding| row(finding)));
     page.section(
         "The gate itself gets looser",
-        "This run still used the settings of the base revision.\n\n",
+        &format!("This run {}.\n\n", facts::judged_by(report)),
         report
             .loosened
             .iter()

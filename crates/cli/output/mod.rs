@@ -146,6 +146,7 @@ impl Output<'_> {
                     head: &head_file,
                     base: &base_file,
                     suggest: &suggest,
+                    registry,
                 };
                 text::write(report, context, global, out)
             }
@@ -246,6 +247,13 @@ fn print(text: &str, guard: bool) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     let written = out.write_all(&bytes).and_then(|()| out.flush());
     written.or_else(gone).map_err(CliError::Stdout)
+}
+
+/// The schema of a document that is written, not read: what is left out where it is empty is not required.
+#[cfg(test)]
+pub(crate) fn schema_of_output<T: schemars::JsonSchema>() -> schemars::Schema {
+    let settings = schemars::generate::SchemaSettings::default().for_serialize();
+    settings.into_generator().into_root_schema_for::<T>()
 }
 
 /// Compares a committed generated file with what the code generates; `UPDATE=1` rewrites it.

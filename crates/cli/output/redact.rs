@@ -16,6 +16,9 @@ const WORDS: [&str; 6] = ["secret", "password", "privatekey", "private key", "si
 /// longer than this without a blank, in a file that holds a private key, is taken for a part of it.
 const LONGEST_PLAIN: usize = 40;
 
+/// The root element of metadata lies no further from the start of its file.
+const FAR: usize = 4096;
+
 /// Lines of the longest secret: so many in front of a line decide whether it is shown.
 pub(crate) const LONGEST_SECRET: u32 = 1000;
 
@@ -35,13 +38,22 @@ enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Redactor {
     /// By type: what may be shown of an element of this name.
-    types: BTreeMap<String, BTreeMap<String, Kind>>,
+    types: BTreeMap<String, Kinds>,
+}
+
+/// What may be shown of an element of this name.
+type Kinds = BTreeMap<String, Kind>;
+
+/// Shows single lines of a file whose type is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines<'r> {
+    kinds: Option<&'r Kinds>,
 }
 
 impl Redactor {
     /// By the fields that the registry knows.
     pub(crate) fn new(registry: &Registry) -> Self {
-        let mut types: BTreeMap<String, BTreeMap<String, Kind>> = BTreeMap::new();
+        let mut types: BTreeMap<String, Kinds> = BTreeMap::new();
         for spec in registry.types() {
             let known = types.entry(spec.name.to_string()).or_default();
             for (path, field) in &spec.fields {
@@ -68,7 +80,7 @@ impl Redactor {
     /// The lines of a file without their line feeds; nothing but secrets is changed.
     pub(crate) fn exact(&self, bytes: &[u8]) -> Option<Vec<String>> {
         let source = std::str::from_utf8(bytes).ok()?;
-        let mut here: Vec<&BTreeMap<String, Kind>> = self
+        let mut here: Vec<&Kinds> = self
             .types
             .iter()
             .filter(|(name, _)| source.contains(&format!("<{name}")) || source.contains(&format!(":{name}")))
@@ -79,10 +91,30 @@ impl Redactor {
         }
         Some(harmless(&blanked(source, &|name| kind(&here, name))).collect())
     }
+
+    /// For single lines of this file.
+    pub(crate) fn for_lines_of(&self, file: &[u8]) -> Lines<'_> {
+        let start = file.get(..file.len().min(FAR)).unwrap_or_default();
+        let root = root(&String::from_utf8_lossy(start)).map(|name| self.types.get(name));
+        Lines { kinds: root.flatten() }
+    }
+}
+
+/// The name of the root element, without its prefix, if it is near enough to the start of the file.
+fn root(start: &str) -> Option<&str> {
+    let mut rest = start;
+    loop {
+        rest = rest.get(rest.find('<')?..)?;
+        if let Some((name, _)) = start_tag(rest) {
+            return name.rsplit(':').next();
+        }
+        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
+        rest = rest.get(rest.find(end)?..)?;
+    }
 }
 
 /// An element that several types have is a secret when one of them says so.
-fn kind(types: &[&BTreeMap<String, Kind>], name: &str) -> Kind {
+fn kind(types: &[&Kinds], name: &str) -> Kind {
     let name = name.rsplit(':').next().unwrap_or(name);
     let known = types.iter().filter_map(|fields| fields.get(name));
     known.max().copied().unwrap_or_else(|| by_sound(name))
@@ -97,21 +129,31 @@ fn by_sound(name: &str) -> Kind {
     }
 }
 
-/// The last of some lines by itself. Nothing when it speaks of a secret, but for the switches that say whether one is
-/// asked for.
-pub(crate) fn alone(window: &[u8]) -> Option<String> {
-    let line = last(window);
-    let lower = line.to_lowercase();
-    let switch = lower.contains("secretoptional") || lower.contains("secretrequired");
-    (switch || !WORDS.iter().any(|word| lower.contains(word))).then_some(line)
+impl Lines<'_> {
+    /// The last of some lines by itself. Nothing when it speaks of a secret, but for switches.
+    pub(crate) fn alone(&self, window: &[u8]) -> Option<String> {
+        let line = self.last(window);
+        let lower = line.to_lowercase();
+        (is_switch(&line) || !WORDS.iter().any(|word| lower.contains(word))).then_some(line)
+    }
+
+    /// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
+    fn last(&self, window: &[u8]) -> String {
+        let types: Vec<&Kinds> = self.kinds.into_iter().collect();
+        let shown = blanked(&String::from_utf8_lossy(window), &|name| kind(&types, name));
+        let line = if shown.ends_with('\n') { None } else { harmless(&shown).last() };
+        let line = line.unwrap_or_default();
+        line.trim_end_matches('\r').replace('\t', "    ")
+    }
 }
 
-/// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
-fn last(window: &[u8]) -> String {
-    let shown = blanked(&String::from_utf8_lossy(window), &by_sound);
-    let line = if shown.ends_with('\n') { None } else { harmless(&shown).last() };
-    let line = line.unwrap_or_default();
-    line.trim_end_matches('\r').replace('\t', "    ")
+/// Whether a line is one element that says yes or no.
+fn is_switch(line: &str) -> bool {
+    let line = line.trim();
+    start_tag(line).is_some_and(|(name, open)| {
+        let content = line.strip_prefix(open).and_then(|rest| rest.strip_suffix(&format!("</{name}>")));
+        content.is_some_and(|content| matches!(content.trim(), "true" | "false"))
+    })
 }
 
 /// The lines of a text without those that may be a part of a private key, wherever it stands, and without passwords of

@@ -37,7 +37,7 @@ fn a_pass_names_what_was_not_judged() {
             color: ColorWhen::Never,
         };
         text::plain(&written_with_colours(|out| {
-            text::write(report, text::Context::NOTHING, &global, out)
+            text::write(report, text::Context::nothing(&orgate_core::Registry::default()), &global, out)
         }))
     };
     let (short, long) = (said(&report, 0), said(&report, 1));

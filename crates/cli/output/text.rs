@@ -7,6 +7,7 @@ use std::io;
 
 use rayon::prelude::*;
 
+use orgate_core::Registry;
 use orgate_core::compare::Outcome;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Side};
@@ -14,6 +15,7 @@ use orgate_core::report::{Finding, Report, Side};
 use super::escape::terminal;
 use super::facts::{self, plural};
 use super::guard;
+use super::redact::Redactor;
 use super::snippet::{Files, Snippets};
 use super::style::{BLUE, BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped_at};
 use crate::args::Global;
@@ -28,16 +30,20 @@ pub(crate) struct Context<'a> {
     pub(crate) head: Files<'a>,
     pub(crate) base: Files<'a>,
     pub(crate) suggest: Suggest<'a>,
+    pub(crate) registry: &'a Registry,
 }
 
 #[cfg(test)]
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// No files and no edits.
-    pub(super) const NOTHING: Self = Self {
-        head: &|_| None,
-        base: &|_| None,
-        suggest: &|_| None,
-    };
+    pub(super) const fn nothing(registry: &'a Registry) -> Self {
+        Self {
+            head: &|_| None,
+            base: &|_| None,
+            suggest: &|_| None,
+            registry,
+        }
+    }
 }
 
 /// Findings that one thread shows.
@@ -76,11 +82,15 @@ pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out:
 /// The findings, on all cores where they are many. Those of one file mostly come one after another.
 fn findings(text: &mut String, report: &Report, context: Context<'_>) {
     let shown: Vec<&Finding> = report.findings.iter().filter(|finding| finding.waived.is_none()).collect();
+    if shown.is_empty() {
+        return;
+    }
+    let redactor = Redactor::new(context.registry);
     let show = |some: &[&Finding]| {
-        let (head, base) = (Snippets::new(context.head), Snippets::new(context.base));
+        let lines = Snippets::new(context.base, context.head, &redactor);
         let mut text = String::new();
         for finding in some {
-            finding::show(&mut text, finding, context.suggest, &head, &base);
+            finding::show(&mut text, finding, context.suggest, &lines);
         }
         text
     };
@@ -140,7 +150,7 @@ fn rest(text: &mut String, report: &Report) {
         note(
             text,
             "note",
-            "this run still used the settings of base; look at the change before it is merged",
+            &format!("this run {}; look at the change before it is merged", facts::judged_by(report)),
         );
         text.push('\n');
     }
@@ -202,7 +212,7 @@ fn summary(text: &mut String, report: &Report) {
             .count()
     };
     let better = report.better.len();
-    if work.subjects == 0 && report.findings.is_empty() && report.undecided.is_empty() && report.unreadable.is_empty() {
+    if report.judged_nothing() {
         let _ = writeln!(
             text,
             "nothing to judge: the change touches no metadata that a control reads ({} in force, {} read)",

@@ -171,8 +171,9 @@ fn mildness(outcome: Outcome) -> u8 {
 }
 
 /// Whether what a component restricted is restricted by others of head, so that a regression is none: it was renamed,
-/// or two of them changed places. `others` gives how all components of head stand that the control judges.
-pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnce() -> Vec<Judgement>) -> bool {
+/// or two of them changed places. `others` is asked what components of head restrict, as far as that can cover some of
+/// the members it is given.
+pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnce(&[Member]) -> Vec<Member>) -> bool {
     let (Check::Members(check), Some(base)) = (&control.check, &comparison.base) else {
         return false;
     };
@@ -181,14 +182,15 @@ pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnc
     if comparison.outcome != Outcome::Regressed || !restricts || before.is_empty() {
         return false;
     }
-    let mut after = Vec::new();
-    for other in others() {
-        // Of one that says several things, none is certain.
-        if let (Measure::Set(members), true) = (other.measure, other.others.is_empty()) {
-            after.extend(members);
-        }
+    check.weakening(before, &others(before)).is_empty()
+}
+
+/// What a component certainly restricts: of one that says several things, nothing is certain.
+pub fn held(judgement: Judgement) -> Vec<Member> {
+    match judgement.measure {
+        Measure::Set(members) if judgement.others.is_empty() => members,
+        _ => Vec::new(),
     }
-    check.weakening(before, &after).is_empty()
 }
 
 /// Whether a field changed by which the control says that a change decides. Without evidence it is taken for changed.

@@ -109,6 +109,9 @@ pub struct FieldSpec {
     /// Reference page that documents the absence, when it differs from the type's page.
     #[serde(default)]
     pub page: Option<String>,
+    /// The type whose components the values name, by their full names or by their labels.
+    #[serde(default)]
+    pub names: Option<Arc<str>>,
     /// The value is a secret: it is never printed, in no format.
     #[serde(default)]
     pub secret: bool,

@@ -102,3 +102,14 @@ pub struct Facts {
     /// By username.
     pub users: BTreeMap<String, UserFacts>,
 }
+
+impl Facts {
+    /// What is declared about an app. The platform knows no two names that differ only in case, so the case may differ.
+    pub fn app(&self, name: &str) -> Option<&AppFacts> {
+        let alike = || {
+            let name = name.to_lowercase();
+            self.apps.iter().find(|(known, _)| known.to_lowercase() == name)
+        };
+        self.apps.get(name).or_else(|| alike().map(|(_, facts)| facts))
+    }
+}

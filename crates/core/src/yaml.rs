@@ -60,9 +60,11 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
         let (line, column) = error.location().map_or((0, 0), |at| (at.line(), at.column()));
         let text = error.without_snippet().to_string();
         let mut message = text.lines().next().unwrap_or_default().trim().to_owned();
-        // The library repeats the position inside its message; it is a field of ours.
-        if let Some(cut) = message.rfind(" at line ") {
-            message.truncate(cut);
+        // The library repeats the position inside its message, which is a field of ours, and has advice for who calls it.
+        for tail in [" at line ", ", set DuplicateKeyPolicy"] {
+            if let Some(cut) = message.rfind(tail) {
+                message.truncate(cut);
+            }
         }
         YamlError { line, column, message }
     })
@@ -73,6 +75,12 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    #[test]
+    fn a_message_is_for_whoever_wrote_the_text() {
+        let error = parse::<BTreeMap<String, String>>("a: b\na: c\n").unwrap_err();
+        assert_eq!((error.line, error.message.as_str()), (2, "duplicate mapping key: a"));
+    }
 
     #[test]
     fn a_text_is_read_up_to_the_last_byte_of_the_limit() {

@@ -1,4 +1,4 @@
-//! The best common ancestor of two commits, from the commits as they are.
+//! The best common ancestors of two commits, from the commits as they are.
 //!
 //! Reads raw commits, so replace refs and grafts play no part. The history of a shallow clone ends where its `shallow`
 //! file says; anywhere else an absent parent is an error, never an end.
@@ -29,13 +29,13 @@ pub(crate) fn shallow_commits(common_dir: &Path) -> Result<HashSet<ObjectId>, Di
     }
 }
 
-/// The best common ancestor; of several equally good ones the youngest, as git picks it. `None` when there is none.
-pub(crate) fn merge_base(
+/// The best common ancestors, the youngest first; none when there is none.
+pub(crate) fn merge_bases(
     objects: &Objects,
     shallow: &HashSet<ObjectId>,
     one: ObjectId,
     other: ObjectId,
-) -> Result<Option<ObjectId>, DiffError> {
+) -> Result<Vec<ObjectId>, DiffError> {
     let graph = Graph { objects, shallow };
     let mut found = graph.common(one, other)?;
     if found.len() > 1 {
@@ -55,7 +55,7 @@ pub(crate) fn merge_base(
     }
     // The sort is stable: among equals the first found stays first.
     found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
-    Ok(found.first().map(|(_, id)| *id))
+    Ok(found.into_iter().map(|(_, id)| id).collect())
 }
 
 struct Graph<'a> {

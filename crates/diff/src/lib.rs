@@ -48,7 +48,7 @@ pub use hunks::LineMap;
 pub use id::ObjectId;
 pub use index::IndexSnapshot;
 pub use memory::MemorySnapshot;
-pub use range::DefaultBase;
+pub use range::{DefaultBase, MergeBase};
 pub use repository::Repository;
 pub use revision::CommitSide;
 pub use snapshot::{Change, FileKind, FileRef, Snapshot, Want};

@@ -20,6 +20,16 @@ const DEFAULT_BASES: [&str; 5] = [
     "refs/heads/master",
 ];
 
+/// Where a change began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeBase {
+    /// The commit to compare with.
+    pub id: String,
+    /// There are several equally good common ancestors. Which of them counts decides what is found, and the author of the
+    /// change made them; so `id` is the tip of the branch that the change goes to.
+    pub several: bool,
+}
+
 /// What HEAD is compared with when nobody says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultBase {
@@ -28,7 +38,7 @@ pub struct DefaultBase {
     /// The commit the ref points at.
     pub commit: String,
     /// Its merge base with HEAD. Equal to `head` when HEAD has nothing the ref lacks: then there is nothing to compare.
-    pub merge_base: String,
+    pub merge_base: MergeBase,
     /// The commit of HEAD.
     pub head: String,
 }
@@ -83,10 +93,10 @@ impl Repository {
         Ok(self.raw_parents(commit)?.into_iter().next())
     }
 
-    /// The best common ancestor of two commits.
-    pub fn merge_base(&self, one: &str, other: &str) -> Result<String, DiffError> {
-        let (one, other) = (self.resolve(one)?, self.resolve(other)?);
-        Ok(self.common(one.object, other.object)?.to_string())
+    /// Where the change up to `head` left the history of `trunk`, the branch that it goes to.
+    pub fn merge_base(&self, trunk: &str, head: &str) -> Result<MergeBase, DiffError> {
+        let (trunk, head) = (self.resolve(trunk)?, self.resolve(head)?);
+        self.common(trunk.object, head.object)
     }
 
     /// The merge base of HEAD with the default branch of `origin`, else with a local `main` or `master`.
@@ -102,7 +112,7 @@ impl Repository {
             return Ok(DefaultBase {
                 ref_name: name.to_owned(),
                 commit: commit.to_string(),
-                merge_base: self.common(head, commit)?.to_string(),
+                merge_base: self.common(commit, head)?,
                 head: head.to_string(),
             });
         }
@@ -111,18 +121,38 @@ impl Repository {
         })
     }
 
-    fn common(&self, head: ObjectId, base: ObjectId) -> Result<ObjectId, DiffError> {
+    /// The branches of remotes, as far as they were fetched: those of `remote` before those of `origin` before all others, and
+    /// of each its default branch before the rest.
+    pub fn remote_branches(&self, remote: &str) -> Vec<String> {
+        const REMOTES: &str = "refs/remotes/";
+        let place = |name: &String| {
+            let (owner, branch) = name.strip_prefix(REMOTES)?.split_once('/')?;
+            let owner = [remote, "origin"].iter().position(|first| *first == owner).unwrap_or(2);
+            let branch = ["HEAD", "main", "master"].iter().position(|first| *first == branch).unwrap_or(3);
+            Some((owner, branch))
+        };
+        let names = self.ref_names().into_iter();
+        let mut found: Vec<_> = names.filter_map(|name| Some((place(&name)?, name))).collect();
+        found.sort();
+        found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    fn common(&self, trunk: ObjectId, head: ObjectId) -> Result<MergeBase, DiffError> {
         let shallow = ancestry::shallow_commits(&self.inner.common_dir)?;
-        let found = ancestry::merge_base(&self.inner.objects, &shallow, head, base)?;
-        found.ok_or_else(|| DiffError::NoMergeBase {
+        let found = ancestry::merge_bases(&self.inner.objects, &shallow, head, trunk)?;
+        let several = found.len() > 1;
+        let base = if several { Some(trunk) } else { found.first().copied() };
+        let base = base.ok_or_else(|| DiffError::NoMergeBase {
             head: head.to_string(),
-            base: base.to_string(),
+            base: trunk.to_string(),
             remedy: if self.is_shallow() {
                 "it is shallow: fetch the history (fetch-depth: 0, or git fetch --unshallow), or name the base commit"
             } else {
                 "name the base commit to compare with"
             }
             .into(),
-        })
+        })?;
+        let id = base.to_string();
+        Ok(MergeBase { id, several })
     }
 }

@@ -256,8 +256,8 @@ impl Repository {
         }
     }
 
-    /// Full names of all refs; empty when they cannot be listed, as this serves suggestions only.
-    fn ref_names(&self) -> Vec<String> {
+    /// Full names of refs, not of more than anybody looks through; empty when they cannot be listed.
+    pub(crate) fn ref_names(&self) -> Vec<String> {
         match &self.inner.refs {
             Refs::Library(library) => {
                 let library = lock(library);

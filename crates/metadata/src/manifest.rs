@@ -8,11 +8,9 @@ use orgate_core::Span;
 
 use crate::xml::{Doc, Elem, Limits, XmlError};
 
-const NAMES: [&[u8]; 3] = [
-    b"destructiveChanges.xml",
-    b"destructiveChangesPre.xml",
-    b"destructiveChangesPost.xml",
-];
+/// What names of files hold that tell what is deleted. Tools in metadata format know `destructiveChanges.xml` and its two
+/// siblings only; the deploy command takes files of any name for them (`--pre-destructive-changes FILE`).
+const WORDS: [&str; 2] = ["destructive", "destroy"];
 
 /// A component that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +25,13 @@ pub struct Member {
 
 /// Whether a file of this name tells what is deleted, wherever it lies.
 pub fn deletes(path: &[u8]) -> bool {
-    let name = path.rsplit(|byte| *byte == b'/').next();
-    name.is_some_and(|name| NAMES.contains(&name))
+    // Every changed path is asked.
+    let Some(path) = path.strip_suffix(b".xml").filter(|path| !path.ends_with(b"-meta")) else {
+        return false;
+    };
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let name = String::from_utf8_lossy(name).to_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
 }
 
 /// What a manifest names, in the order of the file.
@@ -87,6 +90,25 @@ mod tests {
         );
         assert_eq!(members(many.as_bytes(), &Limits::default()).unwrap().len(), 4_000);
         assert!(members(b"<Package><types>", &Limits::default()).is_err());
-        assert!(!deletes(b"a/package.xml") && deletes(b"destructiveChanges.xml"));
+    }
+
+    #[test]
+    fn a_manifest_of_what_is_deleted_is_known_by_its_name() {
+        for name in [
+            "destructiveChanges.xml",
+            "a/destructiveChangesPost.xml",
+            "manifest/destroy.xml",
+            "a/MyDestructive-2.xml",
+        ] {
+            assert!(deletes(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "a/package.xml",
+            "destroy/package.xml",
+            "classes/DestroyAll.cls-meta.xml",
+            "destructiveChanges.txt",
+        ] {
+            assert!(!deletes(name.as_bytes()), "{name}");
+        }
     }
 }

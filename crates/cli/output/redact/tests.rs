@@ -97,6 +97,40 @@ fn no_way_of_writing_a_secret_shows_it() {
     }
 }
 
+/// The last line in front of a place in a text.
+fn last(text: &str, end: usize) -> String {
+    redactor().for_lines_of(text.as_bytes()).last(&text.as_bytes()[..end])
+}
+
+#[test]
+fn one_line_shows_what_its_type_knows_and_any_switch() {
+    let alone = |line: &str, root: &str| {
+        let text = format!("<?xml version=\"1.0\"?>\n<!-- <ConnectedApp> -->\n<m:{root} xmlns:m=\"x\">\n    {line}");
+        redactor().for_lines_of(text.as_bytes()).alone(text.as_bytes())
+    };
+    let policies = "ExtlClntAppOauthConfigurablePolicies";
+    for (line, root) in [
+        ("<refreshTokenPolicyType>SpecificLifetime</refreshTokenPolicyType>", policies),
+        ("<refreshTokenValidityPeriod>365</refreshTokenValidityPeriod>", policies),
+        (
+            "<shouldRotateConsumerSecret>true</shouldRotateConsumerSecret>",
+            "ExtlClntAppGlobalOauthSettings",
+        ),
+    ] {
+        assert_eq!(alone(line, root).as_deref(), Some(format!("    {line}").as_str()));
+    }
+    for line in [
+        "<consumerSecret>abc</consumerSecret>",
+        "<shouldRotateConsumerSecret>abc</shouldRotateConsumerSecret>",
+        "<secret>true</secret><!-- abc -->",
+        "<someToken>abc</someToken>",
+        "<refreshTokenPolicyType>abc</refreshTokenPolicyType>",
+    ] {
+        let shown = alone(line, "ConnectedApp").unwrap_or_default();
+        assert!(!shown.contains("abc"), "{shown}");
+    }
+}
+
 #[test]
 fn one_line_is_shown_as_among_all() {
     let text = "<a>\r\n\t<consumerSecret>\nabc\n</consumerSecret><b>x</b>\n<c/>";
@@ -104,10 +138,10 @@ fn one_line_is_shown_as_among_all() {
     for (end, shown) in ends.zip(redactor().lines(text.as_bytes()).expect("text")) {
         // What follows is not looked at.
         let shown = shown.replace("(not shown)", "");
-        assert_eq!(super::last(&text.as_bytes()[..end]), shown);
+        assert_eq!(last(text, end), shown);
     }
     let key = format!("-----BEGIN PRIVATE KEY-----\n{}", "k".repeat(64));
-    assert_eq!(super::last(key.as_bytes()), "(not shown)");
+    assert_eq!(last(&key, key.len()), "(not shown)");
 }
 
 /// DER that begins as a private key does, in base64, broken into lines of so many characters.
@@ -166,7 +200,7 @@ fn a_key_in_any_other_element_is_hidden_between_its_marks() {
     assert!(key(10).lines().all(|line| !all.iter().any(|shown| shown.contains(line))), "{all:?}");
     assert_eq!(all.last().map(String::as_str), Some("<a/>"));
     let until = text.find("\n-----END").expect("end");
-    assert_eq!(super::last(&text.as_bytes()[..until]), "(not shown)");
+    assert_eq!(last(&text, until), "(not shown)");
 }
 
 #[test]

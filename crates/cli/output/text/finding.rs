@@ -11,7 +11,7 @@ use orgate_metadata::LineIndex;
 
 use super::super::escape::terminal;
 use super::super::facts;
-use super::super::snippet::{Snippets, excerpt};
+use super::super::snippet::{Gone, Snippets};
 use super::super::style::{BLUE, BOLD, GREEN, RED, RESET, YELLOW};
 use super::{Suggest, note, side_note};
 use crate::fix::suggest::Suggestion;
@@ -26,7 +26,7 @@ fn colour(finding: &Finding) -> (&'static str, &'static str) {
 }
 
 /// What got weaker, where, and how to mend it.
-pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, head: &Snippets<'_>, base: &Snippets<'_>) {
+pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, lines: &Snippets<'_>) {
     let (paint, word) = colour(finding);
     let anchor = &finding.anchor;
     let _ = writeln!(
@@ -48,19 +48,23 @@ pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, h
     // The element at the anchor is not among the evidence of head, so it is the one that only base has.
     let evidence = |side: Side| finding.evidence.iter().filter(move |evidence| evidence.side == side);
     let elsewhere = |old: &&Evidence| evidence(Side::Head).any(|new| new.field == old.field);
+    // Only what went is shown as gone, best what stood where the anchor points.
+    let gone = |old: &Evidence| match anchor.side {
+        Side::Base => Some(Gone::Here),
+        Side::Head => lines.gone((&old.path, old.line), (&anchor.path, anchor.line)),
+    };
     let old = evidence(Side::Base)
-        .filter(|evidence| evidence.value.is_some())
-        .min_by_key(elsewhere);
+        .filter(|old| old.value.is_some())
+        .filter_map(|old| Some((gone(old)?, elsewhere(&old), old)))
+        .min_by_key(|(gone, elsewhere, _)| (*gone, *elsewhere))
+        .map(|(.., old)| old);
     let mut shown = Vec::new();
-    // What stood in another file that head keeps was not replaced by this line.
-    let replaced = |old: &&Evidence| old.path == anchor.path || head.line(&old.path, 1).is_none();
-    if let Some(old) = old.filter(replaced)
-        && let Some(line) = base.line(&old.path, old.line)
+    if let Some(old) = old
+        && let Some(line) = lines.line(Side::Base, &old.path, old.line)
     {
         shown.push((old.line, '-', RED, line));
     }
-    let files = if anchor.side == Side::Base { base } else { head };
-    if let Some(line) = files.line(&anchor.path, anchor.line) {
+    if let Some(line) = lines.line(anchor.side, &anchor.path, anchor.line) {
         let mark = if anchor.end.is_some() { '+' } else { '|' };
         shown.push((anchor.line, mark, if mark == '+' { GREEN } else { BLUE }, line));
     }
@@ -74,11 +78,7 @@ pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, h
     }
     note(text, "was", &standing(finding, finding.base.as_ref(), finding.head.as_ref()));
     note(text, "is", &standing(finding, finding.head.as_ref(), finding.base.as_ref()));
-    let range = finding.control.source.range;
-    let mut risk = format!(
-        "{} {} (the source says {} to {})",
-        finding.severity, finding.score, range.min, range.max
-    );
+    let mut risk = format!("{} {} ({})", finding.severity, finding.score, facts::range(finding));
     for reason in &finding.reasons {
         let _ = write!(
             risk,
@@ -117,13 +117,13 @@ pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, h
     note(text, "why", &finding.control.why);
     note(text, "help", &finding.control.remediation);
     if let Some(suggestion) = suggest(finding) {
-        fix(text, &suggestion, finding);
+        fix(text, &suggestion, finding, lines);
     }
     text.push('\n');
 }
 
 /// What `orgate fix` would write: the lines before and after.
-fn fix(text: &mut String, suggestion: &Suggestion, finding: &Finding) {
+fn fix(text: &mut String, suggestion: &Suggestion, finding: &Finding, lines: &Snippets<'_>) {
     let place = if suggestion.path == finding.anchor.path {
         String::new()
     } else {
@@ -136,7 +136,7 @@ fn fix(text: &mut String, suggestion: &Suggestion, finding: &Finding) {
         let came = hunk.head.clone().map(|line| ('+', GREEN, line, &after));
         for (mark, paint, line, file) in gone.chain(came) {
             let number = line.saturating_add(1);
-            if let Some(content) = excerpt(file, number) {
+            if let Some(content) = lines.excerpt(file, number) {
                 let _ = writeln!(text, "     {BLUE}{number}{RESET} {paint}{mark} {}{RESET}", content.trim_start());
             }
         }

@@ -53,7 +53,9 @@ impl Limit {
         }
         match self.not_set {
             NotSet::Undecided => {
-                env.why(Why::Undeclared("a value that applies when none is set".to_owned()));
+                if let Some(value) = self.values.first() {
+                    env.why(Why::Unset(Arc::clone(&value.field.full)));
+                }
                 Found::new(State::Undecided, Measure::Unset)
             }
             NotSet::Satisfied => Found::new(State::Satisfied, Measure::None),

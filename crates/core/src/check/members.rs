@@ -156,21 +156,24 @@ impl Members {
     }
 
     fn member(&self, field: Option<&FieldRef>, text: String, place: Place) -> Member {
-        let field = field.filter(|_| self.apart);
-        let list = field.and_then(|field| self.from.iter().position(|one| one.full == field.full));
+        let apart = field.filter(|_| self.apart);
+        let list = apart.and_then(|field| self.from.iter().position(|one| one.full == field.full));
         // By its place, so that the lists of twins can be compared.
         let key = match list {
-            Some(list) => format!("{list} {}", self.bare_key(&text)),
-            None => self.bare_key(&text),
+            Some(list) => format!("{list} {}", self.bare_key(field, &text)),
+            None => self.bare_key(field, &text),
         };
         Member { text, key, place }
     }
 
     /// By what a text is compared with others of its field.
-    fn bare_key(&self, text: &str) -> String {
+    fn bare_key(&self, field: Option<&FieldRef>, text: &str) -> String {
         match self.kind {
             MemberKind::UrlHosts => url::host(text),
-            MemberKind::Names => text.to_lowercase(),
+            MemberKind::Names => {
+                let name = text.to_lowercase();
+                field.and_then(|field| field.shape.labels.get(&name).cloned()).unwrap_or(name)
+            }
             MemberKind::Text | MemberKind::AddressRanges => text.to_owned(),
         }
     }
@@ -268,11 +271,11 @@ impl<'a> Cover<'a> {
         if check.kind == MemberKind::AddressRanges {
             return Self::Addresses(Addresses::new(side.iter().filter_map(range_of).collect()));
         }
-        let covers: HashMap<String, &Vec<String>> = check.covers.iter().map(|(text, all)| (check.bare_key(text), all)).collect();
+        let covers: HashMap<String, &Vec<String>> = check.covers.iter().map(|(text, all)| (check.bare_key(None, text), all)).collect();
         let mut redundant = HashSet::new();
         for (field, key) in side.iter().map(|member| check.split(member)) {
             let covered = covers.get(key).into_iter().copied().flatten();
-            redundant.extend(covered.map(|text| (field, check.bare_key(text))));
+            redundant.extend(covered.map(|text| (field, check.bare_key(None, text))));
         }
         Self::Members {
             check,

@@ -69,7 +69,7 @@ pub enum Measure {
 
 impl Measure {
     /// Whether it has members; of two such ones none need be weaker than the other.
-    pub(crate) fn is_set(&self) -> bool {
+    pub fn is_set(&self) -> bool {
         matches!(self, Self::Set(_) | Self::Values(_))
     }
 }

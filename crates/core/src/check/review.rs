@@ -52,8 +52,7 @@ impl Review {
         values.retain(|value| !value.key.is_empty());
         let hosts = env
             .facts
-            .apps
-            .get(&env.subject.name)
+            .app(&env.subject.name)
             .map(|app| app.callback_hosts.as_slice())
             .unwrap_or_default();
         if self.kind == MemberKind::UrlHosts {

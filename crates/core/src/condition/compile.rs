@@ -65,7 +65,12 @@ impl Compiler<'_> {
             Scope::Subject => self.registry.former_places(full),
             Scope::Org | Scope::Frame => Vec::new(),
         };
-        Some(FieldRef::new(full.into(), Arc::new(Shape::from(field)), scope, &former))
+        Some(FieldRef::new(
+            full.into(),
+            Arc::new(Shape::of(field, self.registry)),
+            scope,
+            &former,
+        ))
     }
 
     /// Looks fields up; `None` when one of them has a problem, after all of them were looked at.

@@ -28,7 +28,7 @@ impl Env<'_> {
             Condition::Field(test) => self.field_holds(test, frames),
             Condition::Exists(exists) => self.exists(exists, frames),
             Condition::Record(record) => self.record(record, frames),
-            Condition::Declared(client) => match self.facts.apps.get(&self.subject.name).and_then(|app| app.client) {
+            Condition::Declared(client) => match self.facts.app(&self.subject.name).and_then(|app| app.client) {
                 Some(declared) => Truth::from(declared == *client),
                 None => Truth::Unknown,
             },

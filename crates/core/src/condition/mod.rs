@@ -10,6 +10,7 @@ pub(crate) mod find;
 mod related;
 pub(crate) mod value;
 
+use std::collections::BTreeMap;
 use std::slice;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pattern::Pattern;
 use crate::policy::raw::{ClientType, LooksLike};
-use crate::registry::{Absent, FieldKind, FieldSpec};
+use crate::registry::{Absent, FieldKind, FieldSpec, Registry};
 
 /// Where a field is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +39,21 @@ pub(crate) struct Shape {
     pub(crate) absent: Option<Absent>,
     pub(crate) values: Vec<String>,
     pub(crate) secret: bool,
+    /// What stands for the full name of a component that Salesforce ships, both in small letters.
+    pub(crate) labels: BTreeMap<String, String>,
 }
 
-impl From<&FieldSpec> for Shape {
-    fn from(spec: &FieldSpec) -> Self {
+impl Shape {
+    pub(crate) fn of(spec: &FieldSpec, registry: &Registry) -> Self {
+        let named = spec.names.as_ref().and_then(|names| registry.get(names));
+        let labels = named.into_iter().flat_map(|named| &named.labels);
         Self {
             kind: spec.kind,
             many: spec.many,
             absent: spec.absent.clone(),
             values: spec.values.clone(),
             secret: spec.secret,
+            labels: labels.map(|(label, name)| (label.to_lowercase(), name.to_lowercase())).collect(),
         }
     }
 }

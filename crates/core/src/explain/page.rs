@@ -132,7 +132,20 @@ pub struct Page {
     pub waiver: String,
 }
 
+/// A condition that nothing meets, in words.
+pub(super) const NEVER: &str = "never";
+
 impl Page {
+    /// Whether a violation counts on something new, as a sentence; `None` where it always does.
+    pub fn counts_when_new(&self) -> Option<String> {
+        let clause = self.introduced_when.as_deref()?;
+        Some(if clause == NEVER {
+            "It never counts on something new.".to_owned()
+        } else {
+            format!("It counts on something new only when {clause}.")
+        })
+    }
+
     /// What [`Page::bad_example`] is, for its heading: not everything that is reported fails a change.
     pub fn bad_heading(&self) -> &'static str {
         let shown = self.bad_example.as_ref().is_some_and(|example| example.outcome == Outcome::Review);

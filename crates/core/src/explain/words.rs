@@ -1,5 +1,6 @@
 //! Checks and conditions in words: what a control looks at, as a sentence a person can follow.
 
+use super::page::NEVER;
 use crate::check::{Check, Limit, Members, Ranking, Review};
 use crate::condition::{Condition, Exists, FieldTest, Link, Test};
 use crate::policy::Control;
@@ -136,7 +137,7 @@ pub(super) fn condition(condition: &Condition) -> String {
         Condition::Any(list) => join(list, " or "),
         Condition::Not(inner) => format!("it is not so that {}", nested(inner)),
         Condition::Always(true) => "always".to_owned(),
-        Condition::Always(false) => "never".to_owned(),
+        Condition::Always(false) => NEVER.to_owned(),
         Condition::Named(name, _) => code(name),
         Condition::Collapse(inner, value) => format!(
             "{} (what cannot be known counts as {})",

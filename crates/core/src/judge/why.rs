@@ -24,6 +24,8 @@ pub enum Why {
     NoCertificate(Arc<str>),
     /// The element is missing and nobody documents what that means.
     Undocumented(Arc<str>),
+    /// Neither this field is set, nor anything in source that would apply instead.
+    Unset(Arc<str>),
     /// Settings do not say: what would have to be declared.
     Undeclared(String),
 }
@@ -53,9 +55,11 @@ impl Why {
     pub(crate) fn is_of(&self, field: &FieldRef) -> bool {
         match self {
             Self::NotInSource(type_name) | Self::Unreadable(type_name) | Self::Rewritten(type_name, _) => *type_name == field.type_name,
-            Self::Placeholder(full, _) | Self::Illegal(full, _) | Self::NoCertificate(full) | Self::Undocumented(full) => {
-                *full == field.full
-            }
+            Self::Placeholder(full, _)
+            | Self::Illegal(full, _)
+            | Self::NoCertificate(full)
+            | Self::Undocumented(full)
+            | Self::Unset(full) => *full == field.full,
             Self::Undeclared(_) => false,
         }
     }
@@ -80,6 +84,9 @@ impl fmt::Display for Why {
                 write!(f, "not a certificate: {field} holds text that is neither PEM nor base64 of DER")
             }
             Self::Undocumented(field) => write!(f, "undocumented: nobody says what a missing {field} means"),
+            Self::Unset(field) => {
+                write!(f, "not set: {field}, and nothing in source says what applies then")
+            }
             Self::Undeclared(what) => write!(f, "undeclared: orgate.yaml does not say {what}"),
         }
     }

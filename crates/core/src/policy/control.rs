@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::raw::{OnRemoval, Status};
+use super::raw::{MemberKind, OnRemoval, Status};
 use crate::check::{Check, Lengths};
 use crate::condition::{Condition, Visit};
 use crate::registry::SubjectKind;
@@ -155,6 +155,14 @@ impl Control {
     /// The kind of its check, as spelt in policies.
     pub fn check_kind(&self) -> &'static str {
         self.check.kind()
+    }
+
+    /// Whether it compares sets in which a member covers no other than those of its own key.
+    pub fn compares_by_key(&self) -> bool {
+        match &self.check {
+            Check::Members(check) => check.kind != MemberKind::AddressRanges && check.covers.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether the check only asks a person to look.

@@ -95,6 +95,12 @@ impl Case<'_> {
         reads.flat_map(|read| &read.values).any(|(_, value)| value == place)
     }
 
+    /// Whether a place is in one of the subject's own files.
+    fn is_own(&self, place: &Place) -> bool {
+        let files = self.files.into_iter().flat_map(|subject| subject.files.values().flatten());
+        files.into_iter().any(|file| Arc::ptr_eq(file, &place.component))
+    }
+
     pub(super) fn anchor(&self, differences: &[Difference<'_>]) -> Anchor {
         let in_head = |place: &Place| {
             let head = self.comparison.head.as_ref();
@@ -130,7 +136,17 @@ impl Case<'_> {
                 }
             }
         }
-        for difference in differences {
+        // What is new points at itself, not at a file of others that came with it.
+        let own = |difference: &&Difference<'_>| {
+            difference
+                .head
+                .and_then(|read| read.home.as_ref())
+                .is_some_and(|home| self.is_own(home))
+        };
+        let (own, others): (Vec<_>, Vec<_>) = differences
+            .iter()
+            .partition(|difference| self.comparison.base.is_none() && own(difference));
+        for difference in own.into_iter().chain(others) {
             if let Some(anchor) = self.at_value(difference, &mut fallback) {
                 return anchor;
             }

@@ -2,8 +2,11 @@
 
 use super::{Finding, Report, Thresholds};
 use crate::compare::Outcome;
-use crate::policy::{Catalog, Status};
+use crate::policy::{Catalog, Status, nearest};
 use crate::settings::{ControlSetting, Introduced, Settings, Waiver};
+
+/// Among more subjects than these, none is looked for that a waiver may mean.
+const FEW: usize = 64;
 
 impl Report {
     /// Applies settings. `today` decides which waivers have expired; the last day counts, in UTC.
@@ -25,9 +28,11 @@ impl Report {
     }
 
     fn waive(&mut self, settings: &Settings, today: jiff::civil::Date, catalog: &Catalog) {
-        let findings = &mut self.findings;
+        let (findings, subjects) = (&mut self.findings, &self.subjects);
         self.waiver_notes.extend(waivers(settings, today, catalog, |waiver, active| {
-            let mut any = false;
+            // Of what the change leaves alone, nothing is to be found; but a name may be misspelled.
+            let near = || subjects.len() <= FEW && !nearest(&waiver.subject, subjects.iter().map(String::as_str)).is_empty();
+            let mut any = !subjects.contains(&waiver.subject) && !near();
             let matching = findings
                 .iter_mut()
                 .filter(|finding| *finding.control.id == *waiver.control && finding.subject.name == waiver.subject);

@@ -15,6 +15,7 @@ use crate::policy::Control;
 use crate::policy::raw::WeakerWhen;
 use crate::registry::SubjectKind;
 use crate::truth::Truth;
+use crate::world::Subject;
 
 /// What to describe, and on whom.
 pub struct Case<'a> {
@@ -24,6 +25,8 @@ pub struct Case<'a> {
     pub subject: SubjectRef,
     /// Tells copies of one subject in several package directories apart; empty when there is one.
     pub copy: String,
+    /// Its files at head.
+    pub files: Option<&'a Subject>,
     /// The result.
     pub comparison: &'a Comparison,
     /// Some file of the subject, to point at when nothing else is left.

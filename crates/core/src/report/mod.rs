@@ -9,7 +9,7 @@ pub mod fingerprint;
 mod message;
 pub mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -155,6 +155,18 @@ pub struct GateLoosened {
     pub text: String,
 }
 
+/// Where the settings come from that a report was made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum SettingsFrom {
+    /// From base, where the author of a change cannot have changed them.
+    #[default]
+    Base,
+    /// From head: what the change does to them counts already.
+    Head,
+    /// From a file of neither side.
+    File,
+}
+
 /// What became better, for the summary.
 #[derive(Clone, Debug)]
 pub struct Better {
@@ -194,10 +206,14 @@ pub struct Report {
     pub better: Vec<Better>,
     /// In what the change loosens the gate itself.
     pub loosened: Vec<GateLoosened>,
+    /// By whose settings it was made.
+    pub settings_from: SettingsFrom,
     /// Remarks.
     pub warnings: Vec<Warning>,
     /// Apps that come in the place of others.
     pub renamed: Vec<Renamed>,
+    /// Names of the subjects that the change touches.
+    pub subjects: BTreeSet<String>,
     /// Counts by outcome.
     pub counts: Counts,
     /// Violated before and after on the touched subjects.
@@ -208,6 +224,13 @@ pub struct Report {
     pub controls: Vec<Arc<Control>>,
     /// Waivers that expired, are unused, or name an unknown control, one sentence each.
     pub waiver_notes: Vec<String>,
+}
+
+impl Report {
+    /// Whether the change touches nothing that a control reads, so that nothing was judged.
+    pub fn judged_nothing(&self) -> bool {
+        self.work.subjects == 0 && self.findings.is_empty() && self.undecided.is_empty() && self.unreadable.is_empty()
+    }
 }
 
 #[cfg(test)]

@@ -237,6 +237,7 @@ impl Told {
                 name: "A".to_owned(),
             },
             copy: String::new(),
+            files: None,
             comparison: &self.comparison,
             any_file: None,
             places: &self.sides,

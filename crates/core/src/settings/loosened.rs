@@ -41,7 +41,8 @@ impl Settings {
                 .filter(|glob| !base.exclude.contains(glob))
                 .map(|glob| format!("`exclude` leaves out `{glob}`")),
         );
-        if self.policies != base.policies {
+        // Where there were none, they only add to what is judged.
+        if base.policies.is_some() && self.policies != base.policies {
             said.push("`policies` names another folder".to_owned());
         }
         for (name, facts) in &self.apps {

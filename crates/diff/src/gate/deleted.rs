@@ -1,6 +1,6 @@
 //! Components that a change deletes by a manifest, although their files may stay where they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use orgate_core::report::{Side as Which, Unreadable};
@@ -22,9 +22,38 @@ pub(super) struct Deleted {
     pub(super) span: Span,
 }
 
-impl Deleted {
-    pub(super) fn is(&self, component: &Component) -> bool {
-        self.type_name == component.type_name && self.name == Name::of(&component.name)
+/// What manifests newly delete, each component once: by the first of them.
+#[derive(Debug, Default)]
+pub(super) struct Deletions {
+    list: Vec<Deleted>,
+    names: BTreeMap<Arc<str>, BTreeSet<Name>>,
+}
+
+impl Deletions {
+    pub(super) fn add(&mut self, deleted: Deleted) {
+        let names = self.names.entry(Arc::clone(&deleted.type_name)).or_default();
+        if names.insert(deleted.name.clone()) {
+            self.list.push(deleted);
+        }
+    }
+
+    /// Whether a component is among them.
+    pub(super) fn has(&self, component: &Component) -> bool {
+        let names = self.names.get(&component.type_name);
+        names.is_some_and(|names| names.contains(&Name::of(&component.name)))
+    }
+
+    /// Whether a component of this name is among them, of a type that `which` accepts.
+    pub(super) fn names(&self, name: &Name, which: impl Fn(&str) -> bool) -> bool {
+        self.names.iter().any(|(type_name, names)| names.contains(name) && which(type_name))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Deleted> {
+        self.list.iter()
     }
 }
 

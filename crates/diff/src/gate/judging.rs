@@ -4,11 +4,12 @@ mod around;
 mod comparing;
 mod deletions;
 mod excuse;
+mod held;
 mod pairing;
 mod pointing;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -27,6 +28,7 @@ use super::places::Lines;
 use super::side::Side;
 use super::successors::Successors;
 use super::touched::Touched;
+use held::Held;
 
 /// Subjects from which on several threads are faster than one.
 const MANY: usize = 16;
@@ -41,6 +43,8 @@ pub(super) struct Judging<'a> {
     successors: Successors,
     /// Controls that read nothing of what differs.
     unaffected: BTreeSet<Arc<str>>,
+    /// What components of head restrict, by control, as far as it was asked for.
+    held: Mutex<BTreeMap<Arc<str>, Arc<Held>>>,
 }
 
 impl<'a> Judging<'a> {
@@ -66,6 +70,7 @@ impl<'a> Judging<'a> {
             places,
             successors,
             unaffected,
+            held: Mutex::default(),
         }
     }
 
@@ -96,13 +101,23 @@ impl<'a> Judging<'a> {
         }
         let deleted = self.judge_deleted(report);
         report.work.subjects = subjects.len().saturating_add(deleted);
+        report.subjects.extend(subjects.into_iter().map(|(_, name)| name));
         for ((kind, new), old) in self.successors.pairs() {
             let new = self.spelling(*kind, new);
             let why = if old.certain { "the same client" } else { "much alike" };
+            // Names alone do not tell an app from the one on the older platform.
+            let told = |of: SubjectKind, name: &str| {
+                if *kind == old.app.0 {
+                    format!("'{name}'")
+                } else {
+                    format!("{} '{name}'", of.as_str())
+                }
+            };
+            let (after, before) = (told(*kind, &new), told(old.app.0, &old.spelling));
             report.warnings.push(Warning {
                 path: None,
                 line: 0,
-                text: format!("'{new}' is compared with '{}', in whose place it comes ({why})", old.spelling),
+                text: format!("{after} is compared with {before}, in whose place it comes ({why})"),
             });
             report.renamed.push(Renamed {
                 new,
@@ -234,6 +249,7 @@ impl<'a> Judging<'a> {
             control,
             subject: subject.clone(),
             copy: if copies { root.unwrap_or_default() } else { String::new() },
+            files: one.head.as_ref(),
             comparison: &comparison,
             any_file: self.any_file(one),
             places: &self.places,

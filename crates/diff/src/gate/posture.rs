@@ -130,7 +130,7 @@ impl Run<'_> {
 
     fn judge(&self, control: &Arc<Control>, subject: &Subject, several: bool, posture: &mut Posture) {
         let any = subject.files.values().flatten().next().map(Arc::clone);
-        let judgement = match judge(control, subject, &View::of(self.side, subject, &[], &[]), &self.facts) {
+        let judgement = match judge(control, subject, &View::of(self.side, subject, &[], None), &self.facts) {
             Ok(judgement) => judgement,
             Err(error) => {
                 posture.unreadable.push(refuse(any.as_deref(), error.to_string()));
@@ -149,6 +149,7 @@ impl Run<'_> {
             } else {
                 String::new()
             },
+            files: Some(subject),
             comparison: &comparison,
             any_file: any.map(|component| (Which::Head, component)),
             places: &self.places,

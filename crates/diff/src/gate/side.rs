@@ -20,6 +20,7 @@ use crate::error::DiffError;
 use crate::lock::lock;
 use crate::snapshot::{FileRef, Snapshot};
 use orgs::ByOrg;
+pub(super) use orgs::Org;
 pub use reading::Cache;
 use subjects::ByOwner;
 

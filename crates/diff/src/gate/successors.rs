@@ -122,7 +122,7 @@ impl Successors {
         let mut evident = BTreeSet::new();
         let all = gone.iter().map(|old| (old, true)).chain(staying.iter().map(|old| (old, false)));
         for (old, any) in all {
-            let declared = facts.apps.get(&old.spelling).and_then(|app| app.replaced_by.as_deref());
+            let declared = facts.app(&old.spelling).and_then(|app| app.replaced_by.as_deref());
             let proven = fresh.iter().filter_map(|new| Some((proof(old, new, declared)?, new)));
             let mut proven: Vec<(Proof, &Known)> = proven.collect();
             proven.sort_by_key(|(proof, _)| *proof);

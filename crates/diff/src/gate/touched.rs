@@ -14,7 +14,7 @@ use orgate_metadata::manifest::deletes;
 use super::Input;
 use super::admitted::governs;
 use super::attributes::is_attributes;
-use super::deleted::{Deleted, already, newly};
+use super::deleted::{Deletions, already, newly};
 use super::extent::Extent;
 use super::ignored::is_rules;
 use super::name::{App, Name};
@@ -46,7 +46,7 @@ pub(super) struct Touched {
     /// Where components lie that come to where settings leave files out, and where they lay.
     pub(super) beyond: Vec<(RepoPath, RepoPath)>,
     /// What a manifest newly deletes.
-    pub(super) deleted: Vec<Deleted>,
+    pub(super) deleted: Deletions,
     /// Changed files that say what is deployed.
     pub(super) governing: Vec<RepoPath>,
     /// Files that belong to a subject but do not say to which.
@@ -219,14 +219,17 @@ impl Touched {
     /// What the changed manifests newly delete.
     fn deleted(&mut self, input: &Input<'_>, manifests: &[Change], base: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
         let already = already(manifests, input.base, &input.limits);
-        let mut deleted = Vec::new();
+        let mut deleted = Deletions::default();
         for change in manifests.iter().filter(|change| wanted(change.path.as_bytes())) {
             match newly(change, &already, input.head, &input.limits)? {
-                Ok(list) => deleted.extend(list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some())),
+                Ok(list) => {
+                    let known = list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some());
+                    known.for_each(|one| deleted.add(one));
+                }
                 Err(refused) => self.orphans.push(refused),
             }
         }
-        for one in &deleted {
+        for one in deleted.iter() {
             self.paths.insert(one.path.clone());
             let parts = base.of_name(&one.type_name, &one.name);
             let apps = parts.iter().filter_map(|part| base.subject_name(part));

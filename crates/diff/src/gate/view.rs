@@ -7,7 +7,7 @@ use orgate_core::registry::{Join, Registry};
 use orgate_core::world::{Subject, World};
 use orgate_core::{Component, Element, SubjectKind};
 
-use super::deleted::Deleted;
+use super::deleted::Deletions;
 use super::side::Side;
 
 /// A side as one subject sees it.
@@ -18,11 +18,11 @@ pub(super) struct View<'a> {
     /// Types of org settings that are taken away.
     without: &'a [Arc<str>],
     /// What is not in the org any more, whether its files are there or not.
-    deleted: &'a [Deleted],
+    deleted: Option<&'a Deletions>,
 }
 
 impl<'a> View<'a> {
-    pub(super) fn of(side: &'a Side<'a>, subject: &'a Subject, without: &'a [Arc<str>], deleted: &'a [Deleted]) -> Self {
+    pub(super) fn of(side: &'a Side<'a>, subject: &'a Subject, without: &'a [Arc<str>], deleted: Option<&'a Deletions>) -> Self {
         let place = (subject.kind != SubjectKind::Org).then_some(subject.root.as_slice());
         Self {
             side,
@@ -33,8 +33,8 @@ impl<'a> View<'a> {
     }
 
     fn standing(&self, mut found: Vec<Arc<Component>>) -> Vec<Arc<Component>> {
-        if !self.deleted.is_empty() {
-            found.retain(|component| !self.deleted.iter().any(|deleted| deleted.is(component)));
+        if let Some(deleted) = self.deleted.filter(|deleted| !deleted.is_empty()) {
+            found.retain(|component| !deleted.has(component));
         }
         found
     }

@@ -92,7 +92,7 @@ fn refresh(app: &App<'_>) -> Standing {
     let longest = 10_000_000;
     let step = |step: usize| step * longest + usize::try_from(number * hours).unwrap_or(longest).min(longest - 1);
     match app.text(ECA_POLICY, "refreshTokenPolicyType").unwrap_or("Infinite") {
-        "Zero" => NotApplicable,
+        "Zero" => Satisfied,
         "Infinite" => Violated(4 * longest),
         _ if number > year => Violated(step(3)),
         _ if number > quarter => Violated(step(2)),

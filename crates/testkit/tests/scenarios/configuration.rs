@@ -9,6 +9,9 @@ use super::{caught, check, opened, passed, refused};
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("configuration::a change cannot switch a control off", head_is_not_asked),
     ("configuration::settings of base count", base_is_asked),
+    ("configuration::settings of the branch that the change goes to", of_the_tip),
+    ("configuration::settings that the change breaks", broken_at_head),
+    ("configuration::settings that are broken at base", broken_at_base),
     ("configuration::settings from a file", from_file),
     ("configuration::waiver", waiver),
     ("configuration::waiver on its last day and after", last_day),
@@ -42,6 +45,61 @@ fn a_waiver(expires: &str) -> String {
     format!(
         "waivers:\n  - control: {CONTROL}\n    subject: Billing\n    reason: legacy import\n    approved-by: Ada\n    expires: {expires}\n"
     )
+}
+
+/// Whoever begins a change at an old commit does not choose old settings with it.
+fn of_the_tip() {
+    let repo = with_settings("fail-on: never\n");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.write("orgate.yaml", "fail-on: low\n");
+    repo.commit("Mean it");
+    repo.git(&["checkout", "--quiet", "change"]);
+    let run = check(repo.path(), &["--head", "HEAD"]);
+    caught(&run);
+    assert!(
+        list(&run.report["gate_loosened"]).is_empty(),
+        "the change does nothing to the settings"
+    );
+    caught(&check(repo.path(), &["--base", "main...", "--head", "HEAD"]));
+    assert_eq!(check(repo.path(), &["--base", "main~1", "--head", "HEAD"]).code, 0);
+}
+
+fn broken_at_head() {
+    let policies = |text: &str| {
+        let (repo, _, _) = opened();
+        repo.write("orgate.yaml", "policies: own\n");
+        repo.write("own/ca-contact-missing.yaml", OWN);
+        let base = repo.commit("A control of our own");
+        repo.write("own/ca-contact-missing.yaml", text);
+        let head = repo.commit("Edit it");
+        check(repo.path(), &["--base", &base, "--head", &head])
+    };
+    passed(&policies(&OWN.replace("weaker", "weaker by far")));
+    refused(
+        &policies(&OWN.replace("contactEmail, matches", "contactEmial, matches")),
+        &["at head", "own/ca-contact-missing.yaml", "contactEmail"],
+    );
+    let (repo, base, _) = opened();
+    repo.write("orgate.yaml", "controls:\n  no-such-control: off\n");
+    let head = repo.commit("A typing error");
+    refused(
+        &check(repo.path(), &["--base", &base, "--head", &head]),
+        &["no-such-control", "at head"],
+    );
+}
+
+fn broken_at_base() {
+    for (settings, control) in [("fail-on: sometimes\n", OWN), ("policies: own\n", "id: no more than that\n")] {
+        let repo = with_settings(settings);
+        repo.write("own/ca-contact-missing.yaml", control);
+        let base = repo.commit("Broken");
+        repo.write("orgate.yaml", "fail-on: low\n");
+        let head = repo.commit("Mended");
+        refused(&check(repo.path(), &["--base", &base, "--head", &head]), &["--config-from head"]);
+        let run = check(repo.path(), &["--base", &base, "--head", &head, "--config-from", "head"]);
+        passed(&run);
+        assert!(!list(&run.report["gate_loosened"]).is_empty(), "what cannot be told is told");
+    }
 }
 
 fn head_is_not_asked() {
@@ -299,13 +357,20 @@ fn local_policies() {
     repo.write(APP, connected_app(false));
     repo.write("orgate.yaml", "policies: gate\n");
     repo.write("gate/connected-app/ca-contact-missing.yaml", OWN);
+    repo.write(
+        "gate/connected-app/ca-contact-gone.yaml",
+        OWN.replace("ca-contact-missing", "ca-contact-gone"),
+    );
     repo.commit("The app");
     repo.write(APP, connected_app(false).replace("platform@example.com", "platform@example.org"));
     repo.remove("gate/connected-app/ca-contact-missing.yaml");
     repo.commit("Nobody, and nobody asks");
     let run = check(repo.path(), &["--base=HEAD~", "--head=HEAD"]);
-    assert!(run.code == 1 && run.findings().len() == 1, "{}", run.said());
+    assert!(run.code == 1 && run.findings().len() == 2, "{}", run.said());
     assert!(!list(&run.report["gate_loosened"]).is_empty(), "{}", run.stdout);
+    repo.remove("gate/connected-app/ca-contact-gone.yaml");
+    repo.commit("No controls where the settings name some");
+    refused(&check(repo.path(), &["--base=HEAD~", "--head=HEAD"]), &["gate"]);
 }
 
 fn missing_folder() {

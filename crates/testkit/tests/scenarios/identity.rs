@@ -3,7 +3,7 @@
 
 use orgate_testkit::TestRepo;
 use orgate_testkit::gate::{Hit, Run, list};
-use orgate_testkit::sample::{APP, connected_app};
+use orgate_testkit::sample::{APP, CONTROL, connected_app};
 
 use super::{check, passed};
 
@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::renamed without a key", renamed_alike),
     ("identity::renamed with both of its copies", renamed_copies),
     ("identity::a weaker second copy", second_copy),
+    ("identity::a weak second file that stands already", standing_twin),
     ("identity::a value where a token stood", after_token),
     ("identity::members where a token stood", members_after_token),
     ("identity::an element twice", twice),
@@ -25,6 +26,8 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("identity::files of an app in another case", other_case_of_files),
     ("identity::org settings under an unknown name", unknown_settings),
     ("identity::files that change hands", changed_hands),
+    ("identity::a new app beside new org settings", beside_settings),
+    ("identity::what is declared, in another case", declared_in_another_case),
     ("identity::what another app lists and nobody can read", unreadable_elsewhere),
 ];
 
@@ -81,6 +84,46 @@ fn renamed_with_key() {
 fn renamed_weak() {
     let text = with_key(&connected_app(true));
     passed(&change(&[(APP, &text)], &[(OTHER, &text)]));
+}
+
+/// What is new points at itself, not at the settings that came with it.
+fn beside_settings() {
+    let settings = "force-app/main/default/settings/OauthOidc.settings-meta.xml";
+    let org = "<OauthOidcSettings xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n    <isPkceRequired>false</isPkceRequired>\n</OauthOidcSettings>\n";
+    let silent = connected_app(false).replace("<isPkceRequired>true</isPkceRequired>", "");
+    let run = change(&[], &[(APP, &silent), (settings, org)]);
+    assert_eq!(hit(&run, "ca-pkce-not-required", "introduced").path, APP);
+}
+
+fn declared_in_another_case() {
+    let public = connected_app(false).replace("</ConnectedApp>", "<mobileAppConfig/>\n</ConnectedApp>");
+    let repo = TestRepo::new();
+    repo.write("orgate.yaml", "apps:\n  BILLING:\n    client: confidential\n");
+    let on = |required: &str| {
+        let flow = format!(
+            "<isTokenExchangeEnabled>true</isTokenExchangeEnabled>\n<isSecretRequiredForTokenExchange>{required}</isSecretRequiredForTokenExchange>\n<isAdminApproved>"
+        );
+        public.replace("<isAdminApproved>", &flow)
+    };
+    repo.write(APP, on("true"));
+    repo.commit("Before");
+    repo.write(APP, on("false"));
+    let run = check(repo.path(), &["--base", "HEAD"]);
+    hit(&run, "ca-token-exchange-secret-mismatch", "regressed");
+}
+
+/// Which of two files counts is not known, so that the weak one does not speak for the one that becomes weak.
+fn standing_twin() {
+    let twin = APP.replace("-meta.xml", "");
+    let run = change(
+        &[(APP, &connected_app(false)), (&twin, &connected_app(true))],
+        &[(APP, &connected_app(true)), (&twin, &connected_app(true))],
+    );
+    assert_eq!(hit(&run, CONTROL, "regressed").path, APP);
+    let both = [(APP, connected_app(false)), (twin.as_str(), connected_app(true))];
+    let base: Vec<(&str, &str)> = both.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let renamed = connected_app(false).replace("platform@", "team@");
+    passed(&change(&base, &[(APP, &renamed), (&twin, &connected_app(true))]));
 }
 
 fn renamed_alike() {

@@ -10,6 +10,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("revisions::two commits", two_commits),
     ("revisions::default base and work tree", default_base),
     ("revisions::merge base, not the tip", merge_base),
+    ("revisions::several merge bases", several_merge_bases),
     ("revisions::untracked and ignored files", untracked),
     ("revisions::staged is not the work tree", staged),
     ("revisions::staged before the first commit", unborn),
@@ -70,6 +71,28 @@ fn merge_base() {
     repo.commit("Mend");
     repo.git(&["checkout", "--quiet", "harmless"]);
     repo.write(APP, connected_app(true));
+    caught(&check(repo.path(), &[]));
+}
+
+/// Both branches take in what the other had, and then the change puts back what main has since hardened.
+fn several_merge_bases() {
+    let repo = TestRepo::new();
+    repo.write("README.md", "Start.\n");
+    repo.write(APP, connected_app(true));
+    repo.commit("A weak app");
+    repo.git(&["checkout", "--quiet", "-b", "change"]);
+    repo.write("notes.txt", "Harmless.\n");
+    let harmless = repo.commit("Harmless");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.write(APP, connected_app(false));
+    let hardened = repo.commit("Harden");
+    repo.git(&["merge", "--quiet", "--no-edit", &harmless]);
+    repo.git(&["checkout", "--quiet", "change"]);
+    repo.git(&["merge", "--quiet", "--no-edit", "--strategy", "ours", &hardened]);
+    let run = check(repo.path(), &["--base", "main...change", "--head", "change"]);
+    caught(&run);
+    let why = run.report["compared"]["why"].as_str().unwrap_or_default();
+    assert!(why.contains("several merge bases"), "{why}");
     caught(&check(repo.path(), &[]));
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use orgate_core::compare::{Comparison, Outcome, still_held};
+use orgate_core::compare::{Comparison, Outcome};
 use orgate_core::judge::Standing;
 use orgate_core::registry::Join;
-use orgate_core::subject::{Pair, single};
-use orgate_core::world::World;
+use orgate_core::subject::Pair;
 use orgate_core::{Component, Control, SubjectKind};
 
 use super::super::name::Name;
@@ -15,20 +14,6 @@ use super::Judging;
 use super::comparing::Evidence;
 
 impl Judging<'_> {
-    /// Whether other components of head hold what this one of base no longer does, in the same org.
-    pub(super) fn held_elsewhere(&self, control: &Control, comparison: &Comparison, of: Option<&Arc<Component>>) -> bool {
-        still_held(control, comparison, || {
-            let components = control.per.iter().flat_map(|type_name| self.head.components(type_name));
-            let org = of.map(|one| self.base.org_of(one));
-            let components = components.filter(|other| org.as_ref().is_none_or(|org| org.may_be(&self.head.org_of(other))));
-            let stays = |component: &Arc<_>| !self.touched.deleted.iter().any(|deleted| deleted.is(component));
-            components
-                .filter(stays)
-                .filter_map(|component| self.judge_side(Evidence::Kept, control, &single(&component), self.head, &[]).ok())
-                .collect()
-        })
-    }
-
     /// The comparison without the org settings that leave source in this change, where an app got weaker and only they
     /// keep that from counting; with the reason. Org settings that are merely gone from source still count in the org,
     /// but whoever removes them also decides whether they do.
@@ -72,7 +57,7 @@ impl Judging<'_> {
         }
         let join = |type_name: &Arc<str>| self.input.registry.get(type_name).map(|spec| &spec.join);
         let subject = one.base.iter().find(|subject| !self.is_deleted(subject))?;
-        let is_deleted = |component: &Arc<Component>| self.touched.deleted.iter().any(|deleted| deleted.is(component));
+        let is_deleted = |component: &Arc<Component>| self.touched.deleted.has(component);
         // Under another name it may still be there.
         let stays = |type_name: &str| {
             one.head
@@ -105,8 +90,7 @@ impl Judging<'_> {
                 let org = self.base.org_of(file);
                 let mut elsewhere = self.head.of_name(type_name, &Name::of(&file.name));
                 elsewhere.retain(|other| org.may_be(&self.head.org_of(other)));
-                let deleted = self.touched.deleted.iter().any(|deleted| deleted.is(file));
-                elsewhere.is_empty() && !deleted && !self.head.refused(&file.path)
+                elsewhere.is_empty() && !self.touched.deleted.has(file) && !self.head.refused(&file.path)
             };
             for file in files.iter().filter(gone) {
                 names.insert(format!("{type_name} '{}'", file.name));

@@ -10,7 +10,7 @@ use orgate_core::lasting::settle;
 use orgate_core::report::Side as Which;
 use orgate_core::subject::{Pair, assemble, pair};
 use orgate_core::world::Subject;
-use orgate_core::{Control, RepoPath};
+use orgate_core::{Component, Control, RepoPath};
 
 use super::super::name::Name;
 use super::super::side::Side;
@@ -34,11 +34,7 @@ impl Judging<'_> {
         side: &Side<'_>,
         without: &[Arc<str>],
     ) -> Result<Judgement, TooManyAlternatives> {
-        let deleted = if side.which == Which::Head {
-            self.touched.deleted.as_slice()
-        } else {
-            &[]
-        };
+        let deleted = (side.which == Which::Head).then_some(&self.touched.deleted);
         let view = View::of(side, subject, without, deleted);
         match how {
             Evidence::Kept => judge(control, subject, &view, &self.facts),
@@ -57,6 +53,57 @@ impl Judging<'_> {
 
     /// The worst comparison against any candidate of base, as if org settings of some types were not there.
     pub(super) fn compare(
+        &self,
+        how: Evidence,
+        control: &Arc<Control>,
+        one: &Pair,
+        without: &[Arc<str>],
+    ) -> Result<Comparison, TooManyAlternatives> {
+        let mut worst = self.compare_whole(how, control, one, without)?;
+        // Of sets, each that may count is held against base already.
+        let sets = worst.head.as_ref().is_none_or(|head| head.measure.is_set());
+        for alone in if sets { Vec::new() } else { self.twins(one) } {
+            let comparison = self.compare_whole(how, control, &alone, without)?;
+            if comparison.outcome == Outcome::Regressed && comparison.outcome < worst.outcome {
+                worst = comparison;
+            }
+        }
+        Ok(worst)
+    }
+
+    /// Of several files for one that are on both sides, each that changed as if it were the only one. Which of them counts
+    /// is not known, so a weak one that nobody touches hides nothing that happens in another. Files that change places are
+    /// no change.
+    fn twins(&self, one: &Pair) -> Vec<Pair> {
+        let ([base], Some(head)) = (one.base.as_slice(), &one.head) else {
+            return Vec::new();
+        };
+        let several = base.files.iter().filter(|(_, files)| files.len() > 1);
+        let changed = several.flat_map(|(type_name, files)| {
+            let stays = |file: &Arc<Component>| head.of_type(type_name).iter().any(|other| other.root.same_content(&file.root));
+            let touched = files
+                .iter()
+                .filter(move |file| self.touched.paths.contains(&file.path) && !stays(file));
+            touched.map(move |file| (type_name, &file.path))
+        });
+        let alone = |subject: &Subject, type_name: &Arc<str>, path: &RepoPath| {
+            let mut subject = subject.clone();
+            let files = subject.files.get_mut(type_name)?;
+            files.retain(|file| file.path == *path);
+            (!files.is_empty()).then_some(subject)
+        };
+        let pair = |(type_name, path)| {
+            let (base, head) = (alone(base, type_name, path)?, alone(head, type_name, path)?);
+            Some(Pair {
+                base: vec![base],
+                head: Some(head),
+            })
+        };
+        changed.filter_map(pair).collect()
+    }
+
+    /// As [`Self::compare`], with all files of a subject.
+    fn compare_whole(
         &self,
         how: Evidence,
         control: &Arc<Control>,
@@ -82,8 +129,8 @@ impl Judging<'_> {
                 head.clone(),
             );
             let seen = (
-                View::of(self.base, base, without, &self.touched.deleted),
-                View::of(self.head, one.head.as_ref().unwrap_or(base), without, &self.touched.deleted),
+                View::of(self.base, base, without, Some(&self.touched.deleted)),
+                View::of(self.head, one.head.as_ref().unwrap_or(base), without, Some(&self.touched.deleted)),
             );
             let comparison = settle(comparison, control, one.head.as_ref(), (&seen.0, &seen.1), &self.facts)?;
             if let Some(component) = self.part_of(base) {

@@ -18,7 +18,7 @@ impl Judging<'_> {
     /// component weakens: everything else that leaves an org takes along what it grants.
     pub(super) fn judge_deleted(&self, report: &mut Report) -> usize {
         let mut judged = 0_usize;
-        for deleted in &self.touched.deleted {
+        for deleted in self.touched.deleted.iter() {
             let there = self.base.of_name(&deleted.type_name, &deleted.name);
             // A file that goes as well is judged as such.
             let stays = !self.head.of_name(&deleted.type_name, &deleted.name).is_empty();
@@ -38,13 +38,11 @@ impl Judging<'_> {
 
     /// Whether a manifest deletes an app as a whole.
     pub(super) fn is_deleted(&self, subject: &Subject) -> bool {
-        let name = Name::of(&subject.name);
-        let of_app = |deleted: &&Deleted| {
-            let spec = self.input.registry.get(&deleted.type_name);
-            let is_app = spec.is_some_and(|spec| spec.join == Join::Name && spec.subject == Some(subject.kind));
-            is_app && deleted.name == name
+        let is_app = |type_name: &str| {
+            let spec = self.input.registry.get(type_name);
+            spec.is_some_and(|spec| spec.join == Join::Name && spec.subject == Some(subject.kind))
         };
-        self.touched.deleted.iter().any(|deleted| of_app(&deleted))
+        self.touched.deleted.names(&Name::of(&subject.name), is_app)
     }
 
     fn protecting<'s>(&'s self, deleted: &'s Deleted) -> impl Iterator<Item = &'s Arc<Control>> {

@@ -91,7 +91,7 @@ impl<'a> Reading<'a> {
         if !self.is_recognised(path, spec) || is_oddly_placed(path, self.input.registry) {
             reasons.push(Reason::Name);
         }
-        if self.touched.deleted.iter().any(|deleted| deleted.is(component)) {
+        if self.touched.deleted.has(component) {
             reasons.push(Reason::Deleted);
         }
         let mut in_project = false;

@@ -1,0 +1,74 @@
+//! What components of head restrict, whichever of them it is: one that lost its restriction to another one of the same
+//! org is no weakness.
+//!
+//! All components of a type are judged once for a control, however many of them changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use orgate_core::compare::{Comparison, held, still_held};
+use orgate_core::subject::single;
+use orgate_core::world::World;
+use orgate_core::{Component, Control, Member};
+
+use super::super::side::Org;
+use super::Judging;
+use super::comparing::Evidence;
+use crate::lock::lock;
+
+/// What components of head restrict by one control.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    members: Vec<(Org, Member)>,
+    /// Positions in `members`, by what a member is compared by.
+    by_key: HashMap<String, Vec<usize>>,
+}
+
+impl Held {
+    fn add(&mut self, org: &Org, member: Member) {
+        self.by_key.entry(member.key.clone()).or_default().push(self.members.len());
+        self.members.push((org.clone(), member));
+    }
+
+    /// The members that may cover some of `wanted`: those of the same keys, or any.
+    fn covering<'h>(&'h self, wanted: &'h [Member], by_key: bool) -> Box<dyn Iterator<Item = &'h (Org, Member)> + 'h> {
+        if !by_key {
+            return Box::new(self.members.iter());
+        }
+        let places = wanted.iter().flat_map(|member| self.by_key.get(&member.key)).flatten();
+        Box::new(places.filter_map(|at| self.members.get(*at)))
+    }
+}
+
+impl Judging<'_> {
+    /// Whether other components of head hold what this one of base no longer does, in the same org.
+    pub(super) fn held_elsewhere(&self, control: &Control, comparison: &Comparison, of: Option<&Arc<Component>>) -> bool {
+        still_held(control, comparison, |before| {
+            let org = of.map(|one| self.base.org_of(one));
+            let held = self.held(control);
+            let members = held.covering(before, control.compares_by_key());
+            let same = members.filter(|(other, _)| org.as_ref().is_none_or(|org| org.may_be(other)));
+            same.map(|(_, member)| member.clone()).collect()
+        })
+    }
+
+    fn held(&self, control: &Control) -> Arc<Held> {
+        if let Some(known) = lock(&self.held).get(&control.id) {
+            return Arc::clone(known);
+        }
+        let mut found = Held::default();
+        for component in control.per.iter().flat_map(|type_name| self.head.components(type_name)) {
+            if self.touched.deleted.has(&component) {
+                continue;
+            }
+            let judged = self.judge_side(Evidence::Kept, control, &single(&component), self.head, &[]);
+            let org = self.head.org_of(&component);
+            for member in judged.into_iter().flat_map(held) {
+                found.add(&org, member);
+            }
+        }
+        let found = Arc::new(found);
+        lock(&self.held).insert(Arc::clone(&control.id), Arc::clone(&found));
+        found
+    }
+}
