@@ -24,27 +24,44 @@ const CHUNK: usize = 64 << 10;
 /// from here.
 /// Files that differ in nothing but the executable bit are equal.
 pub fn changes(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
+    held(between(underlying(base), underlying(head), want)?, base, head, want)
+}
+
+/// The snapshot behind one with paths that are held.
+fn underlying(snapshot: &dyn Snapshot) -> &dyn Snapshot {
+    match snapshot.source() {
+        Source::Held(held) => underlying(held.own),
+        _ => snapshot,
+    }
+}
+
+/// What differs between two snapshots of which paths may be held, by what differs between those behind them.
+pub(crate) fn held(mut changes: Vec<Change>, base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
+    if let Source::Held(snapshot) = head.source() {
+        let mut changes = held(changes, base, snapshot.own, want)?;
+        changes.retain(|change| !snapshot.holds(&change.path));
+        return Ok(changes);
+    }
+    // Such a base has nothing where it is held.
+    if let Source::Held(snapshot) = base.source() {
+        changes = held(changes, snapshot.own, head, want)?;
+        changes.retain(|change| !snapshot.holds(&change.path));
+        for path in snapshot.paths.iter().filter(|path| want(path.as_bytes())) {
+            let new = head.file(path)?;
+            changes.extend(new.map(|new| Change {
+                path: path.clone(),
+                base: None,
+                head: Some(new),
+            }));
+        }
+        changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
+    Ok(changes)
+}
+
+/// What differs between two snapshots of which no path is held.
+fn between(base: &dyn Snapshot, head: &dyn Snapshot, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
     match (base.source(), head.source()) {
-        (_, Source::Held(snapshot)) => {
-            let mut changes = changes(base, snapshot.own, want)?;
-            changes.retain(|change| !snapshot.holds(&change.path));
-            Ok(changes)
-        }
-        // Such a base has nothing where it is held.
-        (Source::Held(snapshot), _) => {
-            let mut changes = changes(snapshot.own, head, want)?;
-            changes.retain(|change| !snapshot.holds(&change.path));
-            for path in snapshot.paths.iter().filter(|path| want(path.as_bytes())) {
-                let new = head.file(path)?;
-                changes.extend(new.map(|new| Change {
-                    path: path.clone(),
-                    base: None,
-                    head: Some(new),
-                }));
-            }
-            changes.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-            Ok(changes)
-        }
         (Source::Commit(base), Source::Commit(head)) if base.objects.same(&head.objects) => base.changes(head, want),
         (Source::Commit(base), Source::Index(head)) if base.objects.same(&head.objects) => {
             index::changes(&base.objects, base.tree, &head.index, want)

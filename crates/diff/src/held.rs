@@ -36,6 +36,16 @@ impl<'a> HeldSnapshot<'a> {
         self.paths.contains(path)
     }
 
+    /// Every path that is held, also by a snapshot behind this one.
+    pub(crate) fn all_paths(&self) -> BTreeSet<&'a RepoPath> {
+        let mut paths: BTreeSet<&RepoPath> = match self.own.source() {
+            Source::Held(own) => own.all_paths(),
+            _ => BTreeSet::new(),
+        };
+        paths.extend(self.paths);
+        paths
+    }
+
     /// Where the content of a path comes from.
     fn side(&self, path: &RepoPath) -> Option<&'a dyn Snapshot> {
         if self.holds(path) { self.other } else { Some(self.own) }

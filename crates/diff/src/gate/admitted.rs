@@ -17,6 +17,7 @@ use orgate_metadata::identify;
 use super::left_out::Reading;
 use super::merge::{add_warnings, add_worse};
 use super::name::Name;
+use super::shared::Shared;
 use super::side::Side;
 use super::touched::Touched;
 use super::{Further, Input, looks};
@@ -87,10 +88,10 @@ fn named<'a>(head: &'a Side<'_>, input: &Input<'a>) -> Vec<(&'a RepoPath, &'a Ty
 }
 
 /// Adds to a report what got weaker by files that are deployed only from now on.
-pub(super) fn look(input: &Input<'_>, admitted: &Admitted, report: &mut Report) -> Result<(), DiffError> {
+pub(super) fn look(input: &Input<'_>, shared: &Shared<'_>, admitted: &Admitted, report: &mut Report) -> Result<(), DiffError> {
     let paths: BTreeSet<RepoPath> = admitted.keys().cloned().collect();
     let base = HeldSnapshot::without(input.base, &paths);
-    let mut with = looks(&Input { base: &base, ..*input }, Further::LeftOut)?.0;
+    let mut with = looks(&Input { base: &base, ..*input }, shared, Further::LeftOut)?.0;
     let mut anchors: BTreeMap<&RepoPath, Anchor> = BTreeMap::new();
     for finding in &mut with.findings {
         if let Some(by) = admitted.get(&finding.anchor.path) {

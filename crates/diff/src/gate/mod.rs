@@ -20,6 +20,7 @@ pub mod posture;
 mod related;
 mod replacements;
 mod second;
+mod shared;
 mod side;
 mod successors;
 mod text;
@@ -40,7 +41,8 @@ use admitted::Admitted;
 use judging::Judging;
 use left_out::LeftOut;
 use related::Related;
-use side::{Cache, Side};
+use shared::Shared;
+use side::Side;
 use touched::Touched;
 
 /// What a run needs.
@@ -65,24 +67,26 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
-    let (mut report, admitted) = looks(input, Further::All)?;
+    let wanted = |path: &[u8]| included(input.settings, path);
+    let shared = Shared::new(input, &wanted);
+    let (mut report, admitted) = looks(input, &shared, Further::All)?;
     for admitted in &admitted {
-        admitted::look(input, admitted, &mut report)?;
+        admitted::look(input, &shared, admitted, &mut report)?;
     }
     report.sort();
     Ok(report)
 }
 
 /// What all looks at two snapshots found, and what the change lets into a deploy if that is asked for.
-fn looks(input: &Input<'_>, further: Further) -> Result<(Report, Vec<Admitted>), DiffError> {
+fn looks(input: &Input<'_>, shared: &Shared<'_>, further: Further) -> Result<(Report, Vec<Admitted>), DiffError> {
     let options = LookOptions {
         further,
         ..LookOptions::default()
     };
-    let first = look(input, &options)?;
+    let first = look(input, shared, &options)?;
     let mut report = first.report;
     for way in &first.left_out {
-        second::look(input, way, &options, &mut report)?;
+        second::look(input, shared, way, &options, &mut report)?;
     }
     let mut others = Vec::new();
     if first.nested {
@@ -101,10 +105,10 @@ fn looks(input: &Input<'_>, further: Further) -> Result<(Report, Vec<Admitted>),
             further: Further::LeftOut,
             ..LookOptions::default()
         };
-        let other = look(input, &options)?;
+        let other = look(input, shared, &options)?;
         merge::add_worse(&mut report, other.report);
         for way in &other.left_out {
-            second::look(input, way, &options, &mut report)?;
+            second::look(input, shared, way, &options, &mut report)?;
         }
     }
     Ok((report, first.admitted))
@@ -147,20 +151,18 @@ struct Look {
     conditional: bool,
 }
 
-fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
+fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
-    let related = Related::new(input.base, input.head, input.registry, &wanted);
-    // What is the same on both sides is read once.
-    let cache = Cache::default();
+    let related = Related::new(input.base, input.head, input.registry, &wanted).behind(&shared.related);
     let side = |which, snapshot| {
         Side::new(which, snapshot, input.registry, input.limits, &related)
-            .remembering(Some(&cache))
+            .remembering(Some(&shared.cache))
             .joining(taken.outer)
             .literally(taken.literal)
     };
     let base = side(Which::Base, input.base);
     let head = side(Which::Head, input.head).after(&base);
-    let touched = Touched::find(input, &base, &head, &related, &wanted)?;
+    let touched = Touched::find(input, &base, &head, &related, shared, &wanted)?;
     let mut report = Report {
         compared: Compared {
             base: input.base.describe(),
@@ -185,7 +187,11 @@ fn look(input: &Input<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
         }
     }
     remarks(input, (&base, &head), &touched, &mut report);
-    report.work.files_read = cache.len().saturating_add(base.files_read()).saturating_add(head.files_read());
+    report.work.files_read = shared
+        .cache
+        .len()
+        .saturating_add(base.files_read())
+        .saturating_add(head.files_read());
     let left_out = match taken.further {
         Further::Nothing => Vec::new(),
         Further::All | Further::LeftOut => left_out::find(&touched, input, &base, &head)?,

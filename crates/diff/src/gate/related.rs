@@ -3,7 +3,7 @@
 //! Git has no index by name, so this takes a look at every folder of a tree. It is done when the first judgement asks,
 //! once: what base holds follows from what head holds and what differs. [`Listing`] keeps the files by type and name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use orgate_core::RepoPath;
@@ -12,9 +12,10 @@ use orgate_core::report::Side as Which;
 use orgate_metadata::{Suffixes, classify, holds_bundles, identify, in_bundle};
 
 use super::name::Name;
+use super::replacements::{is_project, project_in};
 use crate::compare::{changes, list_one, share_objects};
 use crate::error::DiffError;
-use crate::snapshot::{Change, FileRef, Snapshot};
+use crate::snapshot::{Change, FileRef, Snapshot, Source};
 
 /// Whether settings want a path to be judged.
 pub(super) type Wanted<'a> = &'a (dyn Fn(&[u8]) -> bool + Sync);
@@ -26,10 +27,14 @@ pub(super) struct Related<'a> {
     registry: &'a Registry,
     suffixes: Suffixes,
     wanted: Wanted<'a>,
+    /// The same of the snapshots behind these, of which some paths are held or hidden here.
+    behind: Option<&'a Related<'a>>,
     /// What differs between both sides, as far as it can be ours.
     changed: OnceLock<Vec<Change>>,
     base_files: OnceLock<Vec<FileRef>>,
     head_files: OnceLock<Vec<FileRef>>,
+    /// The folders with a project file, by side.
+    projects: [OnceLock<HashSet<Vec<u8>>>; 2],
 }
 
 impl<'a> Related<'a> {
@@ -40,9 +45,19 @@ impl<'a> Related<'a> {
             registry,
             suffixes: Suffixes::of(registry),
             wanted,
+            behind: None,
             changed: OnceLock::new(),
             base_files: OnceLock::new(),
             head_files: OnceLock::new(),
+            projects: [const { OnceLock::new() }; 2],
+        }
+    }
+
+    /// Takes the files from those of the snapshots behind these, of which more may be wanted than here.
+    pub(super) fn behind(self, behind: &'a Related<'a>) -> Self {
+        Self {
+            behind: Some(behind),
+            ..self
         }
     }
 
@@ -56,13 +71,16 @@ impl<'a> Related<'a> {
         self.suffixes.fit(path)
     }
 
-    /// Makes known what differs: every changed path for which [`Self::names_type`] holds must be among `changes`.
+    /// Makes known what differs: every changed path for which [`Self::names_type`] holds must be among `changes`, and every
+    /// project file.
     pub(super) fn know(&self, changes: &[Change]) {
         self.changed.get_or_init(|| self.ours(changes.iter().cloned()));
     }
 
     fn ours(&self, changes: impl Iterator<Item = Change>) -> Vec<Change> {
-        changes.filter(|change| self.listed(change.path.as_bytes())).collect()
+        changes
+            .filter(|change| self.listed(change.path.as_bytes()) || is_project(change.path.as_bytes()))
+            .collect()
     }
 
     fn listed(&self, path: &[u8]) -> bool {
@@ -75,16 +93,41 @@ impl<'a> Related<'a> {
         self.listed(path) && !in_bundle(path)
     }
 
-    /// Every file of one side that is wanted and of a known type by its name, sorted by path; within bundles only those
-    /// that change.
+    /// What is asked for of a snapshot: project files lie around those of ours, and are looked for in every folder.
+    fn told(&self, path: &[u8]) -> bool {
+        self.stands(path) || is_project(path)
+    }
+
+    /// Whether a folder of one side has a project file; `None` where that is not known from the names of all files.
+    pub(super) fn has_project(&self, side: Which, folder: &[u8]) -> Option<bool> {
+        let (files, at) = match side {
+            Which::Base => (&self.base_files, 0),
+            Which::Head => (&self.head_files, 1),
+        };
+        let path = project_in(folder);
+        let files = files
+            .get()
+            .filter(|_| !in_bundle(path.as_bytes()) && share_objects(self.base, self.head))?;
+        let known = self.projects.get(at)?.get_or_init(|| {
+            let projects = files.iter().map(FileRef::path).filter(|path| is_project(path.as_bytes()));
+            projects.map(|path| path.parent().to_vec()).collect()
+        });
+        Some(known.contains(folder))
+    }
+
+    /// Every file of one side that is wanted and of a known type by its name, and every project file, sorted by path; within
+    /// bundles only those that change.
     fn files(&self, side: Which) -> Result<&[FileRef], DiffError> {
         let (files, snapshot) = match side {
             Which::Base => (&self.base_files, self.base),
             Which::Head => (&self.head_files, self.head),
         };
+        if let Some(behind) = self.behind {
+            return get(files, || self.held(behind, snapshot, side));
+        }
         if !share_objects(self.base, self.head) {
             return get(files, || {
-                let standing = snapshot.files(&|path| self.stands(path))?;
+                let standing = snapshot.files(&|path| self.told(path))?;
                 Ok(with(&standing, self.changed()?, side))
             });
         }
@@ -94,14 +137,35 @@ impl<'a> Related<'a> {
         get(files, || Ok(Vec::new()))
     }
 
+    /// The files of one side, from those of the snapshot behind it.
+    fn held(&self, behind: &Related<'_>, snapshot: &dyn Snapshot, side: Which) -> Result<Vec<FileRef>, DiffError> {
+        let paths = match snapshot.source() {
+            Source::Held(held) => held.all_paths(),
+            _ => BTreeSet::new(),
+        };
+        let wanted = |path: &[u8]| is_project(path) || (self.wanted)(path) && !in_bundle(path);
+        let files = behind.files(side)?.iter();
+        let mut standing: Vec<FileRef> = files
+            .filter(|file| !paths.contains(file.path()) && wanted(file.path().as_bytes()))
+            .cloned()
+            .collect();
+        for path in paths.into_iter().filter(|path| self.told(path.as_bytes())) {
+            standing.extend(snapshot.file(path)?);
+        }
+        standing.sort_unstable_by(|a, b| a.path().cmp(b.path()));
+        Ok(with(&standing, self.changed()?, side))
+    }
+
     fn changed(&self) -> Result<&[Change], DiffError> {
-        get(&self.changed, || changes(self.base, self.head, &|path| self.listed(path)))
+        get(&self.changed, || {
+            changes(self.base, self.head, &|path| self.listed(path) || is_project(path))
+        })
     }
 
     /// Lists one side, and works the other out from what differs.
     fn list(&self) -> Result<(), DiffError> {
         let changed = self.changed()?;
-        let files = list_one(self.base, self.head, &|path| self.stands(path), &holds_bundles)?;
+        let files = list_one(self.base, self.head, &|path| self.told(path), &holds_bundles)?;
         self.base_files.get_or_init(|| with(&files, changed, Which::Base));
         self.head_files.get_or_init(|| with(&files, changed, Which::Head));
         Ok(())

@@ -9,12 +9,19 @@ use orgate_core::report::Report;
 
 use super::left_out::LeftOut;
 use super::merge::{add_warnings, add_worse};
+use super::shared::Shared;
 use super::{Further, Input, LookOptions};
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 
 /// Adds to a report what got weaker only without the files that may be left out.
-pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, first: &LookOptions<'_>, report: &mut Report) -> Result<(), DiffError> {
+pub(super) fn look(
+    input: &Input<'_>,
+    shared: &Shared<'_>,
+    left_out: &LeftOut,
+    first: &LookOptions<'_>,
+    report: &mut Report,
+) -> Result<(), DiffError> {
     let paths = left_out.files.keys().chain(&left_out.before).cloned().collect();
     let head = HeldSnapshot::new(input.base, input.head, &paths);
     let taken = LookOptions {
@@ -23,7 +30,7 @@ pub(super) fn look(input: &Input<'_>, left_out: &LeftOut, first: &LookOptions<'_
         outer: first.outer,
         literal: first.literal,
     };
-    let without = super::look(&Input { head: &head, ..*input }, &taken)?.report;
+    let without = super::look(&Input { head: &head, ..*input }, shared, &taken)?.report;
     if !add_worse(report, without) {
         return Ok(());
     }

@@ -308,7 +308,9 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.projects).get(folder) {
             return Arc::clone(known);
         }
-        let found = Project::of(self.snapshot, folder).unwrap_or_else(|error| {
+        let there = self.related.has_project(self.which, folder) != Some(false);
+        let found = there.then(|| Project::of(self.snapshot, folder)).transpose();
+        let found = found.map(Option::unwrap_or_default).unwrap_or_else(|error| {
             self.fail(error);
             Project::default()
         });

@@ -21,8 +21,8 @@ use super::name::{App, Name};
 use super::opaque::{self, buried, deployed_from, is_opaque};
 use super::related::{Related, Wanted};
 use super::replacements::is_project;
+use super::shared::Shared;
 use super::side::{Loaded, Side};
-use crate::compare::changes;
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileKind, FileRef};
 
@@ -67,6 +67,7 @@ impl Touched {
         base: &Side<'_>,
         head: &Side<'_>,
         related: &Related<'_>,
+        shared: &Shared<'_>,
         wanted: Wanted<'_>,
     ) -> Result<Self, DiffError> {
         let mut touched = Self::default();
@@ -91,9 +92,10 @@ impl Touched {
             .collect();
         // A submodule can stand where a type has its folder.
         let folder = |path: &[u8]| path.rsplit(|b| *b == b'/').next().is_some_and(|name| own.contains(name));
-        let mut list = changes(input.base, input.head, &|path| {
+        let mut list = shared.changes_by_name(input, &|path| {
             ours(path) || folder(path) || deletes(path) || governs(path) || is_attributes(path)
         })?;
+        related.know(&list);
         touched.governing = list
             .iter()
             .map(|change| &change.path)
@@ -107,10 +109,9 @@ impl Touched {
         list.retain(|change| !governs(change.path.as_bytes()));
         let elsewhere = |change: &Change| is_opaque(change) && !ours(change.path.as_bytes()) && !folder(change.path.as_bytes());
         let opaque: Vec<Change> = list.extract_if(.., |change| elsewhere(change)).collect();
-        related.know(&list);
         // A file of ours that vanished may have come back under a name that says nothing.
         if list.iter().any(|change| change.head.is_none()) {
-            list = changes(input.base, input.head, &|path| {
+            list = shared.changes_of_any_name(input, &|path| {
                 !deletes(path) && !governs(path) && (ours(path) || folder(path) || xml(path))
             })?;
         }

@@ -3,6 +3,7 @@
 use orgate_testkit::TestRepo;
 
 use super::*;
+use crate::held::HeldSnapshot;
 use crate::repository::Repository;
 
 /// Numbers that look random and are the same everywhere.
@@ -32,7 +33,8 @@ const FOLDERS: [&str; 8] = [
     "a/b/c/d",
     "packages/one/profiles",
 ];
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
+    "sfdx-project.json",
     "One.connectedApp-meta.xml",
     "Two.connectedApp",
     "OauthOidc.settings-meta.xml",
@@ -67,7 +69,8 @@ fn compare(base: &dyn Snapshot, head: &dyn Snapshot, wanted: Wanted<'_>, what: &
     let both = Related::new(base, head, &registry, wanted);
     assert!(share_objects(base, head), "{what}");
     for (side, snapshot) in [(Which::Base, base), (Which::Head, head)] {
-        let listed = |path: &[u8]| classify(&RepoPath::new(path), &registry).is_some() && wanted(path);
+        let of_ours = |path: &[u8]| classify(&RepoPath::new(path), &registry).is_some() && wanted(path);
+        let listed = |path: &[u8]| of_ours(path) || is_project(path);
         let full = snapshot.files(&listed).unwrap();
         assert_eq!(both.files(side).unwrap(), full, "{what}, {side:?}");
         assert!(!full.is_empty(), "{what}");
@@ -75,6 +78,27 @@ fn compare(base: &dyn Snapshot, head: &dyn Snapshot, wanted: Wanted<'_>, what: &
         let known = Related::new(base, head, &registry, wanted);
         known.know(&changes(base, head, &|_| true).unwrap());
         assert_eq!(known.files(side).unwrap(), full, "{what}, {side:?}, changes known");
+        for folder in FOLDERS.iter().chain(&["", "nowhere"]).map(|folder| folder.as_bytes()) {
+            let there = snapshot.file(&project_in(folder)).unwrap().is_some();
+            assert_eq!(both.has_project(side, folder), Some(there), "{what}, {side:?}");
+        }
+    }
+    // Every third path is held, once as base has it, once away from base.
+    let all = both.files(Which::Base).unwrap().iter().chain(both.files(Which::Head).unwrap());
+    let paths: BTreeSet<RepoPath> = all.step_by(3).map(|file| file.path().clone()).collect();
+    let (back, without) = (HeldSnapshot::new(base, head, &paths), HeldSnapshot::without(base, &paths));
+    let back_to_less = HeldSnapshot::new(&without, head, &paths);
+    let looks: [(&dyn Snapshot, &dyn Snapshot); 3] = [(base, &back), (&without, head), (&without, &back_to_less)];
+    for (at, (base, head)) in looks.into_iter().enumerate() {
+        let alone = Related::new(base, head, &registry, wanted);
+        let derived = Related::new(base, head, &registry, wanted).behind(&both);
+        for side in [Which::Base, Which::Head] {
+            assert_eq!(
+                derived.files(side).unwrap(),
+                alone.files(side).unwrap(),
+                "{what}, look {at}, {side:?}"
+            );
+        }
     }
 }
 

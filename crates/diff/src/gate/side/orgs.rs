@@ -155,6 +155,9 @@ impl Side<'_> {
     }
 
     fn has_project(&self, folder: &[u8]) -> bool {
+        if let Some(known) = self.related.has_project(self.which, folder) {
+            return known;
+        }
         match self.snapshot.file(&project_in(folder)) {
             Ok(file) => file.is_some(),
             Err(error) => {
