@@ -2,7 +2,8 @@
 //!
 //! The usual algorithms need time that grows with the square of the length when two files have little in common, and the
 //! author of a change can make such files. Beyond a bound the lists are first cut at lines that occur exactly once on both
-//! sides; a piece that is still too large becomes one single hunk. That is coarse, but never wrong.
+//! sides; a piece that is still long is compared in a way that looks less far, and one that is too large becomes one
+//! single hunk. That is coarse, but never wrong.
 
 use std::ops::Range;
 
@@ -14,6 +15,8 @@ use crate::hunks::Hunk;
 const AT_ONCE: u64 = 1 << 28;
 /// What all pieces of a file may cost together, in the same measure.
 const IN_ALL: u64 = 1 << 29;
+/// Lines of the shorter side up to which the comparison may go one call deeper for each: a fraction of the smallest stack.
+const DEEP: usize = 2048;
 
 /// The hunks between two lists of lines, of which the first is line `before` on both sides.
 pub(crate) fn compare(old: &[&[u8]], new: &[&[u8]], before: u32) -> Vec<Hunk> {
@@ -28,21 +31,23 @@ pub(crate) fn compare(old: &[&[u8]], new: &[&[u8]], before: u32) -> Vec<Hunk> {
     let old: Vec<Token> = old.iter().map(|line| interner.intern(*line)).collect();
     let new: Vec<Token> = new.iter().map(|line| interner.intern(*line)).collect();
     let tokens = interner.num_tokens();
-    if cost(old.len(), new.len()) <= AT_ONCE {
-        return diff(&old, &new, tokens, before, before);
-    }
+    drop(interner);
+    let small = cost(old.len(), new.len()) <= AT_ONCE && old.len().min(new.len()) <= DEEP;
+    let anchors = if small { Vec::new() } else { anchors(&old, &new, tokens) };
+    let mut numbers = Numbers::new(tokens);
     let mut left = IN_ALL;
     let mut hunks = Vec::new();
     let (mut at_old, mut at_new) = (0, 0);
     let end = (old.len(), new.len());
-    for (to_old, to_new) in anchors(&old, &new, tokens).into_iter().chain([end]) {
-        let (from_old, from_new) = (offset(before, at_old), offset(before, at_new));
+    for (to_old, to_new) in anchors.into_iter().chain([end]) {
         let a = old.get(at_old..to_old).unwrap_or_default();
         let b = new.get(at_new..to_new).unwrap_or_default();
         match left.checked_sub(cost(a.len(), b.len())) {
+            _ if a.is_empty() && b.is_empty() => {}
             Some(rest) => {
                 left = rest;
-                hunks.extend(diff(a, b, tokens, from_old, from_new));
+                let (a, b, tokens) = numbers.of(a, b);
+                diff(a, b, tokens, offset(before, at_old), offset(before, at_new), &mut hunks);
             }
             None => hunks.push(self::whole(at_old..to_old, at_new..to_new, before)),
         }
@@ -67,15 +72,62 @@ fn whole(old: Range<usize>, new: Range<usize>, before: u32) -> Hunk {
     }
 }
 
-fn diff(old: &[Token], new: &[Token], tokens: u32, from_old: u32, from_new: u32) -> Vec<Hunk> {
+fn diff(old: &[Token], new: &[Token], tokens: u32, from_old: u32, from_new: u32, hunks: &mut Vec<Hunk>) {
+    // A histogram tells best what belongs together, but the library goes one call deeper for every line that it pairs
+    // before the one it paired last, and the author of a change can make that all lines.
+    let algorithm = if old.len().min(new.len()) <= DEEP {
+        Algorithm::Histogram
+    } else {
+        Algorithm::Myers
+    };
     let mut diff = Diff::default();
-    diff.compute_with(Algorithm::Histogram, old, new, tokens);
-    diff.hunks()
-        .map(|hunk| Hunk {
-            base: from_old + hunk.before.start..from_old + hunk.before.end,
-            head: from_new + hunk.after.start..from_new + hunk.after.end,
-        })
-        .collect()
+    diff.compute_with(algorithm, old, new, tokens);
+    hunks.extend(diff.hunks().map(|hunk| Hunk {
+        base: from_old + hunk.before.start..from_old + hunk.before.end,
+        head: from_new + hunk.after.start..from_new + hunk.after.end,
+    }));
+}
+
+/// Numbers for the lines of one piece, from 0. The library makes tables with a place for every number: with the numbers
+/// of the whole file each of a million pieces would cost as much as the file.
+struct Numbers {
+    /// For every token of the file its number in the piece at hand.
+    known: Vec<Option<Token>>,
+    old: Vec<Token>,
+    new: Vec<Token>,
+}
+
+impl Numbers {
+    fn new(tokens: u32) -> Self {
+        Self {
+            known: vec![None; tokens as usize],
+            old: Vec::new(),
+            new: Vec::new(),
+        }
+    }
+
+    /// The two sides of a piece in numbers of its own, and how many there are.
+    fn of(&mut self, old: &[Token], new: &[Token]) -> (&[Token], &[Token], u32) {
+        let mut count = 0;
+        for (side, numbered) in [(old, &mut self.old), (new, &mut self.new)] {
+            numbered.clear();
+            for token in side {
+                let Some(known) = self.known.get_mut(token.0 as usize) else {
+                    continue;
+                };
+                numbered.push(*known.get_or_insert_with(|| {
+                    count += 1;
+                    Token(count - 1)
+                }));
+            }
+        }
+        for token in old.iter().chain(new) {
+            if let Some(known) = self.known.get_mut(token.0 as usize) {
+                *known = None;
+            }
+        }
+        (&self.old, &self.new, count)
+    }
 }
 
 /// Pairs of equal lines that occur once on either side, as many as stand in the same order on both.
@@ -168,6 +220,35 @@ mod tests {
                 head: 15..16
             }
         );
+    }
+
+    #[test]
+    fn pieces_between_unique_lines_are_compared_on_their_own() {
+        let side = |odd: &str| -> Vec<Vec<u8>> {
+            let block = |n: usize| [format!("field {n}\n"), "a\n".to_owned(), odd.to_owned(), "b\n".to_owned()];
+            (0..10_000).flat_map(block).map(String::into_bytes).collect()
+        };
+        let (old, new) = (side("no\n"), side("yes\n"));
+        let hunks = checked(&old, &new);
+        assert_eq!(hunks.len(), 10_000);
+        assert!(
+            hunks.iter().all(|hunk| hunk.base == hunk.head && hunk.base.start % 4 == 0),
+            "{:?}",
+            &hunks[..3]
+        );
+    }
+
+    #[test]
+    fn no_file_takes_the_whole_stack() {
+        // Whatever comes before the line that was paired last has one line that is rarer than all others: its last.
+        let line = |n: usize| format!("{n}\n").into_bytes();
+        for count in [DEEP, 11_500] {
+            let old: Vec<_> = (1..count).flat_map(|n| [line(n), line(n - 1)]).collect();
+            let new: Vec<_> = (1..=count).map(line).collect();
+            let small = std::thread::Builder::new().stack_size(1 << 20);
+            let hunks = small.spawn(move || checked(&old, &new)).unwrap().join().unwrap();
+            assert!(hunks.len() > count / 2, "{}", hunks.len());
+        }
     }
 
     #[test]

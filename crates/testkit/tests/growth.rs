@@ -25,10 +25,17 @@ fn used() -> Option<u64> {
 type Shape = fn(usize) -> (Tree, Tree);
 
 fn app(inside: &str) -> Tree {
-    Tree::default().with(
-        APP,
-        connected_app(false).replace("<oauthConfig>", &format!("<oauthConfig>{inside}")),
-    )
+    one_app(false, inside)
+}
+
+fn one_app(open: bool, inside: &str) -> Tree {
+    Tree::default().with(APP, connected_app(open).replace("<oauthConfig>", &format!("<oauthConfig>{inside}")))
+}
+
+/// An app that is weaker at head, so that its lines are compared, with what the function makes of one text at base and
+/// the other at head.
+fn compared(texts: [&str; 2], inside: impl Fn(&str) -> String) -> (Tree, Tree) {
+    (one_app(false, &inside(texts[0])), one_app(true, &inside(texts[1])))
 }
 
 /// Two sides with as many members each, every one of its own; half of them are on both sides.
@@ -77,7 +84,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 24] = [
+const SHAPES: [(&str, usize, Shape); 25] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -190,12 +197,13 @@ const SHAPES: [(&str, usize, Shape); 24] = [
         )
     }),
     ("many hunks", 4000, |size| {
-        let lines = |odd: &str| {
-            (0..size)
-                .map(|at| if at % 2 == 0 { "<x>1</x>\n" } else { odd }.to_owned())
-                .collect::<String>()
-        };
-        (app(&lines("<y>1</y>\n")), app(&lines("<y>2</y>\n")))
+        compared(["<y>1</y>", "<y>2</y>"], |odd| format!("<x>1</x>\n{odd}\n").repeat(size / 2))
+    }),
+    ("many hunks between lines that occur once", 28_000, |size| {
+        compared(["a", "b"], |odd| {
+            let lines: Vec<String> = (0..size).map(|at| format!("{at:x}\n{odd}\n")).collect();
+            format!("<!--\n{}-->", lines.concat())
+        })
     }),
     ("many apps", 40, |size| {
         let side = |open: bool| {
