@@ -131,7 +131,7 @@ fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
     }
     let (rules, places) = rules::rules(group::controls(&report.controls, &groups), &worst);
     let artifacts = Artifacts::of(&groups);
-    let mut hashes = Hashes::new(options);
+    let mut hashes = Hashes::new(options, &groups);
     let results: Vec<_> = groups
         .iter()
         .map(|group| results::result(group, &places, &artifacts, &mut hashes, options.fix))

@@ -4,10 +4,13 @@
 //! one line feed. The upload action computes the same and complains about every result that has another value, so
 //! this must agree with it to the last digit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::ControlFlow;
 
-const LENGTH: usize = 100;
+const LENGTH: u32 = 100;
 const FACTOR: u64 = 37;
+/// What the hash of all units before a line has become, as a part of the sum, when the units of the line are counted in.
+const BEFORE: u64 = FACTOR.wrapping_pow(LENGTH);
 /// Marks the end of the file; no code unit of a text is this.
 const END: u16 = 0xFFFF;
 
@@ -16,91 +19,125 @@ const LINE_FEED: u16 = 0x0A;
 const CARRIAGE_RETURN: u16 = 0x0D;
 const SPACE: u16 = 0x20;
 
-/// The hash of every line: 16 hexadecimal digits or fewer, a colon, and how many lines up to this one have the same.
-pub fn lines(content: &[u8]) -> Vec<String> {
-    let (units, starts) = units(&String::from_utf8_lossy(content));
+/// The hashes of these lines, counted from 0, as far as the file has them: 16 hexadecimal digits or fewer, a colon, and
+/// how many lines up to this one have the same.
+///
+/// The file is gone through twice, as far as its last wanted line: what the lines before have in common with a wanted
+/// line shows only once its hash is known. In return nothing is kept for lines that nobody asked for.
+pub fn of(content: &[u8], wanted: &BTreeSet<usize>) -> BTreeMap<usize, String> {
+    let Some(last) = wanted.last() else { return BTreeMap::new() };
+    let until = |line: usize| {
+        if line < *last {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    };
     let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
-    starts
-        .into_iter()
-        .map(|start| {
-            let covered = units.iter().skip(start).copied().chain(std::iter::repeat(0)).take(LENGTH);
-            let hash = covered.fold(0_u64, |hash, unit| hash.wrapping_mul(FACTOR).wrapping_add(u64::from(unit)));
-            let count = seen.entry(hash).or_default();
+    each(content, |line, hash| {
+        if wanted.contains(&line) {
+            seen.insert(hash, 0);
+        }
+        until(line)
+    });
+    let mut found = BTreeMap::new();
+    each(content, |line, hash| {
+        if let Some(count) = seen.get_mut(&hash) {
             *count = count.saturating_add(1);
-            format!("{hash:x}:{count}")
-        })
-        .collect()
+            if wanted.contains(&line) {
+                found.insert(line, format!("{hash:x}:{count}"));
+            }
+        }
+        until(line)
+    });
+    found
 }
 
-/// What is hashed, and where in it lines start.
-fn units(text: &str) -> (Vec<u16>, Vec<usize>) {
-    let mut units = Vec::with_capacity(text.len());
-    let mut starts = Vec::new();
-    let mut at_start = true;
-    let mut after_return = false;
-    for unit in text.encode_utf16().chain([END]) {
-        if matches!(unit, SPACE | TAB) || (after_return && unit == LINE_FEED) {
-            after_return = false;
-            continue;
+/// Tells the hash of every line, in order, until it is enough.
+fn each(content: &[u8], tell: impl FnMut(usize, u64) -> ControlFlow<()>) {
+    let mut hasher = Hasher::new(tell);
+    // Ends early when it is enough.
+    let _ = hasher.all(content);
+}
+
+/// Goes through a text, unit by unit.
+struct Hasher<T> {
+    tell: T,
+    /// The hash of all units so far, as if it covered them all. That of a part is the difference between its two ends.
+    sum: u64,
+    /// How many units were counted in; where it starts does not matter, so it may wrap.
+    at: u32,
+    /// Lines whose hash is not complete yet: where it will be, and the sum before them.
+    open: VecDeque<(u32, u64)>,
+    /// The next line to tell of.
+    line: usize,
+    at_start: bool,
+    after_return: bool,
+}
+
+impl<T: FnMut(usize, u64) -> ControlFlow<()>> Hasher<T> {
+    fn new(tell: T) -> Self {
+        Self {
+            tell,
+            sum: 0,
+            at: 0,
+            open: VecDeque::new(),
+            line: 0,
+            at_start: true,
+            after_return: false,
         }
-        after_return = unit == CARRIAGE_RETURN;
-        if at_start {
-            starts.push(units.len());
-        }
-        let unit = if after_return { LINE_FEED } else { unit };
-        at_start = unit == LINE_FEED;
-        units.push(unit);
     }
-    (units, starts)
+
+    /// A whole file.
+    fn all(&mut self, content: &[u8]) -> ControlFlow<()> {
+        for chunk in content.utf8_chunks() {
+            let text = chunk.valid();
+            if text.is_ascii() {
+                text.bytes().try_for_each(|byte| self.unit(u16::from(byte)))?;
+            } else {
+                text.encode_utf16().try_for_each(|unit| self.unit(unit))?;
+            }
+            // As in a text made of these bytes with replacement characters.
+            if !chunk.invalid().is_empty() {
+                self.unit(0xFFFD)?;
+            }
+        }
+        self.unit(END)?;
+        while !self.open.is_empty() {
+            self.count_in(0)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// One unit of the text, or the end.
+    #[inline]
+    fn unit(&mut self, unit: u16) -> ControlFlow<()> {
+        if matches!(unit, SPACE | TAB) || (self.after_return && unit == LINE_FEED) {
+            self.after_return = false;
+            return ControlFlow::Continue(());
+        }
+        self.after_return = unit == CARRIAGE_RETURN;
+        if self.at_start {
+            self.open.push_back((self.at.wrapping_add(LENGTH), self.sum));
+        }
+        let unit = if self.after_return { LINE_FEED } else { unit };
+        self.at_start = unit == LINE_FEED;
+        self.count_in(unit)
+    }
+
+    #[inline]
+    fn count_in(&mut self, unit: u16) -> ControlFlow<()> {
+        self.sum = self.sum.wrapping_mul(FACTOR).wrapping_add(u64::from(unit));
+        self.at = self.at.wrapping_add(1);
+        let Some(&(_, before)) = self.open.front().filter(|(complete, _)| *complete == self.at) else {
+            return ControlFlow::Continue(());
+        };
+        self.open.pop_front();
+        let line = self.line;
+        self.line = line.saturating_add(1);
+        (self.tell)(line, self.sum.wrapping_sub(before.wrapping_mul(BEFORE)))
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::lines;
-
-    #[test]
-    fn agrees_with_the_upload_action() {
-        assert_eq!(lines(b""), ["c129715d7a2bc9a3:1"]);
-        assert_eq!(
-            lines(b" a\nb\n  \t\tc\n d"),
-            ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]
-        );
-        assert_eq!(
-            lines("Lorem ipsum dolor sit amet.\n".repeat(10).as_bytes()),
-            [
-                "a7f2ff13bc495cf2:1",
-                "a7f2ff13bc495cf2:2",
-                "a7f2ff13bc495cf2:3",
-                "a7f2ff13bc495cf2:4",
-                "a7f2ff13bc495cf2:5",
-                "a7f2ff13bc495cf2:6",
-                "a7f2ff1481e87703:1",
-                "a9cf91f7bbf1862b:1",
-                "55ec222b86bcae53:1",
-                "cc97dc7b1d7d8f7b:1",
-                "c129715d7a2bc9a3:1",
-            ]
-        );
-    }
-
-    #[test]
-    fn line_ends_and_white_space_do_not_count() {
-        let plain = lines(b"<a>\n<b/>\n</a>\n");
-        assert_eq!(lines(b"<a>\r\n<b/>\r\n</a>\r\n"), plain);
-        assert_eq!(lines(b"<a>\r<b/>\r</a>\r"), plain);
-        assert_eq!(lines(b"<a>\n\t<b />  \n </a>\n"), plain);
-    }
-
-    #[test]
-    fn lines_are_numbered_as_everywhere_else() {
-        for (text, count) in [("", 1), ("a", 1), ("a\n", 2), ("a\n\nb", 3), ("a\r\n\r\nb", 3), ("a\r\rb", 3)] {
-            assert_eq!(lines(text.as_bytes()).len(), count, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_do_no_harm() {
-        assert_eq!(lines(b"a\xff\xfeb\n").len(), 2);
-        assert_eq!(lines("𝒳é\u{feff}".as_bytes()).len(), 1);
-    }
-}
+mod tests;
