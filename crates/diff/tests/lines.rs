@@ -60,6 +60,10 @@ fn files_made_to_be_slow_end_in_time() {
         ("forty kinds", 40, 600_000),
         ("all different", u64::MAX, 300_000),
         ("many repeats", 500, 600_000),
+        ("two kinds at once", 2, 16_000),
+        ("forty kinds at once", 40, 16_000),
+        ("many repeats at once", 500, 16_000),
+        ("few repeats at once", 5000, 16_000),
     ] {
         let (base, head) = (shuffled(kinds, count), shuffled(kinds, count));
         let took = timed(what, base.as_bytes(), head.as_bytes());
@@ -78,6 +82,12 @@ fn files_made_to_be_slow_end_in_time() {
         }
         text
     };
+    // Other lines at both ends, or what they have in common would be set aside first.
+    let period = |ends: &str, count: usize| format!("{ends}\n{}{ends}\n", "a\nb\n".repeat(count));
+    for count in [1000, 8000, 300_000] {
+        let (base, head) = (period("1", count), period("2", count - 100));
+        assert!(timed("two lines in turn", base.as_bytes(), head.as_bytes()) < limit);
+    }
     let ascending = numbers(&mut (0..600_000));
     let descending = numbers(&mut (0..600_000).rev());
     assert!(timed("turned around", ascending.as_bytes(), descending.as_bytes()) < limit);
