@@ -211,10 +211,6 @@ impl DiffError {
         }
     }
 
-    pub(crate) fn object(id: ObjectId, error: &git2::Error) -> Self {
-        Self::broken(id, error.message())
-    }
-
     pub(crate) fn broken(id: ObjectId, reason: impl Into<String>) -> Self {
         Self::BrokenObject { id, reason: reason.into() }
     }

@@ -73,7 +73,7 @@ impl Repository {
     }
 }
 
-fn bytes<'a>(raw: &'a Raw<'_>) -> &'a [u8] {
+fn bytes(raw: &Raw) -> &[u8] {
     raw.as_ref()
 }
 

@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use crate::error::DiffError;
-
 /// Length of the longest id git knows (SHA-256).
 const LONGEST: usize = 32;
 
@@ -51,10 +49,6 @@ impl ObjectId {
     /// Whether every byte is zero: git's way to write "no object".
     pub fn is_zero(&self) -> bool {
         self.bytes.iter().all(|byte| *byte == 0)
-    }
-
-    pub(crate) fn to_git(self) -> Result<git2::Oid, DiffError> {
-        git2::Oid::from_bytes(self.as_bytes()).map_err(|error| DiffError::object(self, &error))
     }
 
     pub(crate) fn from_git(id: git2::Oid) -> Option<Self> {

@@ -1,11 +1,12 @@
 //! Loose objects, one file each: read here and not by libgit2, which does not end on a truncated one and fills up a short
 //! one with zeros.
 //!
-//! Packs stay with libgit2. A loose object is read whole, to the end and no further than its header says, or it is an error.
+//! A loose object is read whole, to the end and no further than its header says, or it is an error.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 use git2::ObjectType;
@@ -14,6 +15,7 @@ use crate::dir::absent;
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::objects::LARGEST;
+use crate::pack::Found;
 
 /// Alternates of alternates of alternates; git goes no further either.
 const MAX_ALTERNATES: usize = 5;
@@ -71,25 +73,49 @@ impl Loose {
         self.dirs.iter().map(|dir| dir.path.as_path())
     }
 
-    /// Kind and size of a loose object; `None` if there is none.
-    pub(crate) fn header(&self, id: ObjectId) -> Result<Option<(ObjectType, u64)>, DiffError> {
-        Ok(self.find(id)?.map(|object| (object.kind, object.size)))
+    /// Kind and content of a loose object of at most `limit` bytes; `None` if there is none.
+    pub(crate) fn read(&self, id: ObjectId, limit: u64) -> Result<Option<Found>, DiffError> {
+        self.find(id, false)?.map(|object| object.within(id, limit)).transpose()
     }
 
-    /// Kind and content of a loose object; `None` if there is none.
-    pub(crate) fn read(&self, id: ObjectId) -> Result<Option<(ObjectType, Vec<u8>)>, DiffError> {
-        self.find(id)?.map(|object| object.whole(id)).transpose()
+    /// Like [`Loose::read`], and looks into folders that came to be later.
+    pub(crate) fn read_new(&self, id: ObjectId, limit: u64) -> Result<Option<Found>, DiffError> {
+        self.find(id, true)?.map(|object| object.within(id, limit)).transpose()
     }
 
-    fn find(&self, id: ObjectId) -> Result<Option<Opened<File>>, DiffError> {
+    /// Whether there is a file for the object.
+    pub(crate) fn holds(&self, id: ObjectId) -> bool {
+        self.places(id, false).any(|path| path.exists())
+    }
+
+    /// Ids that begin with these digits.
+    pub(crate) fn like(&self, hex: &str) -> Vec<ObjectId> {
+        let Some((folder, start)) = hex.split_at_checked(2) else {
+            return Vec::new();
+        };
+        let dirs = self.dirs.iter().filter_map(|dir| fs::read_dir(dir.path.join(folder)).ok());
+        let names = dirs.flatten().flatten().map(|entry| entry.file_name());
+        let ids = names.filter_map(|name| {
+            let name = name.to_str().filter(|name| name.starts_with(start))?;
+            ObjectId::from_hex(format!("{folder}{name}").as_bytes())
+        });
+        ids.collect()
+    }
+
+    /// Where the object would lie; `all` without regard to which folders there were.
+    fn places(&self, id: ObjectId, all: bool) -> impl Iterator<Item = PathBuf> {
         let first = id.as_bytes().first().copied().map_or(0, usize::from);
-        for dir in &self.dirs {
-            if !dir.first.get(first).copied().unwrap_or(false) {
-                continue;
-            }
+        let dirs = self.dirs.iter();
+        let dirs = dirs.filter(move |dir| all || dir.first.get(first).copied().unwrap_or(false));
+        dirs.map(move |dir| {
             let hex = id.to_string();
             let (folder, name) = hex.split_at(2);
-            let path = dir.path.join(folder).join(name);
+            dir.path.join(folder).join(name)
+        })
+    }
+
+    fn find(&self, id: ObjectId, all: bool) -> Result<Option<Opened<File>>, DiffError> {
+        for path in self.places(id, all) {
             match File::open(&path) {
                 Ok(file) => return open(id, file).map(Some),
                 Err(error) if absent(&error) => {}
@@ -101,6 +127,14 @@ impl Loose {
 }
 
 impl<R: Read> Opened<R> {
+    fn within(self, id: ObjectId, limit: u64) -> Result<Found, DiffError> {
+        if self.size > limit {
+            return Ok(Found::Larger(self.kind, self.size));
+        }
+        let (kind, content) = self.whole(id)?;
+        Ok(Found::Object(kind, Arc::new(content)))
+    }
+
     fn whole(self, id: ObjectId) -> Result<(ObjectType, Vec<u8>), DiffError> {
         if self.kind != ObjectType::Blob && self.size > LARGEST {
             return Err(DiffError::broken(id, "it is larger than any real one"));

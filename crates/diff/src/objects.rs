@@ -1,13 +1,14 @@
 //! The object database: raw objects by id, true ones, whatever replace refs and grafts say.
 //!
-//! Reads through libgit2's database only, not through a repository, so it needs no configuration and no refs. It may
-//! ask git to fetch objects that a partial clone was promised; it must never take "missing" for "empty".
+//! Reads packs and loose objects by our own readers, not through a repository, so it needs no configuration and no refs.
+//! libgit2 is kept away from objects: a truncated one keeps it busy for ever, and a damaged index of a pack ends the process.
+//! May ask git to fetch objects that a partial clone was promised; must never take "missing" for "empty".
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use git2::{ErrorCode, ObjectFormat, ObjectType, Odb, OdbObject};
+use git2::{ObjectFormat, ObjectType};
 use orgate_core::path::RepoPath;
 
 use crate::error::DiffError;
@@ -23,6 +24,9 @@ const EMPTY_TREE: [&str; 2] = [
     "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 ];
 
+/// Fewer digits of an id are no abbreviation.
+const SHORTEST: usize = 4;
+
 /// Above this size a file on disk is hashed in pieces instead of in memory.
 pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
 
@@ -30,21 +34,17 @@ pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;
 pub(crate) const LARGEST: u64 = 128 << 20;
 
 /// A raw object, or the empty tree, which need not exist.
-pub(crate) enum Raw<'a> {
-    Library(OdbObject<'a>),
-    Packed(Arc<Vec<u8>>),
+pub(crate) enum Raw {
+    Whole(Arc<Vec<u8>>),
     Lent(Lent),
-    Loose(Vec<u8>),
     Empty,
 }
 
-impl AsRef<[u8]> for Raw<'_> {
+impl AsRef<[u8]> for Raw {
     fn as_ref(&self) -> &[u8] {
         match self {
-            Self::Library(object) => object.data(),
-            Self::Packed(content) => content,
+            Self::Whole(content) => content,
             Self::Lent(content) => content,
-            Self::Loose(content) => content,
             Self::Empty => &[],
         }
     }
@@ -52,7 +52,6 @@ impl AsRef<[u8]> for Raw<'_> {
 
 /// The object database of one repository.
 pub(crate) struct Objects {
-    odb: Odb<'static>,
     loose: Loose,
     packs: Packs,
     pub(crate) folders: Folders,
@@ -87,26 +86,12 @@ impl Objects {
             path: path.to_path_buf(),
             reason: reason.to_owned(),
         };
-        let mut odb: Option<Odb<'static>> = None;
-        for (at, dir) in dirs.iter().enumerate() {
-            let dir = dir.as_ref();
-            if !dir.is_dir() {
-                if at == 0 {
-                    return Err(failed(dir, "the folder of objects does not exist"));
-                }
-                continue;
-            }
-            let odb = match &odb {
-                Some(odb) => odb,
-                None => odb.insert(Odb::new_ext(format).map_err(|error| failed(dir, error.message()))?),
-            };
-            let text = dir.to_str().ok_or_else(|| failed(dir, "its path is not UTF-8"))?;
-            odb.add_disk_alternate(text).map_err(|error| failed(dir, error.message()))?;
+        let own = dirs.first().map_or(Path::new(""), AsRef::as_ref);
+        if !own.is_dir() {
+            return Err(failed(own, "the folder of objects does not exist"));
         }
-        let odb = odb.ok_or_else(|| failed(Path::new(""), "no folder of objects"))?;
         let loose = Loose::open(dirs);
         Ok(Self {
-            odb,
             packs: Packs::find(loose.dirs()),
             folders: Folders::default(),
             loose,
@@ -148,57 +133,76 @@ impl Objects {
     }
 
     /// Reads an object of any kind; `None` when it is not in this clone. Fetches nothing: history is never promised.
-    pub(crate) fn here(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+    pub(crate) fn here(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw)>, DiffError> {
         self.read(id, Keep::Trees)
     }
 
-    fn read(&self, id: ObjectId, keep: Keep) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+    fn read(&self, id: ObjectId, keep: Keep) -> Result<Option<(ObjectType, Raw)>, DiffError> {
         if Some(id) == self.empty_tree {
             return Ok(Some((ObjectType::Tree, Raw::Empty)));
         }
+        let found = match self.find(id, LARGEST, keep)? {
+            Some(Found::Larger(ObjectType::Blob, _)) => self.find(id, u64::MAX, keep)?,
+            found => found,
+        };
+        match found {
+            Some(Found::Object(kind, content)) => Ok(Some((kind, Raw::Whole(content)))),
+            Some(Found::Lent(content)) => Ok(Some((ObjectType::Tree, Raw::Lent(content)))),
+            Some(Found::Larger(..)) => Err(DiffError::broken(id, "it is larger than any real one")),
+            None => Ok(None),
+        }
+    }
+
+    /// Finds an object of at most `limit` bytes.
+    fn find(&self, id: ObjectId, limit: u64, keep: Keep) -> Result<Option<Found>, DiffError> {
         if id.as_bytes().len() != self.id_len() {
             return Ok(None);
         }
-        match self.packs.read(id, LARGEST, keep) {
-            Some(Found::Object(kind, content)) => return Ok(Some((kind, Raw::Packed(content)))),
-            Some(Found::Lent(content)) => return Ok(Some((ObjectType::Tree, Raw::Lent(content)))),
-            Some(Found::Larger(kind, _)) if kind != ObjectType::Blob => {
-                return Err(DiffError::broken(id, "it is larger than any real one"));
-            }
-            _ => {}
+        let packed = self.packs.read(id, limit, keep);
+        if let Ok(Some(_)) = packed {
+            return packed;
         }
-        if let Some((kind, content)) = self.loose.read(id)? {
-            return Ok(Some((kind, Raw::Loose(content))));
+        if let Some(found) = self.loose.read(id, limit)? {
+            return Ok(Some(found));
         }
-        match self.odb.read(id.to_git()?) {
-            Ok(object) => Ok(Some((object.kind(), Raw::Library(object)))),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(DiffError::object(id, &error)),
+        // It may have come to be meanwhile, or its pack was replaced by another one.
+        if self.packs.refresh()
+            && let Ok(Some(found)) = self.packs.read(id, limit, keep)
+        {
+            return Ok(Some(found));
+        }
+        match self.loose.read_new(id, limit)? {
+            None => packed,
+            found => Ok(found),
         }
     }
 
     /// Reads an object of any kind, and fetches it if it was promised; `None` when there is no getting it.
-    pub(crate) fn any(&self, id: ObjectId) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
-        self.get(id, Keep::Trees)
-    }
-
-    fn get(&self, id: ObjectId, keep: Keep) -> Result<Option<(ObjectType, Raw<'_>)>, DiffError> {
+    fn get(&self, id: ObjectId, keep: Keep) -> Result<Option<(ObjectType, Raw)>, DiffError> {
         match self.read(id, keep)? {
             None if self.fetch(&[id])? => self.read(id, keep),
             found => Ok(found),
         }
     }
 
-    /// Whether this is the beginning of an object's id.
-    pub(crate) fn begins(&self, hex: &str) -> bool {
-        let shortest = 4;
-        let digits = hex.len() >= shortest && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let id = || git2::Oid::from_str_ext(&format!("{hex:0<width$}", width = 2 * self.id_len()), self.format).ok();
-        let known = |id| match self.odb.exists_prefix(id, hex.len()) {
-            Ok(_) => true,
-            Err(error) => error.code() == ErrorCode::Ambiguous,
+    /// The objects whose ids begin with these digits, as far as it takes to know whether there are several.
+    pub(crate) fn like(&self, hex: &str) -> Result<Vec<ObjectId>, DiffError> {
+        let hex = hex.to_ascii_lowercase();
+        let width = 2 * self.id_len();
+        let digits = hex.len() >= SHORTEST && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !digits || hex.len() > width {
+            return Ok(Vec::new());
+        }
+        let Some(least) = ObjectId::from_hex(format!("{hex:0<width$}").as_bytes()) else {
+            return Ok(Vec::new());
         };
-        digits && hex.len() < 2 * self.id_len() && id().is_some_and(known)
+        self.packs.refresh();
+        let mut found = self.packs.from(least, |id| id.to_string().starts_with(&hex))?;
+        found.extend(self.loose.like(&hex));
+        found.retain(|id| id.as_bytes().len() == self.id_len());
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Whether both are the same database, opened once or twice.
@@ -207,7 +211,7 @@ impl Objects {
     }
 
     /// Reads a tree. `path` is the folder, for the message.
-    pub(crate) fn tree(&self, id: ObjectId, path: &[u8], keep: Keep) -> Result<Raw<'_>, DiffError> {
+    pub(crate) fn tree(&self, id: ObjectId, path: &[u8], keep: Keep) -> Result<Raw, DiffError> {
         match self.get(id, keep)? {
             Some((ObjectType::Tree, raw)) => Ok(raw),
             Some(_) => Err(DiffError::broken(id, "a tree was expected")),
@@ -217,61 +221,28 @@ impl Objects {
 
     /// Size of a blob without reading it; `None` when it is not here.
     pub(crate) fn size(&self, id: ObjectId) -> Result<Option<u64>, DiffError> {
-        let (kind, size) = match self.loose.header(id)? {
-            Some((kind, size)) => (kind, Some(size)),
-            None => match self.packed_header(id)? {
-                Some((kind, size)) => (kind, u64::try_from(size).ok()),
-                None => return Ok(None),
-            },
-        };
-        if kind != ObjectType::Blob {
-            return Err(DiffError::broken(id, "a blob was expected"));
-        }
-        Ok(size)
-    }
-
-    fn packed_header(&self, id: ObjectId) -> Result<Option<(ObjectType, usize)>, DiffError> {
-        let git_id = id.to_git()?;
-        // git2 panics on a kind of object that does not exist, which a damaged pack can hold.
-        let header = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.odb.read_header(git_id)));
-        match header {
-            Ok(Ok((size, kind))) => Ok(Some((kind, size))),
-            Ok(Err(error)) if error.code() == ErrorCode::NotFound => Ok(None),
-            Ok(Err(error)) => Err(DiffError::object(id, &error)),
-            Err(_) => Err(DiffError::broken(id, "its kind is unknown")),
+        match self.find(id, 0, Keep::Trees)? {
+            Some(Found::Larger(ObjectType::Blob, size)) => Ok(Some(size)),
+            Some(Found::Object(ObjectType::Blob, _)) => Ok(Some(0)),
+            Some(_) => Err(DiffError::broken(id, "a blob was expected")),
+            None => Ok(None),
         }
     }
 
     /// Reads a blob of at most `limit` bytes.
     pub(crate) fn blob(&self, id: ObjectId, path: &RepoPath, limit: u64) -> Result<Vec<u8>, DiffError> {
-        let packed = (id.as_bytes().len() == self.id_len()).then(|| self.packs.read(id, limit, Keep::Trees));
-        match packed.flatten() {
-            Some(Found::Object(ObjectType::Blob, content)) => return Ok(Arc::unwrap_or_clone(content)),
-            Some(Found::Larger(ObjectType::Blob, size)) => {
-                return Err(DiffError::TooLarge {
-                    path: path.clone(),
-                    size,
-                    limit,
-                });
-            }
-            _ => {}
+        let find = || self.find(id, limit, Keep::Trees);
+        let mut found = find()?;
+        if found.is_none() && self.fetch(&[id])? {
+            found = find()?;
         }
-        let mut size = self.size(id)?;
-        if size.is_none() && self.fetch(&[id])? {
-            size = self.size(id)?;
-        }
-        let missing = || self.missing(id, path.as_bytes());
-        let size = size.ok_or_else(missing)?;
-        if size > limit {
-            return Err(DiffError::TooLarge {
+        match found.ok_or_else(|| self.missing(id, path.as_bytes()))? {
+            Found::Object(ObjectType::Blob, content) => Ok(Arc::unwrap_or_clone(content)),
+            Found::Larger(ObjectType::Blob, size) => Err(DiffError::TooLarge {
                 path: path.clone(),
                 size,
                 limit,
-            });
-        }
-        match self.any(id)?.ok_or_else(missing)? {
-            (ObjectType::Blob, Raw::Loose(content)) => Ok(content),
-            (ObjectType::Blob, raw) => Ok(raw.as_ref().to_vec()),
+            }),
             _ => Err(DiffError::broken(id, "a blob was expected")),
         }
     }
@@ -280,7 +251,7 @@ impl Objects {
     pub(crate) fn absent(&self, ids: impl Iterator<Item = ObjectId>) -> Result<Vec<ObjectId>, DiffError> {
         let mut absent = Vec::new();
         for id in ids {
-            if !self.odb.exists_ext(id.to_git()?, git2::OdbLookupFlags::NO_REFRESH) {
+            if !self.loose.holds(id) && !self.packs.holds(id)? {
                 absent.push(id);
             }
         }
@@ -312,10 +283,7 @@ impl Objects {
             path: None,
             remedy: format!("this is a partial clone, and what was left out could not be fetched: {error}"),
         })?;
-        self.odb.refresh().map_err(|error| DiffError::GitFailed {
-            command: "cat-file".into(),
-            reason: error.message().to_owned(),
-        })?;
+        self.packs.refresh();
         Ok(true)
     }
 

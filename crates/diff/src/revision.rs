@@ -63,7 +63,7 @@ impl Repository {
             found = Some(id);
         }
         // Git takes the name, so whoever may push one that is the beginning of an id would choose the base.
-        if found.is_some() && self.inner.objects.begins(stem) {
+        if found.is_some() && stem.len() < 2 * self.inner.objects.id_len() && !self.inner.objects.like(stem)?.is_empty() {
             return Err(DiffError::Ambiguous { rev: rev.to_owned() });
         }
         Ok(())

@@ -140,9 +140,9 @@ pub(crate) fn walk(objects: &Objects, base: ObjectId, head: ObjectId, snapshot: 
 }
 
 /// One side of a folder.
-struct Side<'a>(Option<(Cursor<Raw<'a>>, ObjectId)>);
+struct Side(Option<(Cursor<Raw>, ObjectId)>);
 
-impl<'a> Side<'a> {
+impl<'a> Side {
     fn open(objects: &'a Objects, id: Option<ObjectId>, path: &[u8]) -> Result<Self, DiffError> {
         let open = |id| Ok((cursor(objects, id, path, Keep::Trees)?, id));
         id.map(open).transpose().map(Self)
@@ -165,7 +165,7 @@ impl<'a> Side<'a> {
 }
 
 /// A cursor on the first entry of the tree `id`.
-pub(crate) fn cursor<'a>(objects: &'a Objects, id: ObjectId, path: &[u8], keep: Keep) -> Result<Cursor<Raw<'a>>, DiffError> {
+pub(crate) fn cursor(objects: &Objects, id: ObjectId, path: &[u8], keep: Keep) -> Result<Cursor<Raw>, DiffError> {
     Cursor::new(objects.tree(id, path, keep)?, objects.id_len()).map_err(|reason| DiffError::broken(id, reason))
 }
 

@@ -13,9 +13,9 @@ use crate::walk::{self, Budget, Leaf};
 use super::format::{Entry, Index};
 
 /// One folder of the walk.
-struct Frame<'a> {
+struct Frame {
     /// The tree's side, with its id; `None` where only the index has the folder.
-    tree: Option<(Cursor<Raw<'a>>, ObjectId)>,
+    tree: Option<(Cursor<Raw>, ObjectId)>,
     /// The folder among those whose tree id the index knows.
     cached: Option<usize>,
     /// Length of the folder's path, including its slash.
@@ -28,7 +28,7 @@ struct Walk<'a> {
     /// Place among the entries of the index.
     at: usize,
     path: Vec<u8>,
-    stack: Vec<Frame<'a>>,
+    stack: Vec<Frame>,
     budget: Budget,
     changes: Vec<Change>,
 }

@@ -1,7 +1,7 @@
 //! Deltas: an object written as pieces of another one. Nothing here trusts a length that a delta names.
 
-/// Largest result that is built here; libgit2 builds the rest.
-const MOST: usize = 256 << 20;
+/// Largest result that is built. Git makes no deltas of anything that large.
+const MOST: usize = 2 << 30;
 
 /// Size of the object that a delta makes.
 pub(super) fn size(delta: &[u8]) -> Option<u64> {
@@ -17,7 +17,9 @@ pub(super) fn apply(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let size = usize::try_from(varint(delta, &mut at)?).ok().filter(|size| *size <= MOST)?;
-    let mut made = Vec::with_capacity(size);
+    // A size that nobody has memory for is no reason to end the process.
+    let mut made = Vec::new();
+    made.try_reserve_exact(size).ok()?;
     while let Some(&command) = delta.get(at) {
         at += 1;
         if command & 0x80 == 0 {

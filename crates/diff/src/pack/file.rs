@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use flate2::read::ZlibDecoder;
 use git2::ObjectType;
 use libdeflater::Decompressor;
 
+use super::Fault;
 use super::delta::varint;
 use super::kept::Kept;
 use super::lent::Lent;
@@ -16,8 +19,10 @@ use crate::id::ObjectId;
 use crate::lock::lock;
 use crate::positioned::{fill_at, read_at};
 
-/// Larger objects are left to libgit2, which need not have all of their compressed bytes in memory.
+/// Larger objects are inflated in pieces, so that their compressed bytes need not be in memory.
 const MOST: u64 = 128 << 20;
+/// Signature, version and the number of objects.
+const BEGIN: u64 = 12;
 /// An entry begins with at most this many bytes: kind and size, then the base.
 const HEADER: usize = 10 + 32;
 
@@ -59,8 +64,12 @@ thread_local! {
 }
 
 impl File {
-    pub(super) fn open(path: &Path, id_len: usize, count: u32) -> Option<Self> {
-        let file = fs::File::open(path).ok()?;
+    pub(super) fn open(path: &Path, id_len: usize, count: u32) -> Result<Self, Fault> {
+        let file = fs::File::open(path).map_err(|error| Fault::of(&error))?;
+        Self::read(file, id_len, count).ok_or(Fault::Damaged)
+    }
+
+    fn read(file: fs::File, id_len: usize, count: u32) -> Option<Self> {
         let end = file.metadata().ok()?.len().checked_sub(u64::try_from(id_len).ok()?)?;
         let header = read_at(&file, 0, 12)?;
         let sound = header.starts_with(b"PACK\0\0\0\x02") || header.starts_with(b"PACK\0\0\0\x03");
@@ -75,6 +84,9 @@ impl File {
 
     /// The entry at a place.
     pub(super) fn entry(&self, offset: u64) -> Option<Entry> {
+        if offset < BEGIN {
+            return None;
+        }
         self.with(offset, HEADER, |head| {
             let first = *head.first()?;
             let mut at = 1;
@@ -102,9 +114,29 @@ impl File {
 
     /// What an entry holds.
     pub(super) fn inflate(&self, entry: &Entry) -> Option<Vec<u8>> {
+        self.inflate_whole(entry).or_else(|| self.inflate_slowly(entry))
+    }
+
+    fn inflate_whole(&self, entry: &Entry) -> Option<Vec<u8>> {
         let mut content = vec![0; bytes(entry)?];
         self.inflate_into(entry, &mut content)?;
         Some(content)
+    }
+
+    /// What an entry holds that is larger, or compressed worse, than any everyday one.
+    fn inflate_slowly(&self, entry: &Entry) -> Option<Vec<u8>> {
+        let size = usize::try_from(entry.size).ok()?;
+        let most = entry.size.checked_add(1)?;
+        let rest = Rest {
+            file: &self.handle,
+            at: entry.from,
+            end: self.end,
+        };
+        // The memory grows with what there is, not with what the entry says.
+        let mut content = Vec::new();
+        let decoder = ZlibDecoder::new(BufReader::new(rest));
+        let read = decoder.take(most).read_to_end(&mut content).ok()?;
+        (read == size).then_some(content)
     }
 
     /// What an entry holds, in memory that is used again.
@@ -116,7 +148,7 @@ impl File {
 
     fn inflate_into(&self, entry: &Entry, content: &mut [u8]) -> Option<()> {
         let size = content.len();
-        // What deflate makes of bytes that cannot be compressed. Who wrote more than that is read by libgit2.
+        // What deflate makes of bytes that cannot be compressed. What somebody wrote with more of them is read in pieces.
         let longest = size + (size >> 3) + (size >> 6) + 64;
         self.with(entry.from, longest, |compressed| {
             let made = INFLATE.with_borrow_mut(|inflate| inflate.zlib_decompress(compressed, content));
@@ -159,6 +191,23 @@ impl File {
     /// Keeps an object for those that are built on it.
     pub(super) fn keep(&self, offset: u64, kind: ObjectType, content: &Arc<Vec<u8>>) {
         lock(&self.kept).keep(offset, kind, content);
+    }
+}
+
+/// The pack from a place on, up to its checksum.
+struct Rest<'a> {
+    file: &'a fs::File,
+    at: u64,
+    end: u64,
+}
+
+impl Read for Rest<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let len = buffer.len().min(left);
+        let read = fill_at(self.file, self.at, buffer.get_mut(..len).unwrap_or_default())?;
+        self.at += u64::try_from(read).unwrap_or_default();
+        Ok(read)
     }
 }
 

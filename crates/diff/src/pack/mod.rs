@@ -1,9 +1,9 @@
-//! Objects straight from packs: the everyday ones, read faster than through libgit2.
+//! Objects straight from packs.
 //!
 //! Reads pack files and their indexes by position, without mapping them, inflates whole objects in one go, and keeps what
-//! deltas are built on. It answers only when all it meets is as expected; everything else (other versions, huge packs,
-//! damage, loose objects, several packs under one index) is [`None`], and then libgit2 is asked, which also says what is
-//! wrong. Must not report an error of its own, and must not take "not found" for "does not exist".
+//! deltas are built on. Nothing that a pack or its index says is believed: libgit2, which believes where an index says an
+//! object lies, ends the process on one flipped bit. What is damaged is an error, unless another pack has the object whole;
+//! it is never taken for "does not exist".
 
 mod delta;
 mod file;
@@ -12,18 +12,22 @@ mod lent;
 mod pieces;
 mod table;
 
-use std::path::Path;
+use std::io::Error;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use git2::ObjectType;
 
+use crate::dir::absent;
+use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::lock::lock;
 use file::{Entry, File, Kind};
 pub(crate) use lent::Lent;
 use table::Table;
 
-/// Longer chains of deltas are left to libgit2. Git itself makes none of more than 4095.
+/// Longer chains of deltas are damage, such as one that ends nowhere. Git itself makes none of more than 4095.
 const MAX_CHAIN: usize = 4096;
 /// Objects above this size are not worth keeping.
 const KEPT: usize = 256 << 10;
@@ -49,16 +53,20 @@ pub(crate) enum Keep {
 /// The packs of a repository and its alternates.
 #[derive(Debug, Default)]
 pub(crate) struct Packs {
-    packs: Vec<Pack>,
+    known: Vec<Pack>,
     /// The pack in which the last object was found; the next one is most likely there too.
     last: AtomicUsize,
+    /// The folders that hold packs.
+    dirs: Vec<PathBuf>,
+    /// Packs that came to be later, by a fetch or by somebody who tidied up.
+    later: Mutex<Vec<Arc<Pack>>>,
 }
 
 #[derive(Debug)]
 struct Pack {
     /// Path of the pack file.
     path: Box<Path>,
-    opened: OnceLock<Option<Opened>>,
+    opened: OnceLock<Result<Opened, Fault>>,
 }
 
 #[derive(Debug)]
@@ -67,58 +75,133 @@ struct Opened {
     file: File,
 }
 
-impl Packs {
-    /// Looks which packs lie in these folders of objects. None is opened before it is needed.
-    pub(crate) fn find<'a>(dirs: impl Iterator<Item = &'a Path>) -> Self {
-        let mut packs = Vec::new();
-        for dir in dirs {
-            let Ok(entries) = std::fs::read_dir(dir.join("pack")) else {
-                continue;
-            };
-            for entry in entries.flatten() {
-                let path = entry.path();
-                if path.extension().is_some_and(|extension| extension == "pack") {
-                    packs.push(Pack {
-                        path: path.into(),
-                        opened: OnceLock::new(),
-                    });
-                }
-            }
-        }
-        packs.sort_by(|a, b| a.path.cmp(&b.path));
-        Self {
-            packs,
-            last: AtomicUsize::new(0),
-        }
-    }
+/// Why a pack gives no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// It has no index, or no longer one: it is being written, or was deleted.
+    Gone,
+    /// It cannot be read, or is not what git writes.
+    Damaged,
+}
 
-    /// Reads an object of at most `limit` bytes. `None` does not mean that there is none.
-    pub(crate) fn read(&self, id: ObjectId, limit: u64, keep: Keep) -> Option<Found> {
-        let count = self.packs.len();
-        let last = self.last.load(Ordering::Relaxed);
-        for step in 0..count {
-            let at = (last + step) % count;
-            let Some(opened) = self.packs.get(at)?.opened(id.as_bytes().len()) else {
-                continue;
-            };
-            if let Some(offset) = opened.table.offset(id.as_bytes()) {
-                self.last.store(at, Ordering::Relaxed);
-                return opened.object(offset, limit, keep);
-            }
-        }
-        None
+impl Fault {
+    fn of(error: &Error) -> Self {
+        if absent(error) { Self::Gone } else { Self::Damaged }
     }
 }
 
+impl Packs {
+    /// Looks which packs lie in these folders of objects. None is opened before it is needed.
+    pub(crate) fn find<'a>(dirs: impl Iterator<Item = &'a Path>) -> Self {
+        let dirs: Vec<PathBuf> = dirs.map(|dir| dir.join("pack")).collect();
+        let mut known: Vec<Pack> = listed(&dirs).map(Pack::new).collect();
+        known.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            known,
+            last: AtomicUsize::new(0),
+            dirs,
+            later: Mutex::default(),
+        }
+    }
+
+    /// Looks which packs came to be since; whether there are any.
+    pub(crate) fn refresh(&self) -> bool {
+        let mut later = lock(&self.later);
+        let before = later.len();
+        for path in listed(&self.dirs) {
+            let old = self.known.binary_search_by(|pack| (*pack.path).cmp(&path)).is_ok();
+            if !old && !later.iter().any(|pack| *pack.path == *path) {
+                later.push(Arc::new(Pack::new(path)));
+            }
+        }
+        later.len() > before
+    }
+
+    /// Reads an object of at most `limit` bytes; `None` if no pack has it.
+    pub(crate) fn read(&self, id: ObjectId, limit: u64, keep: Keep) -> Result<Option<Found>, DiffError> {
+        self.first(id, |opened| {
+            let offset = opened.table.offset(id.as_bytes())?;
+            let object = |offset| opened.object(offset, limit, keep).ok_or(Fault::Damaged);
+            offset.map(object).transpose()
+        })
+    }
+
+    /// Whether a pack has the object.
+    pub(crate) fn holds(&self, id: ObjectId) -> Result<bool, DiffError> {
+        let found = self.first(id, |opened| opened.table.offset(id.as_bytes()))?;
+        Ok(found.is_some())
+    }
+
+    /// Ids that are not below `least` and for which `like` holds, up to two of each pack.
+    pub(crate) fn from(&self, least: ObjectId, like: impl Fn(ObjectId) -> bool) -> Result<Vec<ObjectId>, DiffError> {
+        let mut found = Vec::new();
+        self.first(least, |opened| {
+            found.extend(opened.table.from(least.as_bytes(), &like)?);
+            Ok(None::<()>)
+        })?;
+        Ok(found)
+    }
+
+    /// What the first pack says that has something to say. A damaged one does not keep another one from answering.
+    fn first<T>(&self, id: ObjectId, mut ask: impl FnMut(&Opened) -> Result<Option<T>, Fault>) -> Result<Option<T>, DiffError> {
+        let mut damaged: Option<DiffError> = None;
+        let mut one = |pack: &Pack| match pack.opened(id.as_bytes().len()).and_then(&mut ask) {
+            Err(Fault::Damaged) => {
+                damaged.get_or_insert_with(|| pack.damaged(id));
+                None
+            }
+            Err(Fault::Gone) => None,
+            Ok(answer) => answer,
+        };
+        let count = self.known.len();
+        let last = self.last.load(Ordering::Relaxed);
+        for step in 0..count {
+            let at = (last + step) % count;
+            if let Some(answer) = self.known.get(at).and_then(&mut one) {
+                self.last.store(at, Ordering::Relaxed);
+                return Ok(Some(answer));
+            }
+        }
+        let later = lock(&self.later).clone();
+        let answer = later.iter().find_map(|pack| one(pack));
+        match damaged {
+            Some(error) if answer.is_none() => Err(error),
+            _ => Ok(answer),
+        }
+    }
+}
+
+/// The packs in these folders.
+fn listed(dirs: &[PathBuf]) -> impl Iterator<Item = PathBuf> {
+    let entries = dirs.iter().filter_map(|dir| std::fs::read_dir(dir).ok()).flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "pack"))
+}
+
 impl Pack {
-    fn opened(&self, id_len: usize) -> Option<&Opened> {
+    fn new(path: PathBuf) -> Self {
+        Self {
+            path: path.into(),
+            opened: OnceLock::new(),
+        }
+    }
+
+    fn opened(&self, id_len: usize) -> Result<&Opened, Fault> {
         let open = || {
             let table = Table::open(&self.path.with_extension("idx"), id_len)?;
             let file = File::open(&self.path, id_len, table.count())?;
-            Some(Opened { table, file })
+            Ok(Opened { table, file })
         };
         // All ids of a repository have one length, so whoever opens the pack first opens it for all.
-        self.opened.get_or_init(open).as_ref()
+        self.opened.get_or_init(open).as_ref().map_err(|fault| *fault)
+    }
+
+    fn damaged(&self, id: ObjectId) -> DiffError {
+        let reason = format!(
+            "the pack {} or its index is damaged; see what git fsck says, and fetch or clone again",
+            self.path.display()
+        );
+        DiffError::broken(id, reason)
     }
 }
 
@@ -142,14 +225,15 @@ impl Opened {
                     if size > limit {
                         return Some(Found::Larger(kind, size));
                     }
-                    if keep == Keep::Bases && kind == ObjectType::Tree && deltas.is_empty() {
-                        return self.file.inflate_once(&entry).map(Found::Lent);
+                    let once = keep == Keep::Bases && kind == ObjectType::Tree && deltas.is_empty();
+                    if let Some(content) = once.then(|| self.file.inflate_once(&entry)).flatten() {
+                        return Some(Found::Lent(content));
                     }
                     let content = Arc::new(self.file.inflate(&entry)?);
                     break (kind, content);
                 }
                 Kind::Above(distance) => at.checked_sub(distance)?,
-                Kind::Delta(base) => self.table.offset(base.as_bytes())?,
+                Kind::Delta(base) => self.table.offset(base.as_bytes()).ok()??,
             };
             if size.is_none() {
                 let delta = self.file.inflate(&entry)?;
