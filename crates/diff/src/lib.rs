@@ -25,6 +25,7 @@ mod listing;
 mod lock;
 mod loose;
 mod memory;
+mod naming;
 mod nested;
 mod objects;
 mod pack;

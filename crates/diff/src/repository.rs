@@ -167,6 +167,12 @@ impl Repository {
             common_dir,
             work_dir,
         };
+        // It never reads an object: a truncated one keeps it busy for ever, a damaged pack ends the process.
+        let nothing = git2::Odb::new_ext(layout.format).and_then(|nothing| library.set_odb(&nothing));
+        nothing.map_err(|error| DiffError::Open {
+            path: layout.git_dir.clone(),
+            reason: error.message().to_owned(),
+        })?;
         let promised = library.config().is_ok_and(|config| is_partial(&config));
         // Grafts invent parents. Where somebody still has them, git is asked with grafts switched off.
         let refs = if layout.common_dir.join("info/grafts").exists() {

@@ -8,11 +8,12 @@ use crate::commit::{RawCommit, tag_target};
 use crate::error::DiffError;
 use crate::id::ObjectId;
 use crate::lock::lock;
+use crate::naming;
 use crate::repository::{Refs, Repository};
 use crate::similar;
 
 /// Tags of tags of tags.
-const MAX_PEEL: usize = 32;
+pub(crate) const MAX_PEEL: usize = 32;
 
 /// A revision that was resolved to a commit, or to a tree where no commit was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,26 +100,27 @@ impl Repository {
     /// The object a ref names, by its full name.
     pub(crate) fn reference(&self, name: &str) -> Result<Option<ObjectId>, DiffError> {
         match &self.inner.refs {
-            Refs::Library(library) => {
-                let library = lock(library);
-                match library.refname_to_id(name) {
-                    Ok(id) => Ok(ObjectId::from_git(id)),
-                    Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
-                    Err(error) => Err(self.failed(&error)),
-                }
-            }
+            Refs::Library(library) => self.target(&lock(library), name),
             Refs::Program => self.lookup(name),
         }
     }
 
-    fn failed(&self, error: &git2::Error) -> DiffError {
+    pub(crate) fn target(&self, library: &git2::Repository, name: &str) -> Result<Option<ObjectId>, DiffError> {
+        match library.refname_to_id(name) {
+            Ok(id) => Ok(ObjectId::from_git(id)),
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    pub(crate) fn failed(&self, error: &git2::Error) -> DiffError {
         DiffError::Open {
             path: self.inner.git_dir.clone(),
             reason: error.message().to_owned(),
         }
     }
 
-    fn full_id(&self, rev: &str) -> Option<ObjectId> {
+    pub(crate) fn full_id(&self, rev: &str) -> Option<ObjectId> {
         ObjectId::from_hex(rev.as_bytes()).filter(|id| id.as_bytes().len() == self.inner.objects.id_len())
     }
 
@@ -128,25 +130,8 @@ impl Repository {
             return Ok(None);
         }
         match &self.inner.refs {
-            Refs::Library(library) => {
-                let library = lock(library);
-                match library.revparse_single(rev) {
-                    Ok(object) => Ok(ObjectId::from_git(object.id())),
-                    Err(error) => match error.code() {
-                        ErrorCode::NotFound | ErrorCode::InvalidSpec => Ok(None),
-                        ErrorCode::Ambiguous => Err(DiffError::Ambiguous { rev: rev.to_owned() }),
-                        _ => Err(self.failed(&error)),
-                    },
-                }
-            }
-            Refs::Program => {
-                let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", rev];
-                let output = self.inner.git.output(&args)?;
-                if !output.status.success() {
-                    return Ok(None);
-                }
-                Ok(ObjectId::from_hex(output.stdout.trim_ascii()))
-            }
+            Refs::Library(library) => naming::object(self, &lock(library), rev),
+            Refs::Program => naming::asked(&self.inner.git, rev),
         }
     }
 
