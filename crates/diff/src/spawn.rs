@@ -1,4 +1,5 @@
-//! The program `git`, for the few things libgit2 cannot do: promised objects, reftable, split and sparse indexes.
+//! The program `git`, for the few things that are not done here: promised objects, reftable, split and sparse indexes,
+//! commits named by a text or a date.
 //!
 //! Only plumbing with `-z`, nothing that runs hooks, pagers, filters or a file system monitor, no prompts. Must not be
 //! used where the object database answers.

@@ -87,6 +87,153 @@ fn revisions_resolve_as_git_resolves_them() {
 }
 
 #[test]
+fn every_spelling_means_what_git_makes_of_it() {
+    for format in ["--object-format=sha1", "--object-format=sha256"] {
+        let origin = TestRepo::with(&[format]);
+        origin.write("dir/a", "1");
+        origin.commit("one");
+        let repo = TestRepo::clone_of(origin.path(), &[]);
+        repo.git(&["checkout", "--quiet", "-b", "side"]);
+        repo.write("dir/b", "1");
+        repo.commit("a side of it");
+        repo.git(&["tag", "-a", "-m", "note", "v1"]);
+        repo.git(&["tag", "-a", "-m", "note", "v2", "v1"]);
+        repo.git(&["tag", "blob", "HEAD:dir/b"]);
+        repo.git(&["checkout", "--quiet", "main"]);
+        for round in 0..4 {
+            repo.write("dir/a", format!("{round}"));
+            repo.commit(&format!("round {round}"));
+        }
+        repo.git(&["merge", "--quiet", "--no-ff", "-m", "merge", "side"]);
+        let id = repo.git(&["rev-parse", "HEAD"]);
+        let described = format!("v1-3-g{}", &id[..9]);
+        let (upper, parent) = (id[..12].to_uppercase(), format!("{id}~1"));
+        let opened = open(&repo);
+        let one = &id[..1];
+        for rev in [
+            "@",
+            "@~1",
+            "@^2",
+            "HEAD^0",
+            "HEAD~0",
+            "HEAD^",
+            "HEAD^^",
+            "HEAD^1",
+            "HEAD^2",
+            "HEAD^3",
+            "HEAD~~",
+            "HEAD~2~1",
+            "HEAD~4",
+            "HEAD~5",
+            "HEAD~6",
+            "HEAD~99",
+            "HEAD^2^2",
+            "HEAD^2~1",
+            "HEAD^{}",
+            "HEAD^{commit}",
+            "HEAD^{tree}",
+            "HEAD^{tag}",
+            "HEAD^{nothing}",
+            "HEAD^{",
+            "HEAD~x",
+            "HEAD^-",
+            "v1",
+            "v1~1",
+            "v1^{}",
+            "v1^{commit}^",
+            "v2^{tree}",
+            "v2^{tag}",
+            "v2^{}~1",
+            "refs/tags/v2",
+            "tags/v2",
+            "heads/side",
+            "refs/heads/side~1",
+            "remotes/origin/main",
+            "origin/main",
+            "origin",
+            "HEAD:",
+            "HEAD:dir",
+            "HEAD:nothing",
+            "HEAD:dir/a/b",
+            "v2:dir",
+            "HEAD^{tree}:dir",
+            "main@{0}",
+            "main@{1}",
+            "main@{1}~1",
+            "HEAD@{2}",
+            "@{0}",
+            "@{1}",
+            "main@{99}",
+            "@{-1}",
+            "@{-1}~1",
+            "@{-2}",
+            "@{-9}",
+            "@{u}",
+            "@{upstream}~0",
+            "main@{u}",
+            "side@{u}",
+            "@{-1}@{u}",
+            "@{-1}@{0}",
+            "@{-0}",
+            "HEAD^{tree}~1",
+            "HEAD@{1}^2",
+            "main@{2099-01-01}",
+            ":/round 2",
+            ":/nowhere",
+            "HEAD^{/side of}",
+            "HEAD^2^{/one}",
+            "nothing",
+            "nothing~1",
+            "HEAD@{x",
+            "blob~1",
+            "blob^{tree}",
+            &id[..5],
+            &upper,
+            &described,
+            &parent,
+            "v1-3-g",
+            "g1",
+            "side-1",
+        ] {
+            let ask = |rev: &str| {
+                let output = repo.output(&["rev-parse", "--verify", "--quiet", "--end-of-options", rev]);
+                let id = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+                output.status.success().then_some(id)
+            };
+            // Tags are followed, files are refused.
+            let git = ask(rev).and_then(|id| ask(&format!("{id}^{{}}")));
+            let git = git.filter(|id| ask(&format!("{id}^{{tree}}")).is_some());
+            let ours = match opened.resolve(rev) {
+                Ok(side) => Some(side.id),
+                Err(DiffError::UnknownRevision { .. } | DiffError::NotATree { .. }) => None,
+                Err(other) => panic!("{format} {rev}: {other}"),
+            };
+            assert_eq!(ours, git, "{format} {rev}");
+        }
+        assert!(matches!(opened.resolve(one), Err(DiffError::Ambiguous { .. })));
+    }
+}
+
+#[test]
+fn the_history_of_a_shallow_clone_ends_where_it_says() {
+    let origin = TestRepo::new();
+    for round in 0..4 {
+        origin.write("a", format!("{round}"));
+        origin.commit(&format!("round {round}"));
+    }
+    let clone = TestRepo::clone_of(origin.path(), &["--depth=1"]);
+    let parent = origin.git(&["rev-parse", "HEAD~1"]);
+    clone.git(&["fetch", "--quiet", "--depth=1", "origin", &parent]);
+    let opened = open(&clone);
+    // The parent is here, but git does not go there either.
+    assert_eq!(opened.resolve(&parent).unwrap().id, parent);
+    for rev in ["HEAD~1", "HEAD^", "origin/main^1"] {
+        let error = opened.resolve(rev).unwrap_err();
+        assert!(matches!(error, DiffError::MissingCommit { shallow: true, .. }), "{rev}: {error}");
+    }
+}
+
+#[test]
 fn a_branch_named_like_an_id_does_not_shadow_the_commit() {
     let repo = TestRepo::new();
     repo.write("a", "1");

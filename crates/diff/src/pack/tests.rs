@@ -4,9 +4,59 @@ use orgate_testkit::TestRepo;
 
 use super::*;
 
+/// A pack of one file that is compressed worse than anybody would.
+fn wasteful(content: &[u8]) -> Vec<u8> {
+    let mut pack = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
+    pack.push(0x30 | u8::try_from(content.len()).unwrap());
+    pack.extend([0x78, 0x01]);
+    // Blocks that hold nothing, then one that holds all.
+    for _ in 0..200 {
+        pack.extend([0, 0, 0, 0xff, 0xff]);
+    }
+    let len = u16::try_from(content.len()).unwrap();
+    pack.push(1);
+    pack.extend(len.to_le_bytes());
+    pack.extend((!len).to_le_bytes());
+    pack.extend(content);
+    let sums = content.iter().fold((1u32, 0u32), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65521;
+        (a, (a + b) % 65521)
+    });
+    pack.extend(((sums.1 << 16) | sums.0).to_be_bytes());
+    pack.extend([0; 20]);
+    pack
+}
+
+#[test]
+fn what_is_compressed_worse_than_usual_is_read_in_pieces() {
+    let folder = TestRepo::folder();
+    let content = b"content";
+    let id = ObjectId::from_git(git2::Oid::hash_object(ObjectType::Blob, content).unwrap()).unwrap();
+    // An index of the first version: counts, then the offset and the id.
+    let mut index: Vec<u8> = (0..=255)
+        .flat_map(|first| u32::from(first >= id.as_bytes()[0]).to_be_bytes())
+        .collect();
+    index.extend(12u32.to_be_bytes());
+    index.extend(id.as_bytes());
+    index.extend([0; 40]);
+    let pack = wasteful(content);
+    folder.write("pack/pack-1.idx", &index);
+    folder.write("pack/pack-1.pack", &pack);
+    let read = || Packs::find(std::iter::once(folder.path())).read(id, u64::MAX, Keep::Trees);
+    assert!(matches!(read(), Ok(Some(Found::Object(ObjectType::Blob, found))) if **found == *content));
+    for at in (12..pack.len() - 20).step_by(11) {
+        folder.write("pack/pack-1.pack", [&pack[..at], &[0; 20]].concat());
+        assert!(read().is_err(), "{at}");
+    }
+}
+
 /// A repository whose files grow line by line, so that packs are full of deltas on deltas.
 fn packed(ref_deltas: bool) -> TestRepo {
     let repo = TestRepo::new();
+    if ref_deltas {
+        // What git wrote long ago.
+        repo.git(&["config", "pack.indexVersion", "1"]);
+    }
     let lines = (0..400).map(|line| format!("line {line} of a file that has many of them\n"));
     let mut text = lines.collect::<Vec<_>>().concat();
     for round in 0..30 {
