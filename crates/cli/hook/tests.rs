@@ -111,7 +111,7 @@ fn a_file_that_lets_metadata_in_is_judged() {
     let repo = sound();
     repo.write("sfdx-project.json", r#"{"packageDirectories": [{"path": "force-app"}]}"#);
     repo.write(".forceignore", "**/Parked.connectedApp-meta.xml\n");
-    repo.write(&APP.replace("Sync", "Parked"), app(true, false).replace("Sync", "Parked"));
+    repo.write(APP.replace("Sync", "Parked"), app(true, false).replace("Sync", "Parked"));
     repo.commit("a weak app that is not deployed");
     repo.write(".forceignore", "");
     repo.git(&["add", "--all"]);

@@ -131,14 +131,14 @@ fn by_sound(name: &str) -> Kind {
 
 impl Lines<'_> {
     /// The last of some lines by itself. Nothing when it speaks of a secret, but for switches.
-    pub(crate) fn alone(&self, window: &[u8]) -> Option<String> {
+    pub(crate) fn alone(self, window: &[u8]) -> Option<String> {
         let line = self.last(window);
         let lower = line.to_lowercase();
         (is_switch(&line) || !WORDS.iter().any(|word| lower.contains(word))).then_some(line)
     }
 
     /// The last of some lines, harmless to show: the lines in front of it tell whether it stands within a secret.
-    fn last(&self, window: &[u8]) -> String {
+    fn last(self, window: &[u8]) -> String {
         let types: Vec<&Kinds> = self.kinds.into_iter().collect();
         let shown = blanked(&String::from_utf8_lossy(window), &|name| kind(&types, name));
         let line = if shown.ends_with('\n') { None } else { harmless(&shown).last() };

@@ -29,8 +29,11 @@ pub(crate) struct Snippets<'a> {
 /// The files of one side, as far as they were asked for.
 struct Known<'a> {
     files: Files<'a>,
-    known: RefCell<BTreeMap<RepoPath, Option<Rc<LineIndex<Vec<u8>>>>>>,
+    known: RefCell<BTreeMap<RepoPath, Option<File>>>,
 }
+
+/// The lines of a file.
+type File = Rc<LineIndex<Vec<u8>>>;
 
 /// How a line of base went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +99,7 @@ impl<'a> Snippets<'a> {
 }
 
 impl Known<'_> {
-    fn get(&self, path: &RepoPath) -> Option<Rc<LineIndex<Vec<u8>>>> {
+    fn get(&self, path: &RepoPath) -> Option<File> {
         let mut known = self.known.borrow_mut();
         let file = known
             .entry(path.clone())

@@ -73,6 +73,17 @@ fn beside(size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
     (app(""), Tree::default().with(APP, with))
 }
 
+/// So many blocked apps, by keys of one kind.
+fn blocks(size: usize, kind: &str) -> Tree {
+    let mut tree = Tree::default();
+    for number in 0..size {
+        let space = "http://soap.sforce.com/2006/04/metadata";
+        let text = format!("<BlacklistedConsumer xmlns=\"{space}\"><consumerKey>{kind}{number}</consumerKey></BlacklistedConsumer>");
+        tree.put(&format!("a/blacklistedConsumers/B{number}.blacklistedConsumer-meta.xml"), text);
+    }
+    tree
+}
+
 /// A whole file of a type that gains what the number gives so many times, and an app that exchanges tokens.
 fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
     let side = |size| {
@@ -84,7 +95,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 25] = [
+const SHAPES: [(&str, usize, Shape); 27] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -146,6 +157,14 @@ const SHAPES: [(&str, usize, Shape); 25] = [
             tree
         };
         (side(false), side(true))
+    }),
+    ("many blocked apps that change their keys", 200, |size| {
+        (blocks(size, "One"), blocks(size, "Two"))
+    }),
+    ("many blocked apps that a manifest deletes", 200, |size| {
+        let members: String = (0..size).map(|number| format!("<members>B{number}</members>")).collect();
+        let manifest = format!("<Package><types>{members}<name>BlacklistedConsumer</name></types></Package>");
+        (blocks(size, "One"), blocks(size, "One").with("destructiveChanges.xml", manifest))
     }),
     ("many address ranges", 1000, |size| {
         // With a gap behind each, so that none is part of another.

@@ -309,11 +309,13 @@ impl<'a> Side<'a> {
             return Arc::clone(known);
         }
         let there = self.related.has_project(self.which, folder) != Some(false);
-        let found = there.then(|| Project::of(self.snapshot, folder)).transpose();
-        let found = found.map(Option::unwrap_or_default).unwrap_or_else(|error| {
-            self.fail(error);
-            Project::default()
-        });
+        let read = || {
+            Project::of(self.snapshot, folder).unwrap_or_else(|error| {
+                self.fail(error);
+                Project::default()
+            })
+        };
+        let found = if there { read() } else { Project::default() };
         if found.is_conditional() {
             self.conditional.get_or_init(|| ());
         }

@@ -35,7 +35,7 @@ impl Held {
         if !by_key {
             return Box::new(self.members.iter());
         }
-        let places = wanted.iter().flat_map(|member| self.by_key.get(&member.key)).flatten();
+        let places = wanted.iter().filter_map(|member| self.by_key.get(&member.key)).flatten();
         Box::new(places.filter_map(|at| self.members.get(*at)))
     }
 }
