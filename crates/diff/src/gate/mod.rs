@@ -36,7 +36,7 @@ use orgate_core::{Registry, RepoPath};
 use orgate_metadata::{Limits, classify};
 
 use crate::error::DiffError;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Source};
 use admitted::Admitted;
 use judging::Judging;
 use left_out::LeftOut;
@@ -153,16 +153,19 @@ struct Look {
 
 fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
-    let related = Related::new(input.base, input.head, input.registry, &wanted).behind(&shared.related);
+    let held = |snapshot: &dyn Snapshot| matches!(snapshot.source(), Source::Held(_));
+    let less = !taken.hidden.is_empty() || held(input.base) || held(input.head);
+    let own = less.then(|| Related::new(input.base, input.head, input.registry, &wanted).behind(&shared.related));
+    let related = own.as_ref().unwrap_or(&shared.related);
     let side = |which, snapshot| {
-        Side::new(which, snapshot, input.registry, input.limits, &related)
+        Side::new(which, snapshot, input.registry, input.limits, related)
             .remembering(Some(&shared.cache))
             .joining(taken.outer)
             .literally(taken.literal)
     };
     let base = side(Which::Base, input.base);
     let head = side(Which::Head, input.head).after(&base);
-    let touched = Touched::find(input, &base, &head, &related, shared, &wanted)?;
+    let touched = Touched::find(input, &base, &head, related, shared, &wanted)?;
     let mut report = Report {
         compared: Compared {
             base: input.base.describe(),

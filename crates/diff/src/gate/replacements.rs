@@ -38,7 +38,8 @@ const LONGEST_TEXT: usize = 60;
 /// Whether a path is that of a project file.
 pub(super) fn is_project(path: &[u8]) -> bool {
     // Every path of a repository is asked.
-    path.strip_suffix(NAME).is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"))
+    path.strip_suffix(NAME)
+        .is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"))
 }
 
 /// Where the project file of a folder is.
