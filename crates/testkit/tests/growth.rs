@@ -162,7 +162,8 @@ const SHAPES: [(&str, usize, Shape); 27] = [
         (blocks(size, "One"), blocks(size, "Two"))
     }),
     ("many blocked apps that a manifest deletes", 200, |size| {
-        let members: String = (0..size).map(|number| format!("<members>B{number}</members>")).collect();
+        let members: Vec<String> = (0..size).map(|number| format!("<members>B{number}</members>")).collect();
+        let members = members.concat();
         let manifest = format!("<Package><types>{members}<name>BlacklistedConsumer</name></types></Package>");
         (blocks(size, "One"), blocks(size, "One").with("destructiveChanges.xml", manifest))
     }),

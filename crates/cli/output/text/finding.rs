@@ -76,8 +76,13 @@ pub(super) fn show(text: &mut String, finding: &Finding, suggest: Suggest<'_>, l
         }
         let _ = writeln!(text, "{:width$} {BLUE}|{RESET}", "");
     }
-    note(text, "was", &standing(finding, finding.base.as_ref(), finding.head.as_ref()));
-    note(text, "is", &standing(finding, finding.head.as_ref(), finding.base.as_ref()));
+    let before = standing(finding, finding.base.as_ref(), finding.head.as_ref());
+    let after = standing(finding, finding.head.as_ref(), finding.base.as_ref());
+    // Of a set of blocks the message names what is new, and there are no values to tell apart.
+    if before != after {
+        note(text, "was", &before);
+        note(text, "is", &after);
+    }
     let mut risk = format!("{} {} ({})", finding.severity, finding.score, facts::range(finding));
     for reason in &finding.reasons {
         let _ = write!(

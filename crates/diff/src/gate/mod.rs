@@ -153,8 +153,8 @@ struct Look {
 
 fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
     let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
-    let held = |snapshot: &dyn Snapshot| matches!(snapshot.source(), Source::Held(_));
-    let less = !taken.hidden.is_empty() || held(input.base) || held(input.head);
+    let whole = |snapshot: &dyn Snapshot| !matches!(snapshot.source(), Source::Held(_));
+    let less = !(taken.hidden.is_empty() && whole(input.base) && whole(input.head));
     let own = less.then(|| Related::new(input.base, input.head, input.registry, &wanted).behind(&shared.related));
     let related = own.as_ref().unwrap_or(&shared.related);
     let side = |which, snapshot| {
