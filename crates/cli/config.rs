@@ -44,19 +44,17 @@ impl Config {
         let head = Rules::of(sides.head.as_ref(), "head")?;
         let (from, base, judged) = match arguments.config_from.as_str() {
             "base" => {
-                let base = base?;
                 let tip = sides.tip.as_deref().map(|tip| Rules::of(tip, "the tip of the branch"));
-                let judged = tip.transpose().map_err(CliError::at_base)?;
-                (SettingsFrom::Base, Some(base), judged)
+                if let Some(tip) = tip.transpose().map_err(CliError::at_base)? {
+                    (SettingsFrom::Base, base.ok(), tip)
+                } else {
+                    let base = base?;
+                    (SettingsFrom::Base, Some(base.clone()), base)
+                }
             }
             // Whoever has the last word on the settings can do without those of base, for instance to mend them.
-            "head" => (SettingsFrom::Head, base.ok(), None),
-            path => (SettingsFrom::File, base.ok(), Some(Rules::of_file(Path::new(path))?)),
-        };
-        let judged = match (from, &judged, &base) {
-            (SettingsFrom::Base, None, Some(base)) => base,
-            (_, Some(judged), _) => judged,
-            (_, None, _) => &head,
+            "head" => (SettingsFrom::Head, base.ok(), head.clone()),
+            path => (SettingsFrom::File, base.ok(), Rules::of_file(Path::new(path))?),
         };
         let loaded = judged.load(arguments);
         let (registry, mut catalog) = match from {
@@ -68,13 +66,12 @@ impl Config {
             // What is broken at head would stop the gate once merged: better to say so now.
             head.load(arguments).map_err(CliError::at_head)?;
         }
-        let settings = judged.settings.clone();
-        catalog.retain(|control| settings.controls.get(&*control.id) != Some(&ControlSetting::Off));
+        catalog.retain(|control| judged.settings.controls.get(&*control.id) != Some(&ControlSetting::Off));
         if catalog.is_empty() {
             return Err(CliError::NoControls);
         }
         Ok(Self {
-            settings,
+            settings: judged.settings,
             registry,
             catalog,
             loosened: loosened(base.as_ref(), &head),
@@ -84,6 +81,7 @@ impl Config {
 }
 
 /// What a side, or a file from elsewhere, says about the gate.
+#[derive(Clone)]
 struct Rules {
     settings: Settings,
     /// The policies in the folder that the settings name.

@@ -186,7 +186,7 @@ pub fn still_held(control: &Control, comparison: &Comparison, others: impl FnOnc
 }
 
 /// What a component certainly restricts: of one that says several things, nothing is certain.
-pub fn held(judgement: Judgement) -> Vec<Member> {
+pub fn restricted(judgement: Judgement) -> Vec<Member> {
     match judgement.measure {
         Measure::Set(members) if judgement.others.is_empty() => members,
         _ => Vec::new(),

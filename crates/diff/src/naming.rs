@@ -9,13 +9,11 @@ use crate::ancestry::shallow_commits;
 use crate::commit::{RawCommit, tag_target};
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::objects::SHORTEST;
 use crate::repository::Repository;
 use crate::revision::MAX_PEEL;
 use crate::spawn::Git;
 use crate::tree::EntryKind;
-
-/// Fewer digits of an id say nothing.
-const SHORTEST: usize = 4;
 
 /// What stands before the steps.
 enum Start<'r> {

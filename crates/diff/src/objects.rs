@@ -25,7 +25,7 @@ const EMPTY_TREE: [&str; 2] = [
 ];
 
 /// Fewer digits of an id are no abbreviation.
-const SHORTEST: usize = 4;
+pub(crate) const SHORTEST: usize = 4;
 
 /// Above this size a file on disk is hashed in pieces instead of in memory.
 pub(crate) const HASH_IN_MEMORY: u64 = 64 << 20;

@@ -73,15 +73,22 @@ fn beside(size: usize, element: fn(usize) -> String) -> (Tree, Tree) {
     (app(""), Tree::default().with(APP, with))
 }
 
+/// A blocked app: where it lies, and what it says.
+fn blocked(number: usize, key: &str) -> (String, String) {
+    let space = "http://soap.sforce.com/2006/04/metadata";
+    let text = format!("<BlacklistedConsumer xmlns=\"{space}\"><consumerKey>{key}</consumerKey></BlacklistedConsumer>");
+    (format!("a/blacklistedConsumers/B{number}.blacklistedConsumer-meta.xml"), text)
+}
+
+fn tree_of(files: impl Iterator<Item = (String, String)>) -> Tree {
+    let mut tree = Tree::default();
+    files.for_each(|(path, text)| tree.put(&path, text));
+    tree
+}
+
 /// So many blocked apps, by keys of one kind.
 fn blocks(size: usize, kind: &str) -> Tree {
-    let mut tree = Tree::default();
-    for number in 0..size {
-        let space = "http://soap.sforce.com/2006/04/metadata";
-        let text = format!("<BlacklistedConsumer xmlns=\"{space}\"><consumerKey>{kind}{number}</consumerKey></BlacklistedConsumer>");
-        tree.put(&format!("a/blacklistedConsumers/B{number}.blacklistedConsumer-meta.xml"), text);
-    }
-    tree
+    tree_of((0..size).map(|number| blocked(number, &format!("{kind}{number}"))))
 }
 
 /// A whole file of a type that gains what the number gives so many times, and an app that exchanges tokens.
@@ -95,7 +102,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 27] = [
+const SHAPES: [(&str, usize, Shape); 28] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -160,6 +167,10 @@ const SHAPES: [(&str, usize, Shape); 27] = [
     }),
     ("many blocked apps that change their keys", 200, |size| {
         (blocks(size, "One"), blocks(size, "Two"))
+    }),
+    ("many blocked apps of one key, half of which change it", 200, |size| {
+        let side = |changed: usize| (0..size).map(move |number| blocked(number, if number < changed { "Two" } else { "One" }));
+        (tree_of(side(0)), tree_of(side(size / 2)))
     }),
     ("many blocked apps that a manifest deletes", 200, |size| {
         let members: Vec<String> = (0..size).map(|number| format!("<members>B{number}</members>")).collect();

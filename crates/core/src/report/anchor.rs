@@ -97,8 +97,8 @@ impl Case<'_> {
 
     /// Whether a place is in one of the subject's own files.
     fn is_own(&self, place: &Place) -> bool {
-        let files = self.files.into_iter().flat_map(|subject| subject.files.values().flatten());
-        files.into_iter().any(|file| Arc::ptr_eq(file, &place.component))
+        let mut files = self.files.into_iter().flat_map(|subject| subject.files.values().flatten());
+        files.any(|file| Arc::ptr_eq(file, &place.component))
     }
 
     pub(super) fn anchor(&self, differences: &[Difference<'_>]) -> Anchor {

@@ -4,9 +4,9 @@ mod around;
 mod comparing;
 mod deletions;
 mod excuse;
-mod held;
 mod pairing;
 mod pointing;
+mod restricted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -28,7 +28,7 @@ use super::places::Lines;
 use super::side::Side;
 use super::successors::Successors;
 use super::touched::Touched;
-use held::Held;
+use restricted::Restricted;
 
 /// Subjects from which on several threads are faster than one.
 const MANY: usize = 16;
@@ -44,7 +44,7 @@ pub(super) struct Judging<'a> {
     /// Controls that read nothing of what differs.
     unaffected: BTreeSet<Arc<str>>,
     /// What components of head restrict, by control, as far as it was asked for.
-    held: Mutex<BTreeMap<Arc<str>, Arc<Held>>>,
+    restricted: Mutex<BTreeMap<Arc<str>, Arc<Restricted>>>,
 }
 
 impl<'a> Judging<'a> {
@@ -70,7 +70,7 @@ impl<'a> Judging<'a> {
             places,
             successors,
             unaffected,
-            held: Mutex::default(),
+            restricted: Mutex::default(),
         }
     }
 

@@ -62,6 +62,15 @@ fn of_the_tip() {
     );
     caught(&check(repo.path(), &["--base", "main...", "--head", "HEAD"]));
     assert_eq!(check(repo.path(), &["--base", "main~1", "--head", "HEAD"]).code, 0);
+    // Nor are those in the way that were broken there, and have been mended since.
+    let repo = with_settings("fail-on: sometimes\n");
+    repo.write("orgate.yaml", "fail-on: low\n");
+    repo.commit("Mend them here");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.write("orgate.yaml", "fail-on: low\n");
+    repo.commit("Mend them there");
+    repo.git(&["checkout", "--quiet", "change"]);
+    caught(&check(repo.path(), &["--head", "HEAD"]));
 }
 
 fn broken_at_head() {

@@ -130,7 +130,7 @@ fn what_was_added_to_one_component_is_not_held_by_another() {
         };
         let comparison = crate::compare::compare(control, Some(judged(before)), Some(judged(after)));
         assert_eq!(comparison.outcome, Outcome::Regressed, "{weaker_when}");
-        crate::compare::still_held(control, &comparison, |_| crate::compare::held(judged(other)))
+        crate::compare::still_held(control, &comparison, |_| crate::compare::restricted(judged(other)))
     };
     assert!(held("removed", "a", "b", "a"), "it was renamed");
     assert!(!held("removed", "a", "b", "c"));
