@@ -1,6 +1,7 @@
 //! A posture for programs. Fields are added, never renamed, within `orgate-audit/v1`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use orgate_core::Severity;
 use orgate_core::judge::Standing;
@@ -68,7 +69,7 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     grade: Option<&'a str>,
     /// Values of the fields that decided; null for absent ones.
-    values: &'a BTreeMap<String, Option<String>>,
+    values: &'a BTreeMap<Arc<str>, Option<String>>,
     /// Why it is undecided.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     reasons: &'a [String],

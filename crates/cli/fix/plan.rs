@@ -206,7 +206,7 @@ fn restored(finding: &Finding, config: &Config, sides: &Sides) -> Result<Vec<Wan
         let base_path = finding
             .evidence
             .iter()
-            .find(|one| one.side == Side::Base && &*one.field == field.as_str())
+            .find(|one| one.side == Side::Base && one.field == *field)
             .map_or_else(|| path.clone(), |one| one.path.clone());
         let bytes = content(sides.base.as_ref(), &base_path).ok_or_else(|| format!("base has no {base_path}"))?;
         let names: Vec<&str> = element.iter().map(String::as_str).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use orgate_core::SubjectKind;
 use orgate_core::posture::{Cell, Posture};
@@ -217,7 +218,7 @@ fn before_after(html: &mut String, base: Option<&SideView>, head: Option<&SideVi
         )
     };
     row(html, "standing", &standing(base), &standing(head));
-    let fields: BTreeSet<&String> = base.into_iter().chain(head).flat_map(|view| view.values.keys()).collect();
+    let fields: BTreeSet<&Arc<str>> = base.into_iter().chain(head).flat_map(|view| view.values.keys()).collect();
     for field in fields {
         let value = |view: Option<&SideView>| match view.and_then(|view| view.values.get(field)) {
             Some(Some(value)) => format!("<code>{}</code>", text(value)),

@@ -16,10 +16,17 @@ pub(super) fn actions() -> Option<bool> {
 
 /// Runs a command line and gives back what it printed to standard output on this thread.
 pub(crate) fn run(actions: bool, arguments: &[&str]) -> String {
-    PRINTED.with_borrow_mut(|printed| *printed = Some((actions, Vec::new())));
     let arguments = std::iter::once("orgate").chain(arguments.iter().copied());
-    // The exit code is for other tests.
-    let _ = crate::run(arguments.map(Into::into));
+    of(actions, || {
+        // The exit code is for other tests.
+        let _ = crate::run(arguments.map(Into::into));
+    })
+}
+
+/// What `print` prints to standard output on this thread.
+pub(crate) fn of(actions: bool, print: impl FnOnce()) -> String {
+    PRINTED.with_borrow_mut(|printed| *printed = Some((actions, Vec::new())));
+    print();
     let (_, bytes) = PRINTED.with_borrow_mut(Option::take).unwrap_or_default();
     String::from_utf8(bytes).expect("text")
 }

@@ -1,6 +1,7 @@
 //! What several writers say about a report, worked out once.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
@@ -75,8 +76,8 @@ pub(crate) fn field_name<'f>(finding: &Finding, field: &'f str) -> &'f str {
 /// The fields that decided and differ between the sides; all that decided when none differs.
 pub(crate) fn changes(finding: &Finding) -> Vec<Change> {
     let views = [finding.base.as_ref(), finding.head.as_ref()];
-    let fields: BTreeSet<&String> = views.into_iter().flatten().flat_map(|view| view.values.keys()).collect();
-    let value = |view: Option<&SideView>, field: &String| match view.and_then(|view| view.values.get(field)) {
+    let fields: BTreeSet<&Arc<str>> = views.into_iter().flatten().flat_map(|view| view.values.keys()).collect();
+    let value = |view: Option<&SideView>, field: &Arc<str>| match view.and_then(|view| view.values.get(field)) {
         Some(Some(text)) => Value::Text(text.clone()),
         Some(None) => Value::NotSet,
         None => Value::Absent,

@@ -4,6 +4,8 @@
 //! written over a file that the link names. Links elsewhere are the user's.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::CliError;
@@ -25,8 +27,13 @@ impl Checkouts {
         Self { tops }
     }
 
-    /// Writes a report.
+    /// Writes a report that is there in full.
     pub(crate) fn save(&self, path: &Path, content: &[u8]) -> Result<(), CliError> {
+        self.write(path, |mut file| file.write_all(content))
+    }
+
+    /// Has a report written as it is made: one of many findings need not be in memory as a whole.
+    pub(crate) fn write(&self, path: &Path, report: impl FnOnce(File) -> io::Result<()>) -> Result<(), CliError> {
         let fail = |source| CliError::Report {
             path: path.to_owned(),
             source,
@@ -36,9 +43,9 @@ impl Checkouts {
                 "{} is a symbolic link in the checkout, and whoever wrote the change chose where it leads",
                 link.display()
             );
-            return Err(fail(std::io::Error::other(reason)));
+            return Err(fail(io::Error::other(reason)));
         }
-        std::fs::write(path, content).map_err(fail)
+        File::create(path).and_then(report).map_err(fail)
     }
 
     /// The place that a path names, links resolved; or the first link within a checkout.

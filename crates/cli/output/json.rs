@@ -10,7 +10,7 @@ use orgate_core::Outcome;
 use orgate_core::report::{self, Report};
 
 use model::{
-    Anchor, Better, Compared, Document, Evidence, Finding, Loosened, Reason, SnapshotRef, StandingView, Subject, Summary, Thresholds,
+    Anchor, Better, Compared, Document, Each, Evidence, Finding, Loosened, Reason, SnapshotRef, StandingView, Subject, Summary, Thresholds,
     Undecided, Unreadable, Waived, Warning,
 };
 
@@ -46,8 +46,8 @@ impl<'a> Document<'a> {
                 strict: report.thresholds.strict,
             },
             summary: Summary::of(report),
-            findings: report.findings.iter().map(Finding::of).collect(),
-            undecided: report.undecided.iter().map(Undecided::of).collect(),
+            findings: Each(&report.findings, Finding::of),
+            undecided: Each(&report.undecided, Undecided::of),
             unreadable: report.unreadable.iter().map(Unreadable::of).collect(),
             better: report.better.iter().map(Better::of).collect(),
             gate_loosened: report

@@ -13,6 +13,7 @@ pub(crate) mod guard;
 mod hostile;
 mod json;
 pub(crate) mod junit;
+mod log;
 pub(crate) mod markdown;
 pub(crate) mod redact;
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod tests;
 mod text;
 
 use std::collections::BTreeSet;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use orgate_core::report::{Finding, Report};
@@ -37,6 +38,7 @@ use crate::error::CliError;
 use crate::fix::suggest::{Suggestion, suggest};
 use crate::sides::{Sides, content};
 use file::Checkouts;
+use log::{Log, PIECE};
 use style::{RESET, YELLOW};
 
 /// A format and where it goes.
@@ -105,23 +107,23 @@ impl Output<'_> {
         let mut written = before;
         for target in targets {
             let Some(path) = &target.file else { continue };
-            let mut bytes = Vec::new();
-            let mut plain = anstream::StripStream::new(&mut bytes);
-            let one = self.write_one(target.format, &mut plain).map_err(|source| CliError::Report {
-                path: path.clone(),
-                source,
+            let one = self.checkouts.write(path, |file| {
+                let mut out = BufWriter::with_capacity(PIECE, anstream::StripStream::new(file));
+                self.write_one(target.format, &mut out)?;
+                out.flush()
             });
-            written = written.and(one.and_then(|()| self.checkouts.save(path, &bytes)));
+            written = written.and(one);
         }
         for target in targets.iter().filter(|target| target.file.is_none()) {
-            let mut text = Vec::new();
-            self.write_one(target.format, &mut text).map_err(CliError::Stdout)?;
-            if written.is_err() && target.format == Format::Text {
-                text.extend(b"not told in full: a report could not be written (exit code 2)\n");
-            }
             // Other formats escape what others chose, or are commands themselves.
             let guard = target.format == Format::Text && on_actions();
-            print(&String::from_utf8_lossy(&text), guard)?;
+            print(guard, |out| {
+                self.write_one(target.format, out)?;
+                if written.is_err() && target.format == Format::Text {
+                    writeln!(out, "not told in full: a report could not be written (exit code 2)")?;
+                }
+                Ok(())
+            })?;
         }
         written
     }
@@ -205,13 +207,13 @@ pub(crate) fn people(text: &str) -> Result<(), CliError> {
 
 /// As [`people`], for a text whose bytes must stay what they are, such as a patch.
 pub(crate) fn log(text: &str) -> Result<(), CliError> {
-    print(&format!("{text}\n"), on_actions())
+    print(on_actions(), |out| writeln!(out, "{text}"))
 }
 
 /// Writes a text for programs to standard output, with a final line break. It must not hold what others chose, or hold
 /// it escaped.
 pub(crate) fn stdout(text: &str) -> Result<(), CliError> {
-    print(&format!("{text}\n"), false)
+    print(false, |out| writeln!(out, "{text}"))
 }
 
 /// Asks on standard error, and takes everything but a yes for a no.
@@ -232,20 +234,12 @@ fn on_actions() -> bool {
     Environment::process().is_true("GITHUB_ACTIONS")
 }
 
-/// A reader that went away is no error.
-fn print(text: &str, guard: bool) -> Result<(), CliError> {
-    let mut buffer = anstream::AutoStream::new(Vec::new(), anstream::stdout().current_choice());
-    buffer.write_all(text.as_bytes()).map_err(CliError::Stdout)?;
-    let mut bytes = buffer.into_inner();
-    if guard {
-        bytes = guard::guarded(&String::from_utf8_lossy(&bytes)).into_bytes();
-    }
-    #[cfg(test)]
-    if capture::add(&bytes) {
-        return Ok(());
-    }
-    let mut out = io::stdout().lock();
-    let written = out.write_all(&bytes).and_then(|()| out.flush());
+/// Writes to standard output what `write` gives, guarded if it holds what others chose.
+fn print(guard: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CliError> {
+    let mut log = Log::new(guard);
+    let end: &mut (dyn Write + 'static) = &mut log;
+    let mut out = anstream::AutoStream::new(end, anstream::stdout().current_choice());
+    let written = write(&mut out).and_then(|()| log.finish());
     written.or_else(gone).map_err(CliError::Stdout)
 }
 

@@ -33,8 +33,8 @@ fn view(standing: Standing, value: &str) -> SideView {
         standing,
         grade: None,
         values: BTreeMap::from([
-            ("ConnectedApp/oauthConfig/isPkceRequired".to_owned(), Some(value.to_owned())),
-            ("ConnectedApp/oauthConfig/scopes".to_owned(), None),
+            ("ConnectedApp/oauthConfig/isPkceRequired".into(), Some(value.to_owned())),
+            ("ConnectedApp/oauthConfig/scopes".into(), None),
         ]),
         whys: Vec::new(),
     }

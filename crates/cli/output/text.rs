@@ -2,6 +2,7 @@
 
 mod finding;
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
@@ -49,6 +50,9 @@ impl<'a> Context<'a> {
 /// Findings that one thread shows.
 const SOME: usize = 16;
 
+/// Findings whose text is in memory at once.
+const MANY: usize = 32 * SOME;
+
 /// Writes the report.
 pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = String::new();
@@ -71,7 +75,7 @@ pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out:
             note(&mut text, "reason", &file.reason);
             text.push('\n');
         }
-        findings(&mut text, report, context);
+        findings(&mut text, report, context, out)?;
         undecided(&mut text, report, global.verbose > 0);
         rest(&mut text, report);
     }
@@ -79,11 +83,12 @@ pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out:
     out.write_all(guard::defused(&text).as_bytes())
 }
 
-/// The findings, on all cores where they are many. Those of one file mostly come one after another.
-fn findings(text: &mut String, report: &Report, context: Context<'_>) {
+/// The findings, on all cores where they are many, behind what `text` holds. Those of one file mostly come one after
+/// another.
+fn findings(text: &mut String, report: &Report, context: Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let shown: Vec<&Finding> = report.findings.iter().filter(|finding| finding.waived.is_none()).collect();
     if shown.is_empty() {
-        return;
+        return Ok(());
     }
     let redactor = Redactor::new(context.registry);
     let show = |some: &[&Finding]| {
@@ -94,11 +99,16 @@ fn findings(text: &mut String, report: &Report, context: Context<'_>) {
         }
         text
     };
-    if shown.len() > SOME {
-        text.extend(shown.par_chunks(SOME).map(show).collect::<Vec<_>>());
-    } else {
-        text.push_str(&show(&shown));
+    for many in shown.chunks(MANY) {
+        if many.len() > SOME {
+            text.extend(many.par_chunks(SOME).map(show).collect::<Vec<_>>());
+        } else {
+            text.push_str(&show(many));
+        }
+        out.write_all(guard::defused(text).as_bytes())?;
+        text.clear();
     }
+    Ok(())
 }
 
 fn side_note(side: Side) -> &'static str {
@@ -117,6 +127,7 @@ fn note(text: &mut String, label: &str, content: &str) {
 /// What cannot be judged. What could not be judged before either is counted only, unless `all` is asked for.
 fn undecided(text: &mut String, report: &Report, all: bool) {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for entry in report.undecided.iter().filter(|entry| all || entry.new) {
         let head = format!(
             "{} '{}': {}",
@@ -124,7 +135,8 @@ fn undecided(text: &mut String, report: &Report, all: bool) {
             terminal(&entry.subject.name),
             terminal(&entry.reasons.join("; "))
         );
-        match groups.iter_mut().find(|(known, _)| *known == head) {
+        let place = *known.entry(head.clone()).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, ids)) => ids.push(&entry.control.id),
             None => groups.push((head, vec![&entry.control.id])),
         }

@@ -28,7 +28,7 @@ use group::Group;
 pub use model::Sarif;
 use model::{ArtifactLocation, AutomationDetails, Description, Driver, Invocation, Region, Run, RunProperties, Tool, VersionControl};
 use places::{Artifacts, ROOT};
-use results::Hashes;
+use results::Results;
 
 /// GitHub refuses a file with more results.
 const RESULTS: usize = 25_000;
@@ -98,7 +98,7 @@ impl fmt::Debug for Options<'_> {
 }
 
 /// The report as SARIF.
-pub fn log(report: &Report, options: &Options<'_>) -> Sarif {
+pub fn log<'a>(report: &'a Report, options: &'a Options<'a>) -> Sarif<'a> {
     limited(report, options, RESULTS)
 }
 
@@ -111,7 +111,7 @@ pub fn write(report: &Report, options: &Options<'_>, out: &mut dyn io::Write) ->
     json::write(&log(report, options), options.pretty, out)
 }
 
-fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
+fn limited<'a>(report: &'a Report, options: &'a Options<'a>, limit: usize) -> Sarif<'a> {
     let shown = |finding: &&Finding| finding.waived.is_none() || options.include_waived;
     let waived = report.findings.iter().filter(|finding| finding.waived.is_some()).count();
     let mut groups = if options.empty_results {
@@ -131,11 +131,6 @@ fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
     }
     let (rules, places) = rules::rules(group::controls(&report.controls, &groups), &worst);
     let artifacts = Artifacts::of(&groups);
-    let mut hashes = Hashes::new(options, &groups);
-    let results: Vec<_> = groups
-        .iter()
-        .map(|group| results::result(group, &places, &artifacts, &mut hashes, options.fix))
-        .collect();
     let verdict = report.verdict();
     Sarif {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -154,12 +149,12 @@ fn limited(report: &Report, options: &Options<'_>, limit: usize) -> Sarif {
                 tool_execution_notifications: notifications::all(report, &places, left_out),
                 // GitHub drops everything of a run that failed. What was found is right also when a file could not be
                 // read, and the notification says so; only where nothing was found must silence not look like success.
-                execution_successful: verdict != Verdict::NotDecided || !results.is_empty(),
+                execution_successful: verdict != Verdict::NotDecided || !groups.is_empty(),
             }],
             version_control_provenance: provenance(report, options),
             original_uri_base_ids: BTreeMap::from([(ROOT, root())]),
             artifacts: artifacts.list(),
-            results,
+            results: Results::new(groups, places, artifacts, options),
             automation_details: options.category.map(|category| AutomationDetails {
                 id: format!("{}/", category.trim_end_matches('/')),
             }),

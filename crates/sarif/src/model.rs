@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use crate::results::Results;
 pub use location::{Artifact, ArtifactLocation, Description, Location, PhysicalLocation, Region};
 pub use result::{
     ArtifactChange, Content, Fingerprints, Fix, Other, Replacement, ResultProperties, SarifResult, SideProperties, Subject, Suppression,
@@ -16,21 +17,21 @@ pub use result::{
 pub use rule::{Configuration, Driver, Rule, RuleProperties, RuleReference, Tool};
 
 /// A SARIF file (section 3.13).
-#[derive(Clone, Debug, Serialize)]
-pub struct Sarif {
+#[derive(Debug, Serialize)]
+pub struct Sarif<'a> {
     /// Address of the schema.
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     /// Always `2.1.0`.
     pub version: &'static str,
     /// Always one.
-    pub runs: Vec<Run>,
+    pub runs: Vec<Run<'a>>,
 }
 
 /// One run of the tool (section 3.14).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run {
+pub struct Run<'a> {
     /// The tool and its rules.
     pub tool: Tool,
     /// How it went.
@@ -44,7 +45,7 @@ pub struct Run {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
     /// The findings; present even when empty, as a run without it says that nothing was looked at.
-    pub results: Vec<SarifResult>,
+    pub results: Results<'a>,
     /// Tells runs for different purposes apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automation_details: Option<AutomationDetails>,

@@ -3,14 +3,17 @@
 mod hashes;
 mod message;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use orgate_core::report::{Evidence, Finding, SideView, SubjectRef};
 use orgate_core::settings::Waiver;
 use orgate_core::{Severity, Side};
+use serde::{Serialize, Serializer};
 
-pub(crate) use hashes::Hashes;
+use hashes::Hashes;
 
 use crate::group::Group;
 use crate::model::{
@@ -19,7 +22,7 @@ use crate::model::{
 };
 use crate::places::{Artifacts, at, point};
 use crate::text::{sentence, visible};
-use crate::{rules, uri};
+use crate::{Options, rules, uri};
 
 /// GitHub keeps a hundred locations of a result.
 const RELATED: usize = 100;
@@ -49,8 +52,50 @@ pub(crate) fn shown_score(finding: &Finding) -> u16 {
     }
 }
 
+/// The results of a run. Each is made when it is written, as all of them take a multiple of what the report does.
+pub struct Results<'a> {
+    groups: Vec<Group<'a>>,
+    places: BTreeMap<Arc<str>, usize>,
+    artifacts: Artifacts,
+    hashes: RefCell<Hashes<'a>>,
+    mend: &'a dyn Fn(&Finding) -> Option<crate::Fix>,
+}
+
+impl<'a> Results<'a> {
+    /// One for each group, in this order.
+    pub(crate) fn new(groups: Vec<Group<'a>>, places: BTreeMap<Arc<str>, usize>, artifacts: Artifacts, options: &'a Options<'a>) -> Self {
+        Self {
+            hashes: RefCell::new(Hashes::new(options, &groups)),
+            mend: options.fix,
+            groups,
+            places,
+            artifacts,
+        }
+    }
+}
+
+impl fmt::Debug for Results<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Results").field("count", &self.groups.len()).finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            groups,
+            places,
+            artifacts,
+            hashes,
+            mend,
+        } = self;
+        let made = |group| result(group, places, artifacts, &mut hashes.borrow_mut(), mend);
+        serializer.collect_seq(groups.iter().map(made))
+    }
+}
+
 /// One group as a result.
-pub(crate) fn result(
+fn result(
     group: &Group<'_>,
     places: &BTreeMap<Arc<str>, usize>,
     artifacts: &Artifacts,

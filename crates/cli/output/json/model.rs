@@ -1,12 +1,38 @@
 //! The structure of the format. Its doc comments are the descriptions in the published schema.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use orgate_core::judge::Standing;
-use orgate_core::report::Side;
+use orgate_core::report::{self, Side};
 use orgate_core::settings::Introduced;
 use orgate_core::{Outcome, Severity};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+/// A list whose entries are made when they are written: thousands of findings need not be in memory twice.
+#[derive(Debug)]
+pub(super) struct Each<'a, T, V>(pub(super) &'a [T], pub(super) fn(&'a T) -> V);
+
+impl<T, V: Serialize> Serialize for Each<'_, T, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+#[cfg(test)]
+impl<T, V: schemars::JsonSchema> schemars::JsonSchema for Each<'_, T, V> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Vec::<V>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<V>::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        Vec::<V>::inline_schema()
+    }
+}
 
 /// The document.
 #[derive(Debug, Serialize)]
@@ -25,9 +51,9 @@ pub(super) struct Document<'a> {
     /// Counts, and how much was looked at.
     pub(super) summary: Summary,
     /// What got weaker or wants a look, worst first. Waived findings come last.
-    pub(super) findings: Vec<Finding<'a>>,
+    pub(super) findings: Each<'a, report::Finding, Finding<'a>>,
     /// What cannot be judged at head.
-    pub(super) undecided: Vec<Undecided<'a>>,
+    pub(super) undecided: Each<'a, report::Undecided, Undecided<'a>>,
     /// What cannot be read as metadata.
     pub(super) unreadable: Vec<Unreadable<'a>>,
     /// What became better.
@@ -122,7 +148,7 @@ pub(super) struct StandingView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) grade: Option<&'a str>,
     /// Values of the fields that decided; null for absent ones.
-    pub(super) values: &'a BTreeMap<String, Option<String>>,
+    pub(super) values: &'a BTreeMap<Arc<str>, Option<String>>,
     /// Why it is undecided.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub(super) reasons: &'a [String],

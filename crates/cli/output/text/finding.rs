@@ -159,7 +159,7 @@ fn standing(finding: &Finding, view: Option<&SideView>, other: Option<&SideView>
     if let Some(grade) = &view.grade {
         let _ = write!(said, " ({grade})");
     }
-    let differs = |field: &String, value: &Option<String>| other.is_none_or(|other| other.values.get(field) != Some(value));
+    let differs = |field: &str, value: &Option<String>| other.is_none_or(|other| other.values.get(field) != Some(value));
     let values: Vec<String> = view
         .values
         .iter()

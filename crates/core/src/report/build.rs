@@ -73,17 +73,17 @@ fn several(sides: [Option<&Judgement>; 2]) -> BTreeSet<Arc<str>> {
 }
 
 /// `Type/path/below`; `Type:Name/path/below` for one of several components.
-fn key(read: &Read, several: &BTreeSet<Arc<str>>) -> String {
+fn key(read: &Read, several: &BTreeSet<Arc<str>>) -> Arc<str> {
     match (read.field.split_once('/'), component(read)) {
         (Some((type_name, path)), Some(component)) if several.contains(&read.field) => {
-            format!("{type_name}:{}/{path}", component.name)
+            format!("{type_name}:{}/{path}", component.name).into()
         }
-        _ => read.field.to_string(),
+        _ => Arc::clone(&read.field),
     }
 }
 
 fn told(judgement: &Judgement, several: &BTreeSet<Arc<str>>) -> SideView {
-    let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut values: BTreeMap<Arc<str>, Option<String>> = BTreeMap::new();
     for read in judgement.reads.iter().filter(|read| decides(read)) {
         let slot = values.entry(key(read, several)).or_default();
         if slot.as_deref().is_none_or(|text| text == NO_ENTRY) {

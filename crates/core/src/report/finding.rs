@@ -68,7 +68,7 @@ pub struct SideView {
     /// Name of the grade, or the number, for checks that have one.
     pub grade: Option<String>,
     /// Values of the fields that decided, `None` for absent ones. Secrets are replaced.
-    pub values: BTreeMap<String, Option<String>>,
+    pub values: BTreeMap<Arc<str>, Option<String>>,
     /// Why it is undecided.
     pub whys: Vec<String>,
 }

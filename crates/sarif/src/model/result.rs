@@ -1,6 +1,7 @@
 //! Results: what everybody else here calls findings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -145,7 +146,7 @@ pub struct SideProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
     /// Field by field; `null` for an element that is not there.
-    pub values: BTreeMap<String, Option<String>>,
+    pub values: BTreeMap<Arc<str>, Option<String>>,
 }
 
 /// Another finding of the same rule at the same line.

@@ -80,8 +80,8 @@ pub(super) fn view(standing: Standing, value: &str) -> SideView {
         standing,
         grade: None,
         values: BTreeMap::from([
-            ("ConnectedApp/isPkceRequired".to_owned(), Some(value.to_owned())),
-            ("ConnectedApp/runAs".to_owned(), None),
+            ("ConnectedApp/isPkceRequired".into(), Some(value.to_owned())),
+            ("ConnectedApp/runAs".into(), None),
         ]),
         whys: Vec::new(),
     }

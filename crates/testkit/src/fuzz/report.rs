@@ -56,8 +56,8 @@ impl Texts<'_> {
             standing,
             grade: Some(self.text()),
             values: BTreeMap::from([
-                ("ConnectedApp/oauthConfig/isPkceRequired".to_owned(), Some(self.text())),
-                (self.text(), None),
+                ("ConnectedApp/oauthConfig/isPkceRequired".into(), Some(self.text())),
+                (self.text().into(), None),
             ]),
             whys: vec![self.text()],
         }
