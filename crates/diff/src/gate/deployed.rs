@@ -10,13 +10,24 @@ use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
+/// Whether a project deploys what lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    Yes,
+    /// Yes if the checkout has the name that the project gives the folder around it.
+    Perhaps,
+    No,
+    /// Nothing is known of the package directories, or the path lies outside of the project and in none of them.
+    Unknown,
+}
+
 /// What one project says of the files below its folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Deployed {
     /// The folder of the project, with a slash behind it; empty for the root.
     prefix: Vec<u8>,
-    /// Its package directories, as paths of the snapshot; none where nothing is known of them.
-    packages: Option<Vec<Vec<u8>>>,
+    /// Its package directories; none where nothing is known of them.
+    packages: Option<Packages>,
     exists: bool,
 }
 
@@ -49,12 +60,21 @@ impl Deployed {
         self.exists
     }
 
-    /// Whether a path is one of the package directories or lies in one; `None` where nothing is known of them, or where they
-    /// do not hold it and it lies outside of the project.
-    pub(super) fn takes(&self, path: &[u8]) -> Option<bool> {
-        let packages = self.packages.as_ref()?;
-        let taken = packages.iter().any(|package| package == path || below(path, package));
-        (taken || path.starts_with(&self.prefix)).then_some(taken)
+    /// Whether a path is one of the package directories or lies in one.
+    pub(super) fn takes(&self, path: &[u8]) -> Takes {
+        let Some(packages) = &self.packages else {
+            return Takes::Unknown;
+        };
+        let in_one = |list: &[Vec<u8>]| list.iter().any(|package| package == path || below(path, package));
+        if in_one(&packages.certain) {
+            Takes::Yes
+        } else if in_one(&packages.beyond) {
+            Takes::Perhaps
+        } else if path.starts_with(&self.prefix) {
+            Takes::No
+        } else {
+            Takes::Unknown
+        }
     }
 
     /// Whether some name of its path begins with a dot; the deploy tool adds rules of its own for those
@@ -68,28 +88,50 @@ impl Deployed {
     pub(super) fn may_deploy_from(&self, folder: &RepoPath) -> bool {
         let folder = folder.as_bytes();
         let touches = |package: &Vec<u8>| package == folder || below(folder, package) || below(package, folder);
-        self.packages.as_ref().is_some_and(|packages| packages.iter().any(touches))
+        self.packages.as_ref().is_some_and(|packages| packages.all().any(touches))
     }
 }
 
-/// The package directories that the project file of a folder names; `None` if it names none that can be read, or one that
-/// is not in the snapshot.
-fn packages(folder: &[u8], project: &str) -> Option<Vec<Vec<u8>>> {
+/// Package directories, as paths of the snapshot.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Packages {
+    certain: Vec<Vec<u8>>,
+    /// Those whose path leaves the repository and may come back: `../checkout/force-app` is `force-app` if the repository
+    /// lies in a folder called `checkout`, which only who checks it out knows.
+    beyond: Vec<Vec<u8>>,
+}
+
+impl Packages {
+    fn all(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.certain.iter().chain(&self.beyond)
+    }
+}
+
+/// The package directories that the project file of a folder names; `None` if it names none that can be read.
+fn packages(folder: &[u8], project: &str) -> Option<Packages> {
     let project: Value = serde_json::from_str(project).ok()?;
     let list = project.get("packageDirectories")?.as_array()?;
-    let path = |package: &Value| {
+    let mut packages = Packages::default();
+    for package in list {
         let path = package.get("path")?.as_str()?;
         let mut parts: Vec<&[u8]> = folder.split(|byte| *byte == b'/').filter(|part| !part.is_empty()).collect();
+        let mut outside: usize = 0;
         for part in path.split(['/', '\\']) {
             match part {
                 "" | "." => {}
-                ".." => _ = parts.pop()?,
+                ".." if parts.pop().is_none() => outside = outside.saturating_add(1),
+                ".." => {}
                 part => parts.push(part.as_bytes()),
             }
         }
-        Some(parts.join(&b'/'))
-    };
-    list.iter().map(path).collect::<Option<Vec<_>>>().filter(|list| !list.is_empty())
+        match parts.get(outside..) {
+            Some(parts) if outside == 0 => packages.certain.push(parts.join(&b'/')),
+            Some(parts) => packages.beyond.push(parts.join(&b'/')),
+            // A folder around the repository.
+            None => packages.beyond.push(Vec::new()),
+        }
+    }
+    (!list.is_empty()).then_some(packages)
 }
 
 /// Whether a path lies in a folder; an empty one is the top.

@@ -7,10 +7,9 @@ use std::collections::BTreeSet;
 
 use orgate_core::RepoPath;
 use orgate_core::report::{Side as Which, Unreadable};
-use orgate_core::world::World;
 use orgate_metadata::{in_bundle, in_foreign_folder, is_oddly_placed};
 
-use super::deployed::Deployed;
+use super::deployed::{Deployed, Takes};
 use super::ignored::Ignored;
 use super::related::{Related, Wanted};
 use super::replacements::folders_above;
@@ -105,8 +104,8 @@ fn adds(folder: &RepoPath, packages: &[Deployed], head: &Side<'_>) -> Result<boo
     for file in head.files().map(FileRef::path).filter(|file| file.is_below(folder.as_bytes())) {
         let taken = packages
             .iter()
-            .any(|project| project.takes(file.as_bytes()) == Some(true) && !project.is_hidden(file));
-        if !taken || is_oddly_placed(file, head.registry()) || !ignored.files_against(file)?.is_empty() {
+            .any(|project| project.takes(file.as_bytes()) == Takes::Yes && !project.is_hidden(file));
+        if !taken || is_oddly_placed(file) || !ignored.files_against(file)?.is_empty() {
             return Ok(true);
         }
     }

@@ -3,7 +3,6 @@
 //! Must not look at what a file holds, nor at what a project says of its folders.
 
 use orgate_core::RepoPath;
-use orgate_core::registry::Registry;
 
 /// Names of folders in which the deploy tool takes a file for something else, whatever its name says: of its
 /// `strictDirectoryNames` those in which all that lies belongs to components of the type, or is content of them
@@ -59,18 +58,59 @@ const STRICT: [&[u8]; 19] = [
 /// Whether the deploy tool may leave a file out without a word because of where it lies: in a foreign or a strict folder, in
 /// one that is a component as a whole, or as a duplicate (`*.dup` and the descriptors of packages are left out wherever
 /// there is a `.forceignore`, `src/resolve/forceIgnore.ts`).
-pub fn is_oddly_placed(path: &RepoPath, registry: &Registry) -> bool {
+pub fn is_oddly_placed(path: &RepoPath) -> bool {
     let folders: Vec<&[u8]> = path.parts().rev().skip(1).collect();
     let odd = |(at, folder): (usize, &&[u8])| {
         let above = folders.get(at.saturating_add(1)..).unwrap_or_default();
-        STRICT.contains(folder) || is_component(folder, above, registry)
+        STRICT.contains(folder) || is_component(folder, above)
     };
     in_foreign_folder(path) || folders.iter().enumerate().any(odd) || ends_in_any_case(path.file_name(), b".dup")
 }
 
-/// Whether a folder is named as a component of a type in whose folder it lies. Not all types are known here: those of a type
-/// mostly lie in a folder whose name begins with their suffix (`layouts/A.layout`).
-fn is_component(folder: &[u8], above: &[&[u8]], registry: &Registry) -> bool {
+/// Folders of types whose suffixes tell nothing of the folder's name (`classes/A.cls`), from the same list.
+const UNLIKE: [&[u8]; 31] = [
+    b"AssessmentQuestionSets",
+    b"AssessmentQuestions",
+    b"actionPlanTemplates",
+    b"analyticSnapshots",
+    b"analyticsDashboards",
+    b"analyticsVisualizations",
+    b"analyticsWorkspaces",
+    b"apexEmailNotifications",
+    b"certs",
+    b"classes",
+    b"contentassets",
+    b"customMetadata",
+    b"customindex",
+    b"discovery",
+    b"documentTemplates",
+    b"dw",
+    b"eclair",
+    b"eventDeliveries",
+    b"eventSubscriptions",
+    b"externalClientApps",
+    b"iot",
+    b"moderation",
+    b"notificationTypeConfig",
+    b"omniDataTransforms",
+    b"omniIntegrationProcedures",
+    b"omniScripts",
+    b"omniUiCard",
+    b"recordActionDeployments",
+    b"rules",
+    b"scontrols",
+    b"wave",
+];
+
+/// As [`UNLIKE`], those of many types.
+const UNLIKE_FAMILIES: [&[u8]; 2] = [b"extlClntApp", b"svcCatalog"];
+
+/// Letters by which the suffixes of all other types begin as their folder does.
+const ALIKE: usize = 3;
+
+/// Whether a folder may be a component of a type in whose folder it lies (`layouts/A.layout`). The deploy tool has hundreds
+/// of types and gets more, so what is alike counts.
+fn is_component(folder: &[u8], above: &[&[u8]]) -> bool {
     let dot = folder.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0);
     let Some(suffix) = dot
         .and_then(|dot| folder.get(dot.saturating_add(1)..))
@@ -78,11 +118,12 @@ fn is_component(folder: &[u8], above: &[&[u8]], registry: &Registry) -> bool {
     else {
         return false;
     };
-    let own = |place: &[u8]| {
-        let mut types = registry.types();
-        place.starts_with(suffix) || types.any(|spec| spec.folder.as_bytes() == place && spec.suffix.as_bytes() == suffix)
+    let alike = |place: &[u8]| {
+        let begins = place.get(..ALIKE).zip(suffix.get(..ALIKE));
+        begins.is_some_and(|(place, suffix)| place.eq_ignore_ascii_case(suffix))
     };
-    suffix.eq_ignore_ascii_case(b"dup") || suffix == b"json" || above.iter().any(|place| own(place))
+    let may_hold = |place: &&[u8]| alike(place) || UNLIKE.contains(place) || UNLIKE_FAMILIES.iter().any(|family| place.starts_with(family));
+    suffix.eq_ignore_ascii_case(b"dup") || suffix == b"json" || above.iter().any(may_hold)
 }
 
 fn ends_in_any_case(name: &[u8], end: &[u8]) -> bool {

@@ -101,6 +101,9 @@ fn package_directories_that_let_a_weak_copy_in_are_a_finding() {
     weaker("one more", WEAK, &base, &with(&["force-app", "legacy/main"]));
     weaker("everything", WEAK, &base, &with(&["."]));
     weaker("by way of another one", WEAK, &base, &with(&["force-app", "force-app/../legacy"]));
+    // In a checkout of this name the path comes back.
+    weaker("out and in again", WEAK, &base, &with(&["force-app", "../checkout/legacy"]));
+    silent("beside the repository", &base, &with(&["force-app", "../checkout/shared"]));
     silent("a part", &base, &with(&["force-app/main"]));
     silent("something else", &base, &with(&["force-app", "unpackaged"]));
     silent(

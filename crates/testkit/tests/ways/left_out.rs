@@ -5,6 +5,7 @@ use orgate_testkit::Tree;
 use orgate_testkit::fuzz::comparison::report;
 use orgate_testkit::gate::Hit;
 use orgate_testkit::library::hits;
+use orgate_testkit::sample::packages;
 
 use super::*;
 
@@ -92,6 +93,9 @@ fn org_settings_that_nothing_deploys_excuse_no_app() {
         "force-app/main/default/settings/deep/OauthOidc.settings",
         "force-app/main/default/settings/a/x.settings/OauthOidc.settings-meta.xml",
         "force-app/main/default/sites/x/settings/OauthOidc.settings-meta.xml",
+        "force-app/main/default/communities/sub/x.community/settings/OauthOidc.settings-meta.xml",
+        "force-app/main/default/classes/x.cls/settings/OauthOidc.settings-meta.xml",
+        "force-app/main/default/extlClntAppPolicies/x.ecaPlcy/settings/OauthOidc.settings-meta.xml",
         "force-app/main/default/emailservices/xml/OauthOidc.settings-meta.xml",
     ] {
         let head = head.clone().with(place, org_settings(true));
@@ -100,10 +104,19 @@ fn org_settings_that_nothing_deploys_excuse_no_app() {
     let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
     let covered = head.clone().with(&settings, org_settings(true));
     assert!(!failing(&base, &covered).contains(&"ca-pkce-not-required".to_owned()));
-    for folder in ["core.d", "my.feature", "v1.2"] {
+    for folder in ["core.d", "my.feature", "v1.2", "main/default/core.d", "teams/core.d"] {
         let place = format!("force-app/{folder}/main/default/settings/OauthOidc.settings-meta.xml");
         let covered = head.clone().with(&place, org_settings(true));
         assert!(!failing(&base, &covered).contains(&"ca-pkce-not-required".to_owned()), "{folder}");
+    }
+    let beyond = packages(&["force-app", "../checkout/docs"]);
+    for place in [
+        "docs/settings/OauthOidc.settings-meta.xml",
+        "old/settings/OauthOidc.settings-meta.xml",
+    ] {
+        let head = head.clone().with("sfdx-project.json", beyond.as_str());
+        let head = head.with(place, org_settings(true));
+        weaker(place, "ca-pkce-not-required", &base, &head);
     }
     let ignored = covered.with(".forceignore", "OauthOidc.settings-meta.xml");
     weaker("left out", "ca-pkce-not-required", &base, &ignored);

@@ -7,7 +7,7 @@ use orgate_core::registry::TypeSpec;
 use orgate_metadata::in_source_format;
 
 use super::super::Input;
-use super::super::deployed::Deployed;
+use super::super::deployed::{Deployed, Takes};
 use super::super::ignored::{InForce, is_rules};
 use super::super::left_out::Taken;
 use super::super::replacements::is_project;
@@ -74,9 +74,9 @@ impl Governing {
         match &mut self.says {
             Says::Rules { before, after } => surely(file.is_below(&self.folder) && before.lets_in(after, file)),
             Says::Project { before, after } => match (before.takes(file.as_bytes()), after.takes(file.as_bytes())) {
-                (Some(false), Some(true)) => LetIn::Surely,
+                (Takes::No, Takes::Yes | Takes::Perhaps) => LetIn::Surely,
                 // Without a project, nothing says what was deployed.
-                (None, Some(true)) => LetIn::BesideTwin,
+                (Takes::Unknown, Takes::Yes | Takes::Perhaps) => LetIn::BesideTwin,
                 _ => LetIn::No,
             },
             Says::Manifest { before, after } => {
@@ -90,7 +90,7 @@ impl Governing {
     pub(super) fn left_out(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> bool {
         match &mut self.says {
             Says::Rules { before, .. } => file.is_below(&self.folder) && before.leaves_out(file),
-            Says::Project { before, .. } => before.takes(file.as_bytes()) == Some(false),
+            Says::Project { before, .. } => before.takes(file.as_bytes()) == Takes::No,
             Says::Manifest { before, .. } => {
                 file.package_root(&spec.folder) == self.folder.as_slice() && before.names(spec, name) == Some(false)
             }

@@ -2,7 +2,7 @@
 
 use orgate_core::RepoPath;
 
-use super::Deployed;
+use super::{Deployed, Takes};
 use crate::memory::MemorySnapshot;
 
 fn project(folder: &str, project: &str) -> Deployed {
@@ -12,7 +12,7 @@ fn project(folder: &str, project: &str) -> Deployed {
 }
 
 fn leaves_out(project: &Deployed, path: &str) -> bool {
-    project.takes(path.as_bytes()) == Some(false)
+    project.takes(path.as_bytes()) == Takes::No
 }
 
 #[test]
@@ -28,12 +28,20 @@ fn what_lies_in_no_package_directory_is_left_out() {
         "org/",
         r#"{"packageDirectories": [{"path": "force-app/../old"}, {"path": "../shared"}]}"#,
     );
-    assert_eq!(around.takes(b"org/old/a.xml"), Some(true));
-    assert_eq!(around.takes(b"shared/a.xml"), Some(true));
-    assert_eq!(around.takes(b"org/force-app/a.xml"), Some(false));
-    assert_eq!(around.takes(b"docs/a.xml"), None);
-    let beyond = project("org/", r#"{"packageDirectories": [{"path": "../../shared"}]}"#);
-    assert_eq!(beyond.takes(b"org/a.xml"), None);
+    assert_eq!(around.takes(b"org/old/a.xml"), Takes::Yes);
+    assert_eq!(around.takes(b"shared/a.xml"), Takes::Yes);
+    assert_eq!(around.takes(b"org/force-app/a.xml"), Takes::No);
+    assert_eq!(around.takes(b"docs/a.xml"), Takes::Unknown);
+    // The folder around the repository may have any name.
+    let list = r#"[{"path": "force-app"}, {"path": "../../checkout/parked"}, {"path": "../../../a/b/../b/old"}]"#;
+    let beyond = project("org/", &format!(r#"{{"packageDirectories": {list}}}"#));
+    assert_eq!(beyond.takes(b"org/force-app/a.xml"), Takes::Yes);
+    assert_eq!(beyond.takes(b"parked/a.xml"), Takes::Perhaps);
+    assert_eq!(beyond.takes(b"old/a.xml"), Takes::Perhaps);
+    assert_eq!(beyond.takes(b"org/parked/a.xml"), Takes::No);
+    assert_eq!(beyond.takes(b"docs/a.xml"), Takes::Unknown);
+    let around = project("", r#"{"packageDirectories": [{"path": ".."}]}"#);
+    assert_eq!(around.takes(b"docs/a.xml"), Takes::Perhaps);
     for nothing in [
         "",
         "{}",

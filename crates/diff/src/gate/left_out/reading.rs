@@ -9,7 +9,7 @@ use orgate_metadata::manifest::members;
 use orgate_metadata::{Limits, in_foreign_folder, in_source_format, is_deployable, is_oddly_placed};
 
 use super::super::Input;
-use super::super::deployed::Deployed;
+use super::super::deployed::{Deployed, Takes};
 use super::super::ignored::{Ignored, RulesFile};
 use super::super::name::Name;
 use super::super::replacements::folders_above;
@@ -88,7 +88,7 @@ impl<'a> Reading<'a> {
         let mut reasons = Vec::new();
         let spec = self.input.registry.get(&component.type_name);
         let source = in_source_format(path);
-        if !self.is_recognised(path, spec) || is_oddly_placed(path, self.input.registry) {
+        if !self.is_recognised(path, spec) || is_oddly_placed(path) {
             reasons.push(Reason::Name);
         }
         if self.touched.deleted.has(component) {
@@ -97,7 +97,7 @@ impl<'a> Reading<'a> {
         let mut in_project = false;
         for folder in folders_above(path) {
             let Some(project) = self.project(folder)? else { continue };
-            if project.takes(path.as_bytes()) == Some(false) {
+            if matches!(project.takes(path.as_bytes()), Takes::No | Takes::Perhaps) {
                 reasons.push(Reason::Package(folder.to_vec()));
             }
             if !in_project && project.is_hidden(path) {
@@ -132,7 +132,7 @@ impl<'a> Reading<'a> {
         for folder in folders_above(path) {
             let Some(project) = self.project(folder)? else { continue };
             match project.takes(path.as_bytes()) {
-                Some(false) => outside = true,
+                Takes::No => outside = true,
                 _ => inside = true,
             }
         }

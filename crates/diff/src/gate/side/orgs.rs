@@ -10,7 +10,7 @@ use std::sync::Arc;
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::classify;
 
-use super::super::deployed::Deployed;
+use super::super::deployed::{Deployed, Takes};
 use super::super::replacements::project_in;
 use super::Side;
 use crate::lock::lock;
@@ -128,7 +128,7 @@ impl Side<'_> {
     /// Whether the project has this folder in one of its package directories.
     fn deploys(&self, project: &[u8], folder: &[u8]) -> bool {
         match Deployed::of(self.snapshot, project) {
-            Ok(deployed) => deployed.takes(folder) == Some(true),
+            Ok(deployed) => deployed.takes(folder) == Takes::Yes,
             Err(error) => {
                 self.fail(error);
                 false
