@@ -247,10 +247,7 @@ impl Settings {
 
     /// What the settings declare about apps and users.
     pub fn facts(&self) -> Facts {
-        Facts {
-            apps: self.apps.clone(),
-            users: self.users.clone(),
-        }
+        Facts::new(self.apps.clone(), self.users.clone())
     }
 }
 

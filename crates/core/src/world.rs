@@ -98,18 +98,31 @@ pub struct UserFacts {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// By app API name.
-    pub apps: BTreeMap<String, AppFacts>,
+    apps: BTreeMap<String, AppFacts>,
     /// By username.
     pub users: BTreeMap<String, UserFacts>,
+    /// Names of apps by their lower case; of several alike the first. Every control asks.
+    alike: BTreeMap<String, String>,
 }
 
 impl Facts {
+    /// What is declared about apps, by API name, and about users, by username.
+    pub fn new(apps: BTreeMap<String, AppFacts>, users: BTreeMap<String, UserFacts>) -> Self {
+        let mut alike = BTreeMap::new();
+        for name in apps.keys() {
+            alike.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+        }
+        Self { apps, users, alike }
+    }
+
     /// What is declared about an app. The platform knows no two names that differ only in case, so the case may differ.
     pub fn app(&self, name: &str) -> Option<&AppFacts> {
-        let alike = || {
-            let name = name.to_lowercase();
-            self.apps.iter().find(|(known, _)| known.to_lowercase() == name)
-        };
-        self.apps.get(name).or_else(|| alike().map(|(_, facts)| facts))
+        let alike = || self.apps.get(self.alike.get(&name.to_lowercase())?);
+        self.apps.get(name).or_else(alike)
+    }
+
+    /// All apps about which something is declared, by name.
+    pub fn apps(&self) -> impl Iterator<Item = (&str, &AppFacts)> {
+        self.apps.iter().map(|(name, facts)| (name.as_str(), facts))
     }
 }

@@ -15,6 +15,7 @@ use crate::objects::Objects;
 const ONE: u8 = 1;
 const OTHER: u8 = 2;
 const STALE: u8 = 4;
+const FOUND: u8 = 8;
 
 /// The commits at which the history of a shallow clone ends.
 pub(crate) fn shallow_commits(common_dir: &Path) -> Result<HashSet<ObjectId>, DiffError> {
@@ -40,18 +41,8 @@ pub(crate) fn merge_bases(
     let mut found = graph.common(one, other)?;
     if found.len() > 1 {
         // Where clocks lie, an ancestor of a better candidate may slip in.
-        let all = found.clone();
-        let mut best = Vec::new();
-        for candidate in found {
-            let mut redundant = false;
-            for better in all.iter().filter(|better| better.1 != candidate.1) {
-                redundant |= graph.reaches(better.1, candidate.1)?;
-            }
-            if !redundant {
-                best.push(candidate);
-            }
-        }
-        found = best;
+        let behind = graph.behind(found.iter().map(|(_, id)| *id).collect())?;
+        found.retain(|(_, id)| !behind.contains(id));
     }
     // The sort is stable: among equals the first found stays first.
     found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
@@ -92,9 +83,10 @@ impl Graph<'_> {
             let Some((time, id, _)) = queue.pop() else {
                 break;
             };
-            let mut mine = flags.get(&id).copied().unwrap_or(0);
+            let mut mine = flags.get(&id).copied().unwrap_or(0) & !FOUND;
             if mine & (ONE | OTHER) == ONE | OTHER && mine & STALE == 0 {
-                if !candidates.iter().any(|(_, known)| *known == id) {
+                if let Some(flags) = flags.get_mut(&id).filter(|flags| **flags & FOUND == 0) {
+                    *flags |= FOUND;
                     candidates.push((time, id));
                 }
                 mine |= STALE;
@@ -115,21 +107,20 @@ impl Graph<'_> {
         Ok(candidates)
     }
 
-    /// Whether `ancestor` is among the ancestors of `id`.
-    fn reaches(&self, id: ObjectId, ancestor: ObjectId) -> Result<bool, DiffError> {
-        let mut seen = HashSet::from([id]);
-        let mut todo = vec![id];
+    /// Everything that one of these commits has behind it, one of the others maybe. Each commit is read once, however many
+    /// there are: whoever makes merges chooses how many.
+    fn behind(&self, mut todo: Vec<ObjectId>) -> Result<HashSet<ObjectId>, DiffError> {
+        let mut read: HashSet<ObjectId> = todo.iter().copied().collect();
+        let mut behind = HashSet::new();
         while let Some(id) = todo.pop() {
             for parent in self.commit(id)?.parents {
-                if parent == ancestor {
-                    return Ok(true);
-                }
-                if seen.insert(parent) {
+                behind.insert(parent);
+                if read.insert(parent) {
                     todo.push(parent);
                 }
             }
         }
-        Ok(false)
+        Ok(behind)
     }
 }
 

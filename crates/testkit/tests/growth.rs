@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use orgate_core::settings::Settings;
 use orgate_testkit::Tree;
 use orgate_testkit::fuzz::comparison::report;
-use orgate_testkit::sample::{APP, connected_app};
+use orgate_testkit::sample::{APP, connected_app, packages};
 
 /// Nanoseconds of processor time that all threads of this process have used.
 fn used() -> Option<u64> {
@@ -102,7 +102,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 28] = [
+const SHAPES: [(&str, usize, Shape); 29] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -235,6 +235,17 @@ const SHAPES: [(&str, usize, Shape); 28] = [
             let lines: Vec<String> = (0..size).map(|at| format!("{at:x}\n{odd}\n")).collect();
             format!("<!--\n{}-->", lines.concat())
         })
+    }),
+    ("projects in projects", 100, |size| {
+        let mut path = String::new();
+        let mut tree = Tree::default();
+        for _ in 0..size {
+            path.push_str("d/");
+            tree.put(&format!("{path}sfdx-project.json"), packages(&["."]));
+        }
+        let place = format!("{path}connectedApps/A.connectedApp-meta.xml");
+        let side = |open: bool| tree.clone().with(&place, connected_app(open));
+        (side(false), side(true))
     }),
     ("many apps", 40, |size| {
         let side = |open: bool| {

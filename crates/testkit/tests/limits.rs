@@ -55,6 +55,32 @@ fn the_limits_are_those_that_are_documented() {
     assert!(Doc::parse(exactly.as_bytes(), &limits).is_ok());
 }
 
+#[test]
+fn an_app_that_comes_in_the_place_of_too_many_is_refused() {
+    let key = "<consumerKey>3MVG9exampleKeyOfTheApp</consumerKey>";
+    let app = connected_app(false).replace("<oauthConfig>", &format!("<oauthConfig>{key}"));
+    let place = |name: &str| format!("connectedApps/{name}.connectedApp-meta.xml");
+    let run = |count: usize| {
+        let mut base = Tree::default();
+        for number in 0..count {
+            base.put(&place(&format!("Old{number}")), app.as_str());
+        }
+        let head = Tree::default().with(&place("New"), app.as_str());
+        let library = library();
+        orgate_diff::gate::run(&orgate_diff::gate::Input {
+            base: &snapshot(&base),
+            head: &snapshot(&head),
+            registry: &library.registry,
+            catalog: &library.catalog,
+            settings: &Settings::default(),
+            limits: Limits::default(),
+        })
+    };
+    assert!(run(64).is_ok());
+    let error = run(65).expect_err("it is refused").to_string();
+    assert!(error.contains("'New' may come in the place of more than 64 apps"), "{error}");
+}
+
 /// The message with which settings are refused.
 fn settings(text: &str) -> String {
     Settings::parse(text).expect_err("it is refused").to_string()

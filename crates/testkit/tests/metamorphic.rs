@@ -26,7 +26,7 @@ struct Subject {
 
 fn facts(settings: &orgate_core::world::Facts) -> Settings {
     Settings {
-        apps: settings.apps.clone(),
+        apps: settings.apps().map(|(name, app)| (name.to_owned(), app.clone())).collect(),
         users: settings.users.clone(),
         ..Settings::default()
     }

@@ -120,6 +120,6 @@ fn what_settings_declare_about_apps_and_users_is_a_fact() {
     let declared = "apps:\n  Billing: { client: public, callback-hosts: [billing.example.com] }\n\
          users:\n  bot@example.com: { profile: Integration }\n";
     let facts = settings(declared).facts();
-    assert_eq!(facts.apps["Billing"].callback_hosts, ["billing.example.com"]);
+    assert_eq!(facts.app("Billing").unwrap().callback_hosts, ["billing.example.com"]);
     assert_eq!(facts.users["bot@example.com"].profile.as_deref(), Some("Integration"));
 }

@@ -28,6 +28,7 @@ use super::places::Lines;
 use super::side::Side;
 use super::successors::Successors;
 use super::touched::Touched;
+use crate::error::DiffError;
 use restricted::Restricted;
 
 /// Subjects from which on several threads are faster than one.
@@ -48,9 +49,9 @@ pub(super) struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    pub(super) fn new(input: &'a Input<'a>, base: &'a Side<'a>, head: &'a Side<'a>, touched: &'a Touched) -> Self {
+    pub(super) fn new(input: &'a Input<'a>, base: &'a Side<'a>, head: &'a Side<'a>, touched: &'a Touched) -> Result<Self, DiffError> {
         let facts = input.settings.facts();
-        let successors = Successors::find(touched, base, head, &facts, input.registry);
+        let successors = Successors::find(touched, base, head, &facts, input.registry)?;
         let mut moved = touched.moved.clone();
         moved.extend(successors.moved(base, head));
         let places = Lines::new(input.base, input.head, u64::from(input.limits.bytes), moved);
@@ -61,7 +62,7 @@ impl<'a> Judging<'a> {
             .filter(unaffected)
             .map(|control| Arc::clone(&control.id))
             .collect();
-        Self {
+        Ok(Self {
             input,
             base,
             head,
@@ -71,7 +72,7 @@ impl<'a> Judging<'a> {
             successors,
             unaffected,
             restricted: Mutex::default(),
-        }
+        })
     }
 
     /// Judges everything the change can have made weaker.

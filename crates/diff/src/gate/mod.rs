@@ -183,7 +183,7 @@ fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Resu
         controls: input.catalog.controls().cloned().collect(),
         ..Report::default()
     };
-    Judging::new(input, &base, &head, &touched).run(&mut report);
+    Judging::new(input, &base, &head, &touched)?.run(&mut report);
     for side in [&base, &head] {
         if let Some(error) = side.failure() {
             return Err(error);

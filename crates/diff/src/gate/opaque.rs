@@ -33,8 +33,8 @@ pub(super) fn deployed_from(changes: &[Change], head: &Side<'_>, wanted: Wanted<
     for file in stays.filter(|file| wanted(file.path().as_bytes())) {
         let path = file.path();
         let mut packages = Vec::new();
-        for project in head.projects_above(path.parent()).iter() {
-            packages.push(Deployed::of(head.snapshot, project)?);
+        for project in head.home(path.parent()).iter().flat_map(|home| home.outwards()) {
+            packages.push(Deployed::of(head.snapshot, project.folder())?);
         }
         if !packages.iter().any(|project| project.may_deploy_from(path)) {
             continue;

@@ -19,16 +19,13 @@ use super::replacements::{Project, Tokens, folders_above};
 use crate::error::DiffError;
 use crate::lock::lock;
 use crate::snapshot::{FileRef, Snapshot};
-use orgs::ByOrg;
 pub(super) use orgs::Org;
+use orgs::{ByOrg, Homes};
 pub use reading::Cache;
 use subjects::ByOwner;
 
 /// More files with one name or label are refused: each is looked at for every app that names them.
 const MOST_ALIKE: usize = 256;
-
-/// The folders with a project file at or above a folder, the nearest first.
-type Homes = BTreeMap<Vec<u8>, Arc<[Vec<u8>]>>;
 
 /// What a path turned out to hold.
 #[derive(Clone, Debug)]

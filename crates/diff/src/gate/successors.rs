@@ -16,7 +16,11 @@ use orgate_core::{Component, Element, RepoPath, SubjectKind, lexical};
 use super::name::{App, Name};
 use super::side::Side;
 use super::touched::Touched;
+use crate::error::DiffError;
 use likeness::{Texts, alike_share};
+
+/// With more apps that one may stand in the place of, nothing is judged: each is compared by all controls.
+const MOST_OLD: usize = 64;
 
 /// The app in whose place another one comes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,9 +56,9 @@ struct Known {
     spelling: String,
     files: Vec<Arc<Component>>,
     /// Its consumer keys, labels and callbacks that say something.
-    keys: Vec<String>,
-    labels: Vec<String>,
-    callbacks: Vec<String>,
+    keys: BTreeSet<String>,
+    labels: BTreeSet<String>,
+    callbacks: BTreeSet<String>,
     /// The other side has nothing of this name.
     alone: bool,
 }
@@ -66,7 +70,7 @@ impl Successors {
     ///
     /// Whoever writes the change can add an app that looks more like the old one than its true successor does. So every
     /// app that may be the successor is compared with it.
-    pub(super) fn find(touched: &Touched, base: &Side<'_>, head: &Side<'_>, facts: &Facts, registry: &Registry) -> Self {
+    pub(super) fn find(touched: &Touched, base: &Side<'_>, head: &Side<'_>, facts: &Facts, registry: &Registry) -> Result<Self, DiffError> {
         let known = |here: &Side<'_>, there: &Side<'_>, (kind, name): &App| {
             let files = here.subject_files(*kind, name);
             Known {
@@ -93,7 +97,7 @@ impl Successors {
             .filter(|new| !new.files.is_empty())
             .collect();
         if fresh.is_empty() {
-            return Self::default();
+            return Ok(Self::default());
         }
         // An org that has it no longer has lost it, wherever else it came.
         let orgs = |side: &Side<'_>, (kind, name): &App| {
@@ -107,7 +111,7 @@ impl Successors {
             .collect();
         // The team says so, also while the old one stays for those who have not moved.
         let mut staying = Vec::new();
-        for (name, fact) in &facts.apps {
+        for (name, fact) in facts.apps() {
             let app = (SubjectKind::ConnectedApp, Name::of(name));
             let declared = fact
                 .replaced_by
@@ -138,16 +142,28 @@ impl Successors {
         // Whose successor is evident, that one has no other.
         let alone: Vec<&Known> = gone.iter().filter(|old| old.alone && !evident.contains(&old.app)).collect();
         found.alike(&alone, &fresh);
-        found
+        found.limited(head)
     }
 
     fn free<'k>(&self, fresh: &'k [Known]) -> impl Iterator<Item = &'k Known> {
         fresh.iter().filter(|new| !self.by_new.contains_key(&new.app))
     }
 
+    /// Refuses what would take too long: apps with one label and one callback are one client for all that can be told.
+    fn limited(self, head: &Side<'_>) -> Result<Self, DiffError> {
+        let Some((kind, name)) = self.by_new.iter().find(|(_, olds)| olds.len() > MOST_OLD).map(|(new, _)| new) else {
+            return Ok(self);
+        };
+        let new = head.spelling(*kind, name).unwrap_or_default();
+        Err(DiffError::Excess {
+            snapshot: head.snapshot.describe(),
+            what: format!("'{new}' may come in the place of more than {MOST_OLD} apps, by consumer key or by label and callback"),
+        })
+    }
+
     fn put(&mut self, new: &Known, old: &Known, certain: bool) {
         let olds = self.by_new.entry(new.app.clone()).or_default();
-        if olds.iter().all(|known| known.app != old.app) {
+        if olds.len() <= MOST_OLD && olds.iter().all(|known| known.app != old.app) {
             olds.push(Predecessor {
                 app: old.app.clone(),
                 spelling: old.spelling.clone(),
@@ -179,9 +195,9 @@ impl Successors {
                     let old = Known {
                         spelling: base.spelling(app.0, &app.1).unwrap_or_default(),
                         files: Vec::new(),
-                        keys: Vec::new(),
-                        labels: Vec::new(),
-                        callbacks: Vec::new(),
+                        keys: BTreeSet::new(),
+                        labels: BTreeSet::new(),
+                        callbacks: BTreeSet::new(),
                         alone: false,
                         app,
                     };
@@ -284,14 +300,14 @@ fn proof(old: &Known, new: &Known, declared: Option<&str>) -> Option<Proof> {
 const KEY: &str = "consumerKey";
 
 /// The consumer keys that say something.
-fn keys(components: &[Arc<Component>]) -> Vec<String> {
+fn keys(components: &[Arc<Component>]) -> BTreeSet<String> {
     let mut found = lines(components, KEY);
     found.retain(|line| lexical::is_real_secret(line));
     found
 }
 
 /// The lines of all elements of this name that say something.
-fn lines(components: &[Arc<Component>], name: &str) -> Vec<String> {
+fn lines(components: &[Arc<Component>], name: &str) -> BTreeSet<String> {
     let mut texts = Vec::new();
     for component in components {
         collect(&component.root, name, &mut texts);
@@ -302,8 +318,9 @@ fn lines(components: &[Arc<Component>], name: &str) -> Vec<String> {
     lines.filter(|line| lexical::placeholder(line).is_none()).collect()
 }
 
-fn share(old: &[String], new: &[String]) -> bool {
-    old.iter().any(|line| new.contains(line))
+fn share(old: &BTreeSet<String>, new: &BTreeSet<String>) -> bool {
+    let (few, many) = if old.len() < new.len() { (old, new) } else { (new, old) };
+    few.iter().any(|line| many.contains(line))
 }
 
 fn collect(element: &Element, name: &str, found: &mut Vec<String>) {

@@ -53,10 +53,7 @@ pub(super) fn example(raw: Spanned<RawExample>, registry: &Registry, problems: &
         score,
         raises: raw.raises,
         lowers: raw.lowers,
-        facts: Facts {
-            apps: facts.apps,
-            users: facts.users,
-        },
+        facts: Facts::new(facts.apps, facts.users),
     })
 }
 

@@ -4,8 +4,8 @@
 //! any other project in the same repository may be of another one. Where there is no project, the folders at the top are all there is to tell orgs
 //! apart.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use orgate_core::{Component, RepoPath};
 use orgate_metadata::classify;
@@ -33,6 +33,30 @@ impl Org {
         (loose(self) && loose(other)) || self == other
     }
 }
+
+/// A project as the home of what lies below it. What is around it is shared, as projects may lie in each other a
+/// thousandfold.
+pub(in crate::gate) struct Home {
+    folder: Vec<u8>,
+    around: Option<Arc<Self>>,
+    /// What it deploys, once somebody asked; nothing if that cannot be read.
+    deployed: OnceLock<Option<Deployed>>,
+}
+
+impl Home {
+    /// Its folder.
+    pub(in crate::gate) fn folder(&self) -> &[u8] {
+        &self.folder
+    }
+
+    /// This one and those around it, the nearest first.
+    pub(in crate::gate) fn outwards(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |home| home.around.as_deref())
+    }
+}
+
+/// For folders, the nearest project at or above each.
+pub(super) type Homes = HashMap<Vec<u8>, Option<Arc<Home>>>;
 
 /// The org settings of one type, by the org that they are of.
 pub(super) type ByOrg = BTreeMap<Org, Vec<Arc<Component>>>;
@@ -102,9 +126,10 @@ impl Side<'_> {
     /// The org that a folder is deployed to: that of its own project, or that of the project around it which has it in a
     /// package directory. Where there is a choice, one look takes the one and another look the other.
     fn org(&self, folder: &[u8]) -> Org {
-        let projects = self.projects_above(folder);
-        let mut around = projects.iter().skip(1).filter(|project| self.deploys(project, folder));
-        let project = match (projects.first(), around.next_back()) {
+        let nearest = self.home(folder);
+        let projects: Vec<&Home> = nearest.iter().flat_map(|home| home.outwards()).collect();
+        let outermost = projects.iter().skip(1).rev().find(|home| self.deploys(home, folder));
+        let project = match (projects.first(), outermost) {
             (Some(_), Some(outermost)) if self.outer => Some(outermost),
             (nearest, outermost) => {
                 if outermost.is_some() {
@@ -114,7 +139,7 @@ impl Side<'_> {
             }
         };
         match project {
-            Some(project) => Org::Project(project.clone()),
+            Some(project) => Org::Project(project.folder.clone()),
             None if folder.is_empty() => Org::Whole,
             None => Org::Top(folder.split(|byte| *byte == b'/').next().unwrap_or_default().to_vec()),
         }
@@ -126,31 +151,34 @@ impl Side<'_> {
     }
 
     /// Whether the project has this folder in one of its package directories.
-    fn deploys(&self, project: &[u8], folder: &[u8]) -> bool {
-        match Deployed::of(self.snapshot, project) {
-            Ok(deployed) => deployed.takes(folder) == Takes::Yes,
-            Err(error) => {
-                self.fail(error);
-                false
-            }
-        }
+    fn deploys(&self, project: &Home, folder: &[u8]) -> bool {
+        let read = || Deployed::of(self.snapshot, &project.folder).map_err(|error| self.fail(error)).ok();
+        let deployed = project.deployed.get_or_init(read);
+        deployed.as_ref().is_some_and(|deployed| deployed.takes(folder) == Takes::Yes)
     }
 
-    /// The folders with a project file at or above this one, the nearest first. What was a project before is one still: a
-    /// change that takes the file away must not bring its apps under the settings of another org.
-    pub(in crate::gate) fn projects_above(&self, folder: &[u8]) -> Arc<[Vec<u8>]> {
+    /// The nearest project at or above a folder, with those around it. What was a project before is one
+    /// still: a change that takes the file away must not bring its apps under the settings of another org.
+    pub(in crate::gate) fn home(&self, folder: &[u8]) -> Option<Arc<Home>> {
         if let Some(known) = lock(&self.homes).get(folder) {
-            return Arc::clone(known);
+            return known.clone();
         }
-        let mut found = Vec::new();
-        if self.has_project(folder) || self.before.is_some_and(|before| before.has_project(folder)) {
-            found.push(folder.to_vec());
-        }
-        if !folder.is_empty() {
-            found.extend_from_slice(&self.projects_above(RepoPath::new(folder).parent()));
-        }
-        let found: Arc<[Vec<u8>]> = found.into();
-        lock(&self.homes).insert(folder.to_vec(), Arc::clone(&found));
+        let around = if folder.is_empty() {
+            None
+        } else {
+            self.home(RepoPath::new(folder).parent())
+        };
+        let own = self.has_project(folder) || self.before.is_some_and(|before| before.has_project(folder));
+        let found = if own {
+            Some(Arc::new(Home {
+                folder: folder.to_vec(),
+                around,
+                deployed: OnceLock::new(),
+            }))
+        } else {
+            around
+        };
+        lock(&self.homes).insert(folder.to_vec(), found.clone());
         found
     }
 
