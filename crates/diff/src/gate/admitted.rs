@@ -5,13 +5,14 @@
 //! way that the change leaves alone.
 
 mod governing;
+mod pointing;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::RepoPath;
 use orgate_core::registry::TypeSpec;
-use orgate_core::report::{Anchor, Evidence, Finding, Report, Side as Which};
+use orgate_core::report::{Evidence, Finding, Report};
 use orgate_metadata::identify;
 
 use super::left_out::Reading;
@@ -23,10 +24,10 @@ use super::touched::Touched;
 use super::{Further, Input, looks};
 use crate::error::DiffError;
 use crate::held::HeldSnapshot;
-use crate::hunks::LineMap;
-use crate::snapshot::{FileRef, Snapshot};
+use crate::snapshot::FileRef;
 pub(super) use governing::governs;
 use governing::{Governing, LetIn};
+use pointing::Told;
 
 /// Sets of files that are told apart; with more of them nothing is judged.
 const MOST: usize = 64;
@@ -92,14 +93,14 @@ pub(super) fn look(input: &Input<'_>, shared: &Shared<'_>, admitted: &Admitted, 
     let paths: BTreeSet<RepoPath> = admitted.keys().cloned().collect();
     let base = HeldSnapshot::without(input.base, &paths);
     let mut with = looks(&Input { base: &base, ..*input }, shared, Further::LeftOut)?.0;
-    let mut anchors: BTreeMap<&RepoPath, Anchor> = BTreeMap::new();
+    let mut told: BTreeMap<&RepoPath, Told> = BTreeMap::new();
     for finding in &mut with.findings {
         if let Some(by) = admitted.get(&finding.anchor.path) {
-            let anchor = match anchors.entry(by) {
+            let told = match told.entry(by) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => place.insert(first_change(by, input)?),
+                Entry::Vacant(place) => place.insert(Told::of(by, input)?),
             };
-            turn(finding, anchor.clone());
+            turn(finding, told);
         }
     }
     let work = &mut report.work;
@@ -117,28 +118,9 @@ pub(super) fn look(input: &Input<'_>, shared: &Shared<'_>, admitted: &Admitted, 
     Ok(())
 }
 
-/// The line by which a changed file lets others in.
-fn first_change(by: &RepoPath, input: &Input<'_>) -> Result<Anchor, DiffError> {
-    let read = |side: &dyn Snapshot| -> Result<Option<Vec<u8>>, DiffError> {
-        let file = side.file(by)?;
-        Ok(file.and_then(|file| side.read(&file, u64::from(input.limits.bytes)).ok()))
-    };
-    let (base, head) = (read(input.base)?.unwrap_or_default(), read(input.head)?);
-    let (side, line) = match head {
-        Some(head) => (Which::Head, LineMap::new(&base, &head).first_change()),
-        None => (Which::Base, 1),
-    };
-    Ok(Anchor {
-        path: by.clone(),
-        line,
-        column: 1,
-        side,
-        end: None,
-    })
-}
-
 /// Turns a finding to the line by which its file is let in, because nobody touched that file; it becomes evidence.
-fn turn(finding: &mut Finding, anchor: Anchor) {
+fn turn(finding: &mut Finding, told: &Told) {
+    let (anchor, went) = told.point(&finding.anchor.path);
     let file = std::mem::replace(&mut finding.anchor, anchor);
     let place = Evidence {
         path: file.path,
@@ -148,6 +130,7 @@ fn turn(finding: &mut Finding, anchor: Anchor) {
         field: finding.anchor_type.take().unwrap_or_else(|| "file".into()),
         value: Some("deployed from now on".to_owned()),
     };
+    finding.evidence.extend(went);
     finding.evidence.push(place);
     finding.evidence.sort();
 }

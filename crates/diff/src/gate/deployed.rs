@@ -119,8 +119,7 @@ fn packages(folder: &[u8], project: &str) -> Option<Packages> {
         for part in path.split(['/', '\\']) {
             match part {
                 "" | "." => {}
-                ".." if parts.pop().is_none() => outside = outside.saturating_add(1),
-                ".." => {}
+                ".." => outside = outside.saturating_add(usize::from(parts.pop().is_none())),
                 part => parts.push(part.as_bytes()),
             }
         }

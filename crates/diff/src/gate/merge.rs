@@ -1,20 +1,16 @@
 //! Two reports on the same change as one, in which the worse answer counts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use orgate_core::RepoPath;
 use orgate_core::compare::Outcome;
-use orgate_core::report::{Finding, Report, Undecided, Warning};
+use orgate_core::report::{Finding, Report, Undecided, Unreadable, Warning};
 
 /// Adds what `other` tells that `report` does not, or tells more mildly; whether there was anything.
 pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
     let mut added = false;
-    for refused in other.unreadable {
-        if !report.unreadable.contains(&refused) {
-            report.unreadable.push(refused);
-        }
-    }
+    add_unreadable(&mut report.unreadable, other.unreadable);
     let mut places: HashMap<String, usize> = HashMap::new();
     for (at, known) in report.findings.iter().enumerate() {
         // A copy may be the only one in another look, and then has another fingerprint.
@@ -58,6 +54,22 @@ pub(super) fn add_worse(report: &mut Report, other: Report) -> bool {
         }
     }
     added
+}
+
+/// Adds files that cannot be read, each place once: what stops one look stops them all.
+fn add_unreadable(list: &mut Vec<Unreadable>, more: Vec<Unreadable>) {
+    let place = |one: &Unreadable| Unreadable {
+        fatal: false,
+        ..one.clone()
+    };
+    let mut known: BTreeMap<Unreadable, usize> = list.iter().map(place).zip(0..).collect();
+    for refused in more {
+        let at = *known.entry(place(&refused)).or_insert(list.len());
+        match list.get_mut(at) {
+            Some(known) => known.fatal |= refused.fatal,
+            None => list.push(refused),
+        }
+    }
 }
 
 /// Adds remarks on whole files, each once.

@@ -209,4 +209,20 @@ fn a_finding_points_at_what_let_the_file_in() {
     assert_eq!((finding.anchor.path.to_string(), finding.anchor.line), (RULES.to_owned(), 2));
     assert!(finding.evidence.iter().any(|place| place.path.to_string() == COPY));
     assert!(report.warnings.iter().any(|warning| warning.text.contains("only from now on")));
+    let weak = |base: &Tree, head: &Tree| {
+        let report = super::report(base, head, &Settings::default());
+        let mut findings = report.findings.into_iter();
+        findings.find(|finding| &*finding.control.id == WEAK).unwrap()
+    };
+    // The line that says it, not the first one that differs.
+    let project = |list: &str| format!("{{\n  \"packageDirectories\": [\n    {{ \"path\": \"force-app\" }}{list}\n  ]\n}}\n");
+    let base = base.without(RULES).with("sfdx-project.json", project(""));
+    let more = project(",\n    { \"path\": \"other\" },\n    { \"path\": \"legacy\" }");
+    let finding = weak(&base, &base.clone().with("sfdx-project.json", more));
+    assert_eq!(finding.anchor.line, 5);
+    // The rule that went is shown.
+    let base = two(true, false).with(RULES, "*.dup\n*.log\nlegacy/**\n");
+    let finding = weak(&base, &base.clone().with(RULES, "*.log\n"));
+    let went = finding.evidence.iter().find(|place| place.path.to_string() == RULES).unwrap();
+    assert_eq!((finding.anchor.line, went.line), (1, 3));
 }

@@ -41,6 +41,15 @@ fn a_broken_file_stops_the_gate_only_where_some_control_reads_its_type() {
             .map(|file| file.fatal);
         file.unwrap_or_else(|| panic!("{path} is told"))
     };
+    // Outside of the package directories it is looked at twice, and told once.
+    let (outside, whole) = (
+        "unpackaged/profiles/A.profile-meta.xml",
+        metadata("Profile", "    <custom>true</custom>"),
+    );
+    let base = project().with(outside, whole.as_str());
+    let head = project().with(outside, whole.replace("</custom>", ""));
+    let told = report(&base, &head, &Settings::default()).unreadable;
+    assert!(matches!(told.as_slice(), [one] if one.fatal), "{told:?}");
     assert!(!fatal(&format!("{ROOT}/namedCredentials/Other.namedCredential-meta.xml")));
     assert!(fatal(&format!("{ROOT}/connectedApps/Other.connectedApp-meta.xml")));
     assert!(fatal(&format!("{ROOT}/profiles/Other.profile-meta.xml")));
