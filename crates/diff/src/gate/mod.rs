@@ -92,10 +92,10 @@ fn looks(input: &Input<'_>, shared: &Shared<'_>, further: Further) -> Result<(Re
     if first.nested {
         others.push((true, false));
     }
-    if first.conditional {
+    if first.doubtful {
         others.push((false, true));
     }
-    if first.nested && first.conditional {
+    if first.nested && first.doubtful {
         others.push((true, true));
     }
     for (outer, literal) in others {
@@ -121,7 +121,7 @@ struct LookOptions<'a> {
     hidden: BTreeSet<&'a [u8]>,
     /// Projects within the package directories of others are parts of those.
     outer: bool,
-    /// What is replaced only where the environment says so is taken as it is written.
+    /// What is not certain to be replaced is taken as it is written.
     literal: bool,
     /// What else there is to look at.
     further: Further,
@@ -147,8 +147,8 @@ struct Look {
     admitted: Vec<Admitted>,
     /// Some project lies in a package directory of another one.
     nested: bool,
-    /// Some project replaces something only where the environment says so.
-    conditional: bool,
+    /// Some project may replace something, and may not.
+    doubtful: bool,
 }
 
 fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
@@ -208,7 +208,7 @@ fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Resu
         left_out,
         admitted,
         nested: base.has_nested() || head.has_nested(),
-        conditional: base.is_conditional() || head.is_conditional(),
+        doubtful: base.is_doubtful() || head.is_doubtful(),
     })
 }
 

@@ -64,6 +64,8 @@ pub(super) struct Project {
     entries: Vec<Entry>,
     /// It may declare something that cannot be read here.
     unclear: bool,
+    /// What is not certain to happen is left out.
+    certain: bool,
     /// Why nothing of it is read.
     unreadable: Option<String>,
     customised: Customised,
@@ -197,15 +199,15 @@ impl Project {
         }
     }
 
-    /// Whether it may depend on the environment whether something is replaced.
-    pub(super) fn is_conditional(&self) -> bool {
-        self.entries.iter().any(|entry| entry.conditional)
+    /// Whether a replacement for this file may never happen: it depends on the environment, or cannot be understood here.
+    pub(super) fn doubts(&self, path: &RepoPath) -> bool {
+        let doubt = |entry: &Entry| entry.covers(path) && !entry.surely_covers(path);
+        !self.certain && self.governs(path) && self.entries.iter().any(doubt)
     }
 
-    /// The same project where the environment asks for none of that.
-    pub(super) fn unconditional(mut self) -> Self {
-        self.entries.retain(|entry| !entry.conditional);
-        self
+    /// The same project without what is not certain to happen.
+    pub(super) fn certainly(self) -> Self {
+        Self { certain: true, ..self }
     }
 
     /// Whether nothing at all is declared.
@@ -215,7 +217,19 @@ impl Project {
 
     /// Whether some replacement is declared for this file.
     pub(super) fn covers(&self, path: &RepoPath) -> bool {
-        self.governs(path) && (self.unclear || self.entries.iter().any(|entry| entry.covers(path)))
+        self.governs(path) && (self.unclear || self.entries_for(path).next().is_some())
+    }
+
+    /// The replacements that are declared for this file.
+    fn entries_for<'e>(&'e self, path: &'e RepoPath) -> impl Iterator<Item = &'e Entry> {
+        let covers = |entry: &&Entry| {
+            if self.certain {
+                entry.surely_covers(path)
+            } else {
+                entry.covers(path)
+            }
+        };
+        self.entries.iter().filter(covers)
     }
 
     fn governs(&self, path: &RepoPath) -> bool {
@@ -233,7 +247,7 @@ impl Project {
                 .whole
                 .get_or_insert_with(|| "what this version of orgate cannot read".to_owned());
         }
-        tokens.search(bytes, self.entries.iter().filter(|entry| entry.covers(path)));
+        tokens.search(bytes, self.entries_for(path));
     }
 }
 
@@ -283,6 +297,21 @@ impl Entry {
         };
         self.filename.as_deref().is_some_and(named) || self.glob.as_deref().is_some_and(|glob| fits(glob, path))
     }
+
+    /// Whether it is replaced in this file whatever the environment says, by a name and a text that mean the same here and
+    /// to the tool.
+    fn surely_covers(&self, path: &RepoPath) -> bool {
+        let understood = !matches!(&self.wanted, Wanted::Expression(expression) if expression.known.is_none());
+        let full = [b"/", path.as_bytes()].concat();
+        let named = self.filename.as_ref().is_some_and(|name| full.ends_with(name.as_bytes()));
+        // What begins with a dot is seldom meant.
+        let hidden = path.parts().any(|part| part.starts_with(b"."));
+        let meant = self
+            .glob
+            .as_ref()
+            .is_some_and(|glob| !hidden && !is_odd(glob, path) && lies_below(glob, path));
+        understood && !self.conditional && (named || meant)
+    }
 }
 
 /// A text to replace, for people. One with markup may hold the value of any element, also of one that is never shown.
@@ -300,13 +329,27 @@ fn quoted(text: &str) -> String {
 /// Whether the glob, below any folder, means this file. One of a kind that is not understood here means every file:
 /// better unknown than wrong.
 fn fits(glob: &str, path: &RepoPath) -> bool {
-    let parts: Vec<&str> = glob.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    let odd = glob.contains(['{', '[', '!', '(', '\\']) || parts.contains(&"..") || (glob.contains('?') && !path.as_bytes().is_ascii());
+    let parts = parts(glob);
     let first = path.parts().next().unwrap_or_default();
     // A glob can begin above the root of the snapshot.
     let above = |from: usize| {
         let rest = parts.get(from..).unwrap_or_default();
         rest.first().is_some_and(|part| part.as_bytes() == first) && super::glob::matches(&rest.join("/"), path.as_bytes())
     };
-    odd || super::glob::matches(&format!("**/{}", parts.join("/")), path.as_bytes()) || (1..parts.len()).any(above)
+    is_odd(glob, path) || lies_below(glob, path) || (1..parts.len()).any(above)
+}
+
+fn parts(glob: &str) -> Vec<&str> {
+    glob.split('/').filter(|part| !matches!(*part, "" | ".")).collect()
+}
+
+/// Whether a glob is of a kind that is not understood here.
+fn is_odd(glob: &str, path: &RepoPath) -> bool {
+    let signs = glob.contains(['{', '[', '!', '(', '\\']) || (glob.contains('?') && !path.as_bytes().is_ascii());
+    signs || glob.split('/').any(|part| part == "..")
+}
+
+/// Whether a glob means this file, seen from some folder of the snapshot.
+fn lies_below(glob: &str, path: &RepoPath) -> bool {
+    super::glob::matches(&format!("**/{}", parts(glob).join("/")), path.as_bytes())
 }

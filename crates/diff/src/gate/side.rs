@@ -66,10 +66,10 @@ pub(super) struct Side<'a> {
     outer: bool,
     /// There is such a project.
     nested: OnceLock<()>,
-    /// What is replaced only where the environment says so is not replaced.
+    /// What is not certain to be replaced is not replaced.
     literal: bool,
     /// There is such a replacement.
-    conditional: OnceLock<()>,
+    doubtful: OnceLock<()>,
     /// The projects around a folder.
     homes: Mutex<Homes>,
     /// No project around any file of ours replaces anything.
@@ -104,7 +104,7 @@ impl<'a> Side<'a> {
             outer: false,
             nested: OnceLock::new(),
             literal: false,
-            conditional: OnceLock::new(),
+            doubtful: OnceLock::new(),
             homes: Mutex::default(),
             declared_alike: OnceLock::new(),
             silent: OnceLock::new(),
@@ -132,14 +132,14 @@ impl<'a> Side<'a> {
         Self { outer, ..self }
     }
 
-    /// Takes texts as they are written that a project replaces only where the environment says so.
+    /// Takes texts as they are written that a project may not replace after all.
     pub(super) fn literally(self, literal: bool) -> Self {
         Self { literal, ..self }
     }
 
-    /// Whether some project replaces something only where the environment says so.
-    pub(super) fn is_conditional(&self) -> bool {
-        self.conditional.get().is_some()
+    /// Whether some project may replace something, and may not.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubtful.get().is_some()
     }
 
     /// Both sides replace by the same declarations: what nobody understands of them hides no change, and files are judged
@@ -313,10 +313,7 @@ impl<'a> Side<'a> {
             })
         };
         let found = if there { read() } else { Project::default() };
-        if found.is_conditional() {
-            self.conditional.get_or_init(|| ());
-        }
-        let found = Arc::new(if self.literal { found.unconditional() } else { found });
+        let found = Arc::new(if self.literal { found.certainly() } else { found });
         lock(&self.projects).insert(folder.to_vec(), Arc::clone(&found));
         found
     }
@@ -335,7 +332,16 @@ impl<'a> Side<'a> {
 
     /// Whether some project at or above a file replaces something in it.
     pub(super) fn replaces(&self, path: &RepoPath) -> bool {
-        folders_above(path).any(|folder| self.project(folder).covers(path))
+        let projects: Vec<_> = folders_above(path).map(|folder| self.project(folder)).collect();
+        self.some_cover(&projects, path)
+    }
+
+    /// Whether some of these projects replaces something in a file; remembers if one may not do so after all.
+    fn some_cover(&self, projects: &[Arc<Project>], path: &RepoPath) -> bool {
+        if projects.iter().any(|project| project.doubts(path)) {
+            self.doubtful.get_or_init(|| ());
+        }
+        projects.iter().any(|project| project.covers(path))
     }
 
     /// What the projects at and above a file replace in it.
@@ -345,7 +351,7 @@ impl<'a> Side<'a> {
         }
         let mut tokens = Tokens::default();
         let projects: Vec<_> = folders_above(path).map(|folder| self.project(folder)).collect();
-        if projects.iter().any(|project| project.covers(path)) {
+        if self.some_cover(&projects, path) {
             let bytes = self.bytes(path).unwrap_or_default();
             for project in projects {
                 project.find(path, &bytes, &mut tokens);

@@ -46,6 +46,42 @@ fn a_replacement_that_may_never_happen_excuses_nothing() {
 }
 
 #[test]
+fn a_replacement_that_nobody_here_understands_excuses_nothing() {
+    let (base, head) = (connected(true), connected(false));
+    let app = "force-app/main/default/connectedApps/App.connectedApp-meta.xml";
+    let with = |entry: &str| {
+        let project = format!(
+            "{{\"packageDirectories\": [{{\"path\": \"force-app\"}}], \"replacements\": [{{{entry}, \"replaceWithEnv\": \"X\"}}]}}"
+        );
+        head.clone().with("sfdx-project.json", project)
+    };
+    let glob = "\"glob\": \"**/*.xml\", ";
+    silent("understood", &base, &with(&format!("{glob}\"regexToReplace\": \"fals.\"")));
+    silent(
+        "by name",
+        &base,
+        &with(&format!("\"filename\": \"{app}\", \"stringToReplace\": \"false\"")),
+    );
+    for expression in ["(?!)", "(?<=x)y", "(a)\\\\1"] {
+        weaker(
+            expression,
+            PKCE,
+            &base,
+            &with(&format!("{glob}\"regexToReplace\": \"{expression}\"")),
+        );
+    }
+    for place in [
+        "\"glob\": \"(nothing)\"",
+        "\"glob\": \"{a,b}\"",
+        "\"glob\": \"[x]\"",
+        &format!("\"filename\": \"./{app}\""),
+        &format!("\"filename\": \"repository/{app}\""),
+    ] {
+        weaker(place, PKCE, &base, &with(&format!("{place}, \"stringToReplace\": \"false\"")));
+    }
+}
+
+#[test]
 fn a_secret_of_which_a_part_is_replaced_is_in_source() {
     let secret = "A1B2C3D4E5F60718293A4B5C6D7E8F9012345678ABCDEF9012345678ABCDEF01";
     let base = connected(true);
