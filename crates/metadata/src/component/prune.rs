@@ -115,6 +115,8 @@ impl<'d> Pruner<'d, '_> {
             }
             self.path.truncate(length);
         }
+        // Most blocks have two elements, for which room for four is set aside, and a profile has thousands.
+        element.children.shrink_to_fit();
         Ok(element)
     }
 
