@@ -6,6 +6,7 @@
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::commit::RawCommit;
 use crate::error::DiffError;
@@ -30,14 +31,30 @@ pub(crate) fn shallow_commits(common_dir: &Path) -> Result<HashSet<ObjectId>, Di
     }
 }
 
+/// Commits that were read for their place in the history: a push of many tags asks for as many ancestors.
+#[derive(Default)]
+pub(crate) struct Known(HashMap<ObjectId, Commit>);
+
+/// A longer history is read again for each question.
+const MOST_KNOWN: usize = 1 << 18;
+
+/// The place of a commit in the history.
+#[derive(Clone)]
+struct Commit {
+    /// Seconds since 1970.
+    time: i64,
+    parents: Arc<[ObjectId]>,
+}
+
 /// The best common ancestors, the youngest first; none when there is none.
 pub(crate) fn merge_bases(
     objects: &Objects,
     shallow: &HashSet<ObjectId>,
+    known: &mut Known,
     one: ObjectId,
     other: ObjectId,
 ) -> Result<Vec<ObjectId>, DiffError> {
-    let graph = Graph { objects, shallow };
+    let mut graph = Graph { objects, shallow, known };
     let mut found = graph.common(one, other)?;
     if found.len() > 1 {
         // Where clocks lie, an ancestor of a better candidate may slip in.
@@ -52,31 +69,39 @@ pub(crate) fn merge_bases(
 struct Graph<'a> {
     objects: &'a Objects,
     shallow: &'a HashSet<ObjectId>,
+    known: &'a mut Known,
 }
 
 impl Graph<'_> {
-    fn commit(&self, id: ObjectId) -> Result<RawCommit, DiffError> {
-        let mut commit = RawCommit::read(self.objects, id)?.ok_or_else(|| self.objects.missing(id, b""))?;
+    fn commit(&mut self, id: ObjectId) -> Result<Commit, DiffError> {
+        if let Some(known) = self.known.0.get(&id) {
+            return Ok(known.clone());
+        }
+        let mut raw = RawCommit::read(self.objects, id)?.ok_or_else(|| self.objects.missing(id, b""))?;
         if self.shallow.contains(&id) {
-            commit.parents.clear();
+            raw.parents.clear();
+        }
+        let commit = Commit {
+            time: raw.time,
+            parents: raw.parents.into(),
+        };
+        if self.known.0.len() < MOST_KNOWN {
+            self.known.0.insert(id, commit.clone());
         }
         Ok(commit)
     }
 
     /// Common ancestors that are not known to be ancestors of another one.
-    fn common(&self, one: ObjectId, other: ObjectId) -> Result<Vec<(i64, ObjectId)>, DiffError> {
+    fn common(&mut self, one: ObjectId, other: ObjectId) -> Result<Vec<(i64, ObjectId)>, DiffError> {
         if one == other {
             return Ok(vec![(0, one)]);
         }
         let mut flags: HashMap<ObjectId, u8> = HashMap::new();
         let mut queue = Queue::default();
-        // What was read for its time is kept until its parents are asked for.
-        let mut waiting: HashMap<ObjectId, RawCommit> = HashMap::new();
         for (id, flag) in [(one, ONE), (other, OTHER)] {
             flags.insert(id, flag);
             let commit = self.commit(id)?;
             queue.push(commit.time, id, false);
-            waiting.insert(id, commit);
         }
         let mut candidates: Vec<(i64, ObjectId)> = Vec::new();
         while queue.fresh > 0 {
@@ -91,16 +116,13 @@ impl Graph<'_> {
                 }
                 mine |= STALE;
             }
-            let commit = waiting.remove(&id).map_or_else(|| self.commit(id), Ok)?;
-            for parent in commit.parents {
+            for &parent in self.commit(id)?.parents.iter() {
                 let known = flags.entry(parent).or_insert(0);
                 if *known & mine == mine {
                     continue;
                 }
                 *known |= mine;
-                let commit = waiting.remove(&parent).map_or_else(|| self.commit(parent), Ok)?;
-                queue.push(commit.time, parent, *known & STALE != 0);
-                waiting.insert(parent, commit);
+                queue.push(self.commit(parent)?.time, parent, *known & STALE != 0);
             }
         }
         candidates.retain(|(_, id)| flags.get(id).is_some_and(|flag| flag & STALE == 0));
@@ -109,11 +131,11 @@ impl Graph<'_> {
 
     /// Everything that one of these commits has behind it, one of the others maybe. Each commit is read once, however many
     /// there are: whoever makes merges chooses how many.
-    fn behind(&self, mut todo: Vec<ObjectId>) -> Result<HashSet<ObjectId>, DiffError> {
+    fn behind(&mut self, mut todo: Vec<ObjectId>) -> Result<HashSet<ObjectId>, DiffError> {
         let mut read: HashSet<ObjectId> = todo.iter().copied().collect();
         let mut behind = HashSet::new();
         while let Some(id) = todo.pop() {
-            for parent in self.commit(id)?.parents {
+            for &parent in self.commit(id)?.parents.iter() {
                 behind.insert(parent);
                 if read.insert(parent) {
                     todo.push(parent);

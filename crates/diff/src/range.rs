@@ -9,6 +9,7 @@ use crate::ancestry;
 use crate::commit::RawCommit;
 use crate::error::DiffError;
 use crate::id::ObjectId;
+use crate::lock::lock;
 use crate::repository::Repository;
 
 /// The refs tried as default base, in order.
@@ -139,7 +140,7 @@ impl Repository {
 
     fn common(&self, trunk: ObjectId, head: ObjectId) -> Result<MergeBase, DiffError> {
         let shallow = ancestry::shallow_commits(&self.inner.common_dir)?;
-        let found = ancestry::merge_bases(&self.inner.objects, &shallow, head, trunk)?;
+        let found = ancestry::merge_bases(&self.inner.objects, &shallow, &mut lock(&self.inner.history), head, trunk)?;
         let several = found.len() > 1;
         let base = if several { Some(trunk) } else { found.first().copied() };
         let base = base.ok_or_else(|| DiffError::NoMergeBase {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use git2::{ErrorCode, ObjectFormat};
 
+use crate::ancestry::Known;
 use crate::commit::CommitSnapshot;
 use crate::error::DiffError;
 use crate::layout::{Layout, is_partial, not_owned, open_by_library, with_alternates, work_dir};
@@ -36,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) common_dir: PathBuf,
     pub(crate) work_dir: Option<PathBuf>,
     pub(crate) index: PathBuf,
+    /// Commits that were read for a common ancestor.
+    pub(crate) history: Mutex<Known>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -244,6 +247,7 @@ impl Repository {
                 common_dir: layout.common_dir,
                 work_dir: layout.work_dir,
                 index: layout.index,
+                history: Mutex::default(),
             }),
         })
     }
