@@ -50,16 +50,13 @@ impl Review {
         }
         // A private key is no certificate that could be another one: its own control tells of it.
         values.retain(|value| !value.key.is_empty());
-        let hosts = env
-            .facts
-            .app(&env.subject.name)
-            .map(|app| app.callback_hosts.as_slice())
-            .unwrap_or_default();
         if self.kind == MemberKind::UrlHosts {
+            let declared = env.facts.app(&env.subject.name).into_iter();
+            let hosts: HashSet<&str> = declared.flat_map(|app| &app.callback_hosts).map(String::as_str).collect();
             values.retain(|value| {
                 let host = value.key.split_once("://").map_or(value.key.as_str(), |(_, host)| host);
                 let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
-                url::is_odd(&value.text) || !hosts.iter().any(|known| known == host || known == bare)
+                url::is_odd(&value.text) || !(hosts.contains(host) || hosts.contains(bare))
             });
         }
         Found::new(if unknown { State::Undecided } else { State::Satisfied }, Measure::Values(values))

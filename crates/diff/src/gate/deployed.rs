@@ -84,6 +84,12 @@ impl Deployed {
         within.is_some_and(|within| within.split(|byte| *byte == b'/').any(|name| name.starts_with(b".")))
     }
 
+    /// The package directories in which a file lies.
+    pub(super) fn packages_around(&self, path: &RepoPath) -> Vec<Vec<u8>> {
+        let all = self.packages.iter().flat_map(Packages::all);
+        all.filter(|package| path.is_below(package)).cloned().collect()
+    }
+
     /// Whether a folder holds a package directory or lies in one.
     pub(super) fn may_deploy_from(&self, folder: &RepoPath) -> bool {
         let folder = folder.as_bytes();

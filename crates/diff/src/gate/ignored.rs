@@ -4,15 +4,18 @@
 //! but in any case of letters (source-deploy-retrieve, `src/resolve/forceIgnore.ts`, with the package `ignore`). Which
 //! folder it is given is not known here, so each `.forceignore` counts by itself. Must not mix what two of them say.
 
+mod rule;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::RepoPath;
 
-use super::glob::{self, Parts};
+use super::glob::Parts;
 use super::replacements::folders_above;
 use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
+use rule::{MARK, Rule, escapes, is_unclear, rules};
 
 /// A `.forceignore`, as one of the ways in which it can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,16 +26,21 @@ pub(super) struct RulesFile {
 
 /// How rules are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Dialect {
+pub(super) enum Dialect {
     /// As by git, but a backslash stands for a slash: so older versions of the deploy tool read them.
     Tool,
     /// As by git, with its escapes: so newer ones do.
     Git,
+    /// As by git, but a backslash in front of a letter is what it is in an expression of JavaScript: so do those between.
+    Expression,
     /// With whatever the deploy tool may take a class of characters for, or white space that not everybody knows.
     Loose,
-    /// As by git, but nothing is taken from the end of a line: newer ones do not know all of git's white space.
+    /// As by git, but nothing is taken from either end of a line: newer ones do not know all of git's white space, nor a
+    /// byte order mark.
     Verbatim,
 }
+
+const DIALECTS: [Dialect; 5] = [Dialect::Tool, Dialect::Git, Dialect::Expression, Dialect::Loose, Dialect::Verbatim];
 
 /// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
 const MOST_RULES: usize = 1000;
@@ -64,6 +72,23 @@ impl<'s> Ignored<'s> {
             }));
         }
         Ok(found)
+    }
+
+    /// In which ways of reading them the rules leave this file out that are in force for a deploy of a folder around it.
+    pub(super) fn in_force_against(&mut self, path: &RepoPath, package: &[u8]) -> Result<Vec<Dialect>, DiffError> {
+        let inside = RepoPath::new([package, b"/"].concat());
+        let mut nearest = None;
+        for folder in folders_above(&inside) {
+            if self.readings(folder)?.next().is_some() {
+                nearest = Some(folder.to_vec());
+            }
+        }
+        let Some(readings) = nearest.as_ref().and_then(|folder| self.known.get_mut(folder)) else {
+            return Ok(Vec::new());
+        };
+        let folder = nearest.map_or(0, |folder| folder.len());
+        let leave_out = |dialect: &Dialect| read_as(readings, *dialect).is_some_and(|rules| rules.leave_out(path, folder));
+        Ok(DIALECTS.into_iter().filter(leave_out).collect())
     }
 
     /// Whether the rules of some folder take this file, or there are none.
@@ -130,12 +155,15 @@ impl InForce {
             .any(|dialect| self.leaves_out_as(dialect, path) && !head.leaves_out_as(dialect, path))
     }
 
-    /// Rules that can be read in one way only are read in that.
     fn leaves_out_as(&mut self, dialect: Dialect, path: &RepoPath) -> bool {
-        let at = self.readings.iter().position(|(own, _)| *own == dialect).unwrap_or_default();
-        let rules = self.readings.get_mut(at);
-        rules.is_some_and(|(_, rules)| rules.leave_out(path, self.folder))
+        read_as(&mut self.readings, dialect).is_some_and(|rules| rules.leave_out(path, self.folder))
     }
+}
+
+/// Rules that can be read in one way only are read in that.
+fn read_as(readings: &mut [(Dialect, Rules)], dialect: Dialect) -> Option<&mut Rules> {
+    let at = readings.iter().position(|(own, _)| *own == dialect).unwrap_or_default();
+    readings.get_mut(at).map(|(_, rules)| rules)
 }
 
 /// Whether a file of this path holds rules.
@@ -182,10 +210,9 @@ impl Rules {
         if !few(&text) {
             return Ok(Vec::new());
         }
-        let text = text.trim_start_matches('\u{feff}');
         let read = |dialect| {
             let rules = Self {
-                rules: rules(text, dialect),
+                rules: rules(&text, dialect),
                 folders: BTreeMap::new(),
             };
             (dialect, rules)
@@ -194,10 +221,13 @@ impl Rules {
         if text.contains('\\') {
             dialects.push(Dialect::Git);
         }
+        if text.lines().any(|line| escapes(line).next().is_some()) {
+            dialects.push(Dialect::Expression);
+        }
         if text.lines().any(is_unclear) {
             dialects.push(Dialect::Loose);
         }
-        if text.lines().any(|line| line != line.trim_end()) {
+        if text.lines().any(|line| line != line.trim_end() || line.contains(MARK)) {
             dialects.push(Dialect::Verbatim);
         }
         Ok(dialects.into_iter().map(read).collect())
@@ -227,69 +257,6 @@ impl Rules {
         let path = Parts::new(path);
         let last = self.rules.iter().rfind(|rule| rule.matches(&path, is_folder));
         last.is_some_and(|rule| !rule.back)
-    }
-}
-
-fn rules(text: &str, dialect: Dialect) -> Vec<Rule> {
-    text.lines().filter_map(|line| Rule::of(line, dialect)).collect()
-}
-
-/// What the deploy tool does not read as git does: its package `ignore` lets a range of a class hold a slash, takes `!` in a
-/// class for a member, and trims other white space.
-fn is_unclear(line: &str) -> bool {
-    let plain = |class: &str| {
-        let members = class.split_once(']').map(|(members, _)| members);
-        members.is_some_and(|members| !members.is_empty() && !members.contains(['-', '!', '^', '/', '\\']))
-    };
-    line.contains(['\u{feff}', '\u{85}']) || !line.split('[').skip(1).all(plain)
-}
-
-/// One line of a `.forceignore`.
-struct Rule {
-    pattern: glob::Pattern,
-    /// The line begins with `!`: what it matches is taken after all.
-    back: bool,
-    /// It ends with a slash, so it is about folders only.
-    folders: bool,
-}
-
-impl Rule {
-    fn of(line: &str, dialect: Dialect) -> Option<Self> {
-        let line = match dialect {
-            Dialect::Tool | Dialect::Loose => line.replace('\\', "/"),
-            Dialect::Git | Dialect::Verbatim => line.to_owned(),
-        };
-        let loose = dialect == Dialect::Loose && is_unclear(&line);
-        let line = match dialect {
-            Dialect::Loose => line.trim_end_matches(|end: char| end.is_whitespace() || end == '\u{feff}'),
-            Dialect::Verbatim => &line,
-            _ => line.trim_end(),
-        };
-        let (line, back) = line.strip_prefix('!').map_or((line, false), |line| (line, true));
-        // What an unclear rule takes back may stay out.
-        if line.is_empty() || line.starts_with('#') || (loose && back) {
-            return None;
-        }
-        let folders = line.ends_with('/');
-        // A slash in front or in the middle ties the rule to its folder.
-        let line = line.trim_end_matches('/');
-        let tied = line.contains('/');
-        let line = line.trim_start_matches('/');
-        let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };
-        let pattern = format!("{anywhere}{line}");
-        Some(Self {
-            pattern: if loose {
-                glob::Pattern::loose(&pattern)
-            } else {
-                glob::Pattern::new(&pattern)
-            },
-            back,
-            folders,
-        })
-    }
-
-    fn matches(&self, path: &Parts, is_folder: bool) -> bool {
-        (is_folder || !self.folders) && self.pattern.matches(path)
     }
 }
 

@@ -13,7 +13,7 @@ use orgate_core::policy::OnRemoval;
 use orgate_core::{Component, RepoPath};
 
 use super::Input;
-use super::ignored::RulesFile;
+use super::ignored::{Dialect, RulesFile};
 use super::side::Side;
 use super::side::orgs::Org;
 use super::touched::Touched;
@@ -40,6 +40,8 @@ enum Way<'a> {
     /// Source format: the project whose package directories are taken, the one `.forceignore` that is in force, and
     /// whether the tool leaves out hidden files.
     SourceFormat(Option<&'a Vec<u8>>, Option<&'a RulesFile>, bool),
+    /// Source format, all package directories of the project at once: each by the `.forceignore` that is in force for it.
+    Packages(Option<&'a Vec<u8>>, Dialect, bool),
     /// A folder in metadata format.
     MetadataFormat,
     /// Everything, as where packages are deployed one by one and each has rules of its own.
@@ -51,10 +53,11 @@ impl Way<'_> {
         match (self, reason) {
             (Self::All, _) | (_, Reason::Name | Reason::Deleted) => true,
             (Self::MetadataFormat, reason) => matches!(reason, Reason::Manifest | Reason::NoManifest | Reason::SourceName),
-            (Self::SourceFormat(project, ..), Reason::Package(folder)) => *project == Some(folder),
+            (Self::SourceFormat(project, ..) | Self::Packages(project, ..), Reason::Package(folder)) => *project == Some(folder),
             (Self::SourceFormat(_, rules, _), Reason::Rules(source)) => *rules == Some(source),
-            (Self::SourceFormat(_, _, hidden), Reason::Hidden) => *hidden,
-            (Self::SourceFormat(..), Reason::Manifest | Reason::NoManifest | Reason::SourceName) => false,
+            (Self::Packages(_, dialect, _), Reason::PackageRules(own)) => dialect == own,
+            (Self::SourceFormat(_, _, hidden) | Self::Packages(_, _, hidden), Reason::Hidden) => *hidden,
+            (Self::SourceFormat(..) | Self::Packages(..), _) => false,
         }
     }
 }
@@ -142,10 +145,12 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
 /// The ways to deploy that these reasons tell apart.
 fn ways<'r>(reasons: impl Iterator<Item = &'r Reason>, head: &Side<'_>) -> Result<Vec<Way<'r>>, DiffError> {
     let (mut projects, mut sources) = (BTreeSet::from([None]), BTreeSet::from([None]));
+    let mut dialects = BTreeSet::new();
     for reason in reasons {
         match reason {
             Reason::Package(folder) => _ = projects.insert(Some(folder)),
             Reason::Rules(source) => _ = sources.insert(Some(source)),
+            Reason::PackageRules(dialect) => _ = dialects.insert(*dialect),
             _ => {}
         }
     }
@@ -159,6 +164,9 @@ fn ways<'r>(reasons: impl Iterator<Item = &'r Reason>, head: &Side<'_>) -> Resul
     for project in projects {
         for rules in &sources {
             ways.extend([false, true].map(|hidden| Way::SourceFormat(project, *rules, hidden)));
+        }
+        for dialect in &dialects {
+            ways.extend([false, true].map(|hidden| Way::Packages(project, *dialect, hidden)));
         }
     }
     ways.extend([Way::MetadataFormat, Way::All]);

@@ -66,6 +66,23 @@ fn rules_that_let_a_weak_copy_in_are_a_finding() {
 }
 
 #[test]
+fn rules_of_the_deploy_tool_itself_go_with_the_file() {
+    for place in [
+        "force-app/.park/connectedApps/App.connectedApp-meta.xml",
+        "force-app/x.dup/connectedApps/App.connectedApp-meta.xml",
+    ] {
+        let base = project().with(place, connected_app(false)).with(RULES, "*.log\n");
+        weaker(place, WEAK, &base, &base.clone().without(RULES));
+        silent("still there", &base, &base.clone().with(RULES, "*.cls\n"));
+    }
+    let parked = "force-app/.park/connectedApps/App.connectedApp-meta.xml";
+    let base = project().with(parked, connected_app(false)).with(RULES, "*.log\n");
+    weaker("taken back", WEAK, &base, &base.clone().with(RULES, "*.log\n!**/.park\n"));
+    let base = project().with(parked, connected_app(false));
+    silent("without rules", &base, &base.clone().with("README.md", "x"));
+}
+
+#[test]
 fn a_copy_that_is_no_weaker_may_come() {
     for (app, copy) in [(true, true), (false, true), (false, false)] {
         let base = two(app, copy).with(RULES, "legacy/\n");

@@ -127,6 +127,46 @@ fn org_settings_that_nothing_deploys_excuse_no_app() {
 }
 
 #[test]
+fn rules_are_read_as_each_version_of_the_tool_reads_them() {
+    let (base, head) = (connected(true), connected(false));
+    let settings = format!("{ROOT}/settings/OauthOidc.settings-meta.xml");
+    let covered = |rules: &str| head.clone().with(&settings, org_settings(true)).with(".forceignore", rules);
+    for rules in [
+        "force-app/main/default/sett*\n!force-app/main/default/settings/**\n",
+        "a\n\u{feff}**/settings/**\n",
+        "**/settings/**\n\\force-app\n",
+        "**/settings/**\n\\default\n",
+    ] {
+        weaker(rules, "ca-pkce-not-required", &base, &covered(rules));
+    }
+    for rules in [format!("{settings}/**"), "**/settingsx/**".to_owned(), "!**/.park".to_owned()] {
+        assert!(
+            !failing(&base, &covered(&rules)).contains(&"ca-pkce-not-required".to_owned()),
+            "{rules}"
+        );
+    }
+}
+
+#[test]
+fn each_package_directory_has_the_rules_nearest_to_it() {
+    let app = "p1/apps/connectedApps/App.connectedApp-meta.xml";
+    let tree = |pkce: bool| {
+        Tree::default()
+            .with("sfdx-project.json", packages(&["p1", "p2"]))
+            .with(app, connected_app(pkce))
+    };
+    let mut head = tree(false);
+    for package in ["p1", "p2"] {
+        head.put(&format!("{package}/settings/OauthOidc.settings-meta.xml"), org_settings(true));
+        head.put(&format!("{package}/.forceignore"), "**/settings/**\n");
+    }
+    weaker("two", "ca-pkce-not-required", &tree(true), &head);
+    // Nobody asks this one.
+    let third = head.with("p1/apps/.forceignore", "**/connectedApps/**\n");
+    weaker("three", "ca-pkce-not-required", &tree(true), &third);
+}
+
+#[test]
 fn a_block_is_held_by_nothing_that_is_left_out() {
     let place = format!("{ROOT}/blacklistedConsumers/Loader.blacklistedConsumer-meta.xml");
     let base = project().with(&place, block("One"));

@@ -44,6 +44,9 @@ fn forceignore_is_read_as_git_reads_its_rules() {
         ("A.XML", "x/a.xml", true),
         ("a.xml", "x/A.xml", true),
         ("x\\.xml", "x.xml", true),
+        ("x/**/", "x/a.xml", true),
+        ("x/***\n!x/a.xml", "x/a.xml", true),
+        ("x/*\n!x/a.xml", "x/a.xml", false),
     ] {
         assert_eq!(leaves_out(&[(".forceignore", rules)], path), expected, "{rules:?} {path}");
     }

@@ -10,7 +10,7 @@ use orgate_metadata::{Limits, in_foreign_folder, in_source_format, is_deployable
 
 use super::super::Input;
 use super::super::deployed::{Deployed, Takes};
-use super::super::ignored::{Ignored, RulesFile};
+use super::super::ignored::{Dialect, Ignored, RulesFile};
 use super::super::name::Name;
 use super::super::replacements::folders_above;
 use super::super::text::{Text, text};
@@ -31,6 +31,8 @@ pub(super) enum Reason {
     Hidden,
     /// A `.forceignore` says so.
     Rules(RulesFile),
+    /// The one that is in force for a package directory around it says so, read in this way.
+    PackageRules(Dialect),
     /// The `package.xml` beside it does not name what it holds.
     Manifest,
     /// Other files have a `package.xml` beside them.
@@ -46,7 +48,7 @@ impl Reason {
             Self::Deleted => "a manifest deletes what it holds",
             Self::Package(_) => "it lies in no package directory of its project",
             Self::Hidden => "the deploy tool leaves out what begins with a dot",
-            Self::Rules(_) => "a `.forceignore` leaves it out",
+            Self::Rules(_) | Self::PackageRules(_) => "a `.forceignore` leaves it out",
             Self::Manifest => "the `package.xml` beside it does not name what it holds",
             Self::NoManifest => "no `package.xml` lies beside it",
             Self::SourceName => "a deploy with the `package.xml` beside it takes no `-meta.xml` for what it holds",
@@ -95,8 +97,10 @@ impl<'a> Reading<'a> {
             reasons.push(Reason::Deleted);
         }
         let mut in_project = false;
+        let mut packages = Vec::new();
         for folder in folders_above(path) {
             let Some(project) = self.project(folder)? else { continue };
+            packages.extend(project.packages_around(path));
             if matches!(project.takes(path.as_bytes()), Takes::No | Takes::Perhaps) {
                 reasons.push(Reason::Package(folder.to_vec()));
             }
@@ -107,6 +111,9 @@ impl<'a> Reading<'a> {
         }
         if in_project {
             reasons.extend(self.ignored.files_against(path)?.into_iter().map(Reason::Rules));
+            for package in packages {
+                reasons.extend(self.ignored.in_force_against(path, &package)?.into_iter().map(Reason::PackageRules));
+            }
         }
         if let Some(spec) = spec {
             let taken = self.taken(component.package_root(&spec.folder))?;
