@@ -103,9 +103,9 @@ def value(name, context):
 
 
 def holds(condition, context):
-    """`a == 'b' && c != ''`."""
+    """`a == 'b' && c != ''`; as on GitHub, strings are compared without case."""
     for part in condition.split("&&"):
         left, operator, right = re.fullmatch(r"\s*(\S+)\s*(==|!=)\s*(\S+)\s*", part).groups()
-        if (value(left, context) == value(right, context)) != (operator == "=="):
+        if (value(left, context).lower() == value(right, context).lower()) != (operator == "=="):
             return False
     return True

@@ -149,6 +149,34 @@ class Action(Case):
         self.assertEqual((result.code, result.outputs["exit-code"]), (2, "2"))
         self.assertIn(f"git fetch --no-tags --depth=1 origin {self.main}", result.log)
 
+    def test_a_boolean_is_true_or_false_in_any_case_and_nothing_else(self):
+        origin = self.world(weak=False)
+        origin.git("switch", "--quiet", "topic")
+        # Nobody can tell any more what the value is, which fails under strict only.
+        origin.write(APP, app().replace(">true</isPkceRequired>", ">{{PKCE}}</isPkceRequired>"))
+        tip = origin.commit("a placeholder")
+        clone = self.checkout(origin, "refs/heads/topic")
+        payload = {"before": self.root, "repository": {"default_branch": "main"}}
+
+        def push(**inputs):
+            return self.run_action(clone, "push", payload, tip, **inputs)
+
+        self.assertEqual(push().code, 0)
+        for text, code in [("true", 1), ("True", 1), ("TRUE", 1), ("false", 0), ("False", 0), ("", 0)]:
+            with self.subTest(strict=text):
+                result = push(strict=text)
+                self.assertEqual((result.code, result.outputs["undecided"]), (code, "1"), result.log)
+        self.assertEqual([uses.partition("@")[0] for uses, _ in push(upload_sarif="True").used], ["github/codeql-action/upload-sarif"])
+        names = ["strict", "annotations", "summary", "upload_sarif", "allow_untrusted_event", "verify_attestation"]
+        for name in names:
+            for text in ["yes", "1", "on", "tru", "true; x", "a\nresult=pass"]:
+                with self.subTest(name=name, text=text):
+                    result = push(**{name: text})
+                    self.assertEqual((result.code, result.outputs["result"], result.outputs["exit-code"]), (2, "error", "2"), result.log)
+                    self.assertIn(f"the input {name.replace('_', '-')} must be true or false", result.log)
+                    self.assertEqual(result.used, [])
+        self.assertEqual(push(summary="False").summary, "")
+
     def test_inputs_are_data(self):
         clone = self.checkout(self.world())
         for name in ["base", "head", "path", "paths", "config", "fail_on", "binary"]:

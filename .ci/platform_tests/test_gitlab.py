@@ -130,6 +130,17 @@ class GitLab(Case):
         done = repository.run("sh", "-e", str(file), check=False, **variables)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertEqual(len(json.loads(self.report(repository, "code-quality.json"))), 1)
+        for name in ["ORGATE_STRICT", "ORGATE_CODE_QUALITY", "ORGATE_SAST", "ORGATE_JUNIT"]:
+            for text in ["yes", "1", "on", "$(touch pwned)"]:
+                done = repository.run("sh", "-e", str(file), check=False, **variables | {name: text})
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertIn(f"the variable {name} must be true or false, not '{text}'", done.stderr)
+            self.assertFalse((repository.path / "pwned").exists())
+        repository.write(APP, app().replace(">true</isPkceRequired>", ">{{PKCE}}</isPkceRequired>"))
+        unclear = variables | {"CI_COMMIT_SHA": repository.commit("a placeholder")}
+        for text, code in [("TRUE", 1), ("True", 1), ("False", 0), ("", 0)]:
+            done = repository.run("sh", "-e", str(file), check=False, **unclear | {"ORGATE_STRICT": text})
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         variables["ORGATE_PATHS"] = "$(touch pwned)"
         done = repository.run("sh", "-e", str(file), check=False, **variables)
         self.assertEqual(done.returncode, 2, done.stdout + done.stderr)

@@ -27,7 +27,7 @@ warn() { printf '::warning title=orgate::%s\n' "$(escaped "$1")"; }
 # Ends this step with "could not judge". The job fails in the last step.
 give_up() {
   printf '::error title=orgate could not judge::%s\n' "$(escaped "$1")"
-  if [ "${ORGATE_SUMMARY:-true}" = true ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+  if [ "${ORGATE_SUMMARY:-true}" != false ] && [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
     printf '## orgate could not judge\n\nThe log of the step tells why. Nothing was judged, so this is no pass.\n' >>"$GITHUB_STEP_SUMMARY"
   fi
   output result error
@@ -40,6 +40,17 @@ output() {
   local value=$2
   value=${value//[$'\r\n']/ }
   printf '%s=%s\n' "$1" "$value" >>"${GITHUB_OUTPUT:-/dev/null}"
+}
+
+# Makes an input that is true or false just that, whatever its case; nothing given is the default $3. An input that is
+# neither must not pass for false: who writes `strict: yes` means it.
+boolean() {
+  local value=${!1:-$3}
+  case "$value" in
+    [Tt][Rr][Uu][Ee]) printf -v "$1" true ;;
+    [Ff][Aa][Ll][Ss][Ee]) printf -v "$1" false ;;
+    *) give_up "the input $2 must be true or false, not '$value'" ;;
+  esac
 }
 
 # Prints a file so that no line of it is taken for a workflow command.
@@ -105,7 +116,7 @@ download() {
   if [ "$(sha256 "$file" | cut -d ' ' -f 1)" != "$sum" ]; then
     give_up "$asset does not have the checksum that the action's table names; nothing from it was run"
   fi
-  if [ "${ORGATE_VERIFY_ATTESTATION:-false}" = true ]; then
+  if [ "$ORGATE_VERIFY_ATTESTATION" = true ]; then
     GH_TOKEN=$token gh attestation verify "$file" --repo orgate/orgate \
       || give_up "the build provenance of $asset could not be verified"
   fi
@@ -213,6 +224,12 @@ lines_to_arguments() {
 main() {
   token=${ORGATE_TOKEN:-}
   unset ORGATE_TOKEN
+  boolean ORGATE_SUMMARY summary true
+  boolean ORGATE_ANNOTATIONS annotations true
+  boolean ORGATE_STRICT strict false
+  boolean ORGATE_UPLOAD_SARIF upload-sarif false
+  boolean ORGATE_ALLOW_UNTRUSTED_EVENT allow-untrusted-event false
+  boolean ORGATE_VERIFY_ATTESTATION verify-attestation false
   work=${RUNNER_TEMP:+$(plain_path "$RUNNER_TEMP")}
   work=$(mktemp -d "${work:-${TMPDIR:-/tmp}}/orgate.XXXXXX")
   cache=${RUNNER_TOOL_CACHE:-${RUNNER_TEMP:-$work}}
@@ -234,18 +251,18 @@ main() {
   range=(--repo "$repository" --ci github)
   [ -z "${ORGATE_BASE:-}" ] || range+=("--base=$ORGATE_BASE")
   [ -z "${ORGATE_HEAD:-}" ] || range+=("--head=$ORGATE_HEAD")
-  [ "${ORGATE_ALLOW_UNTRUSTED_EVENT:-false}" != true ] || range+=(--ci-allow-untrusted-event)
+  [ "$ORGATE_ALLOW_UNTRUSTED_EVENT" != true ] || range+=(--ci-allow-untrusted-event)
   get_commits
 
   local json="$work/orgate.json" sarif=${ORGATE_SARIF_FILE:-$work/orgate.sarif}
   arguments=(check "${range[@]}" --color never --output "json=$json" --output "sarif=$sarif" --output "text=$work/report.txt")
-  [ "${ORGATE_SUMMARY:-true}" != true ] || arguments+=(--output "markdown=$work/summary.md")
-  if [ "${ORGATE_ANNOTATIONS:-true}" = true ]; then
+  [ "$ORGATE_SUMMARY" != true ] || arguments+=(--output "markdown=$work/summary.md")
+  if [ "$ORGATE_ANNOTATIONS" = true ]; then
     arguments+=(--output "github=$work/annotations.txt")
   fi
   [ -z "${ORGATE_FAIL_ON:-}" ] || arguments+=("--fail-on=$ORGATE_FAIL_ON")
   [ -z "${ORGATE_INTRODUCED:-}" ] || arguments+=("--introduced=$ORGATE_INTRODUCED")
-  [ "${ORGATE_STRICT:-false}" != true ] || arguments+=(--strict)
+  [ "$ORGATE_STRICT" != true ] || arguments+=(--strict)
   [ -z "${ORGATE_CONFIG:-}" ] || arguments+=("--config-from=$ORGATE_CONFIG")
   lines_to_arguments "${ORGATE_POLICIES:-}" --policies
   arguments+=(--)
