@@ -3,6 +3,7 @@
 mod diff;
 mod element;
 mod plan;
+mod preview;
 pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use crate::output::style::{BOLD, DIM, GREEN, RESET, YELLOW, wrapped};
 use crate::output::{ask, guard, log, people};
 use crate::sides::Sides;
 use plan::Plan;
+use preview::Preview;
 
 /// A file before and after.
 struct Edited {
@@ -69,22 +71,23 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
             write(edited)?;
         }
     }
-    let mut verdict = if plan.left.is_empty() { Verdict::Pass } else { Verdict::Fail };
-    if !arguments.dry_run {
-        // The proof is the gate itself, on what is now in the work tree.
-        let sides = Sides::open(&self::sides(arguments))?;
-        let (again, config) = judge_by(&team, &sides)?;
-        verdict = again.verdict();
-        let mut open: Vec<String> = again.findings.iter().filter(|finding| finding.fails).map(plan::of).collect();
-        if arguments.all {
-            let posture = posture(sides.head.as_ref(), &config, None, today)?;
-            let weak = posture.violations().into_iter().filter(|cell| cell.waived.is_none());
-            open.extend(weak.map(|cell| plan::title(&cell.control.id, &cell.subject.name)));
-        }
-        plan.left.retain(|(title, _)| open.contains(title));
-        if verdict == Verdict::Pass && !plan.left.is_empty() {
-            verdict = Verdict::Fail;
-        }
+    // The proof is the gate itself, on what is now in the work tree, or would be.
+    let mut sides = Sides::open(&self::sides(arguments))?;
+    if arguments.dry_run {
+        let after = files.iter().map(|(path, edited)| (path.clone(), edited.after.clone()));
+        sides.head = Box::new(Preview::new(sides.head, after.collect()));
+    }
+    let (again, config) = judge_by(&team, &sides)?;
+    let mut verdict = again.verdict();
+    let mut open: Vec<String> = again.findings.iter().filter(|finding| finding.fails).map(plan::of).collect();
+    if arguments.all {
+        let posture = posture(sides.head.as_ref(), &config, None, today)?;
+        let weak = posture.violations().into_iter().filter(|cell| cell.waived.is_none());
+        open.extend(weak.map(|cell| plan::title(&cell.control.id, &cell.subject.name)));
+    }
+    plan.left.retain(|(title, _)| open.contains(title));
+    if verdict == Verdict::Pass && !plan.left.is_empty() {
+        verdict = Verdict::Fail;
     }
     let mut end = String::new();
     summary(&mut end, &plan, files.len(), arguments.dry_run);

@@ -9,17 +9,13 @@ const PATH: &str = "force-app/main/default/connectedApps/Portal.connectedApp-met
 const BASE: &str = "\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ConnectedApp xmlns=\"http://soap.sforce.com/2006/04/metadata\">\r\n\t<label>Portal</label>\r\n\t<!-- <isPkceRequired>false</isPkceRequired> stays -->\r\n\t<oauthConfig>\r\n\t\t<consumerSecret>abc</consumerSecret>\r\n\t\t<isPkceRequired> true </isPkceRequired>\r\n\t\t<scopes>Api</scopes>\r\n\t</oauthConfig>\r\n</ConnectedApp>";
 
 fn fix(repo: &TestRepo, more: &[&str]) -> u8 {
+    ended(repo, &[&["--control", "ca-pkce-not-required"], more].concat())
+}
+
+/// The exit code of the command with its options.
+fn ended(repo: &TestRepo, more: &[&str]) -> u8 {
     let root = repo.path().display().to_string();
-    let mut arguments = vec![
-        "orgate",
-        "fix",
-        "--repo",
-        &root,
-        "--base",
-        "HEAD",
-        "--control",
-        "ca-pkce-not-required",
-    ];
+    let mut arguments = vec!["orgate", "fix", "--repo", &root, "--base", "HEAD"];
     arguments.extend(more);
     let Command::People(PeopleCommand::Fix(arguments)) = Cli::try_parse_from(arguments).expect("arguments").command else {
         panic!("another command");
@@ -46,6 +42,32 @@ fn a_wrong_value_is_mended_and_nothing_else() {
     assert!(content(&repo).contains("> false <"), "a dry run writes nothing");
     assert_eq!(fix(&repo, &[]), 0);
     assert_eq!(content(&repo), BASE);
+}
+
+#[test]
+fn a_dry_run_ends_as_the_real_one_does() {
+    // What was weak before gets worse by the lack of PKCE, and is as it was once that is mended.
+    let weak = BASE.replace(
+        "\t\t<isPkceRequired>",
+        "\t\t<isConsumerSecretOptional>true</isConsumerSecretOptional>\r\n\t\t<isPkceRequired>",
+    );
+    let open = weak.replace("> true <", "> false <");
+    let wide = open.replace("<scopes>Api</scopes>", "<scopes>Full</scopes>");
+    for (head, more, code, left) in [(&open, &[][..], 0, 0), (&wide, &[], 1, 2), (&wide, &["--all", "--yes"], 1, 1)] {
+        let repo = TestRepo::new();
+        repo.write(PATH, &weak);
+        repo.commit("weak");
+        repo.write(PATH, head);
+        let last = |text: &str| text.lines().last().unwrap_or_default().to_owned();
+        let dry = [more, &["--dry-run"]].concat();
+        let said = last(&printed(&repo, &dry)).replace("would be mended", "mended");
+        assert_eq!(ended(&repo, &dry), code, "{said}");
+        assert_eq!(content(&repo), *head, "a dry run writes nothing");
+        assert_eq!(ended(&repo, more), code, "{said}");
+        repo.write(PATH, head);
+        assert_eq!(said, last(&printed(&repo, more)));
+        assert!(said.ends_with(&format!("{left} left to a person")), "{said}");
+    }
 }
 
 #[test]
