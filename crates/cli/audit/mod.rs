@@ -1,9 +1,12 @@
 //! `orgate audit`: how one snapshot stands, without a comparison.
 
 pub(crate) mod json;
+#[cfg(test)]
+mod tests;
 mod text;
 
-use orgate_core::posture::Posture;
+use orgate_core::policy::Status;
+use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::verdict::Verdict;
 use orgate_core::settings::FailOn;
 use orgate_diff::gate::posture::{AuditInput, audit};
@@ -15,6 +18,7 @@ use crate::check::{fail_on, today};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
+use crate::output::facts::{PREVIEW_ASIDE, but_unjudged};
 use crate::output::file::Checkouts;
 use crate::output::{people, stdout};
 use crate::sides::Sides;
@@ -69,6 +73,44 @@ fn open(arguments: &AuditArgs) -> Result<Box<dyn Snapshot>, CliError> {
         Some(rev) => Ok(Box::new(repository.snapshot(&repository.resolve(rev)?))),
         None => Ok(Box::new(repository.work_tree()?)),
     }
+}
+
+/// The verdict for people, and what it means; backticks mark code. Where nothing can fail, nothing passed either: who
+/// reads "pass" over critical violations is told wrong.
+pub(crate) fn conclusion(posture: &Posture) -> (&'static str, String) {
+    let counts = posture.counts();
+    let fail_on = posture.fail_on.as_str();
+    let unjudged = but_unjudged(counts.undecided);
+    match posture.verdict() {
+        Verdict::NotDecided => ("not decided", "a file cannot be read, so the audit is not complete".to_owned()),
+        Verdict::Fail => {
+            let failing = posture.cells.iter().filter(|cell| cell.fails).count();
+            ("fail", format!("{failing} violated at or above `{fail_on}`"))
+        }
+        Verdict::Pass if posture.fail_on == FailOn::Never => {
+            let open = posture.cells.iter().filter(|cell| cell.counts && cell.waived.is_none());
+            match open.map(|cell| cell.severity).max() {
+                Some(worst) => (
+                    "not gated",
+                    format!(
+                        "{} violated, the worst {worst}, and none of it fails, as `fail-on` is `{fail_on}`{unjudged}",
+                        counts.violated
+                    ),
+                ),
+                None => ("pass", format!("nothing is violated{unjudged}")),
+            }
+        }
+        Verdict::Pass => {
+            let shown = |cell: &Cell| in_preview(cell) && cell.waived.is_none() && posture.fail_on.includes(cell.severity);
+            let aside = if posture.cells.iter().any(shown) { PREVIEW_ASIDE } else { "" };
+            ("pass", format!("nothing at or above `{fail_on}` is violated{aside}{unjudged}"))
+        }
+    }
+}
+
+/// Whether this is a violation by a control that never fails anything.
+pub(crate) fn in_preview(cell: &Cell) -> bool {
+    cell.counts && cell.control.status == Status::Preview
 }
 
 /// One number for the whole posture: the scores of all violations, added up.

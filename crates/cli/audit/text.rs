@@ -4,13 +4,11 @@ use std::fmt::Write as _;
 
 use orgate_core::Severity;
 use orgate_core::judge::Standing;
-use orgate_core::policy::Status;
 use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::verdict::Verdict;
 
-use super::risk;
+use super::{conclusion, in_preview, risk};
 use crate::output::escape::terminal;
-use crate::output::facts::but_unjudged;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped};
 
 /// The posture; only the summary when `quiet`.
@@ -63,7 +61,7 @@ fn violation(text: &mut String, cell: &Cell) {
         cell.score.to_string(),
         terminal(&subject(cell)),
         cell.control.id,
-        if cell.control.status == Status::Preview { " (preview)" } else { "" }
+        if in_preview(cell) { " (preview)" } else { "" }
     );
     if let Some(anchor) = &cell.anchor {
         let _ = writeln!(text, "        {DIM}{}:{}{RESET}", terminal(&anchor.path.to_string()), anchor.line);
@@ -142,15 +140,16 @@ fn summary(text: &mut String, posture: &Posture) {
         counts.not_applicable,
         risk(posture)
     );
-    let failing = posture.cells.iter().filter(|cell| cell.fails).count();
-    let line = match posture.verdict() {
-        Verdict::Pass => format!(
-            "{GREEN}pass{RESET}: nothing at or above `{}` is violated{}",
-            posture.fail_on.as_str(),
-            but_unjudged(counts.undecided)
-        ),
-        Verdict::Fail => format!("{RED}fail{RESET}: {failing} violated at or above `{}`", posture.fail_on.as_str()),
-        Verdict::NotDecided => format!("{RED}not decided{RESET}: a file cannot be read, so the audit is not complete (exit code 2)"),
+    let (word, means) = conclusion(posture);
+    let colour = match posture.verdict() {
+        Verdict::Pass if word == Verdict::Pass.as_str() => GREEN,
+        Verdict::Pass => YELLOW,
+        Verdict::Fail | Verdict::NotDecided => RED,
     };
-    let _ = writeln!(text, "{line}");
+    let code = if posture.verdict() == Verdict::NotDecided {
+        " (exit code 2)"
+    } else {
+        ""
+    };
+    let _ = writeln!(text, "{colour}{word}{RESET}: {means}{code}");
 }

@@ -6,52 +6,43 @@ use std::fmt::Write as _;
 use orgate_core::SubjectKind;
 use orgate_core::judge::Standing;
 use orgate_core::posture::{Cell, Posture};
-use orgate_core::report::verdict::Verdict;
 use orgate_diff::Snapshot;
 
 use super::map::{Map, legend};
-use super::parts::{class, contents, numbers, prose, severities, unreadable};
+use super::parts::{class, contents, numbers, prose, severities, unreadable, with_code};
 use super::{document, evidence, text, waivers};
-use crate::audit::risk;
+use crate::audit::{conclusion, in_preview, risk};
 use crate::config::Config;
-use crate::output::facts;
 use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 /// The page.
 pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jiff::civil::Date) -> String {
     let counts = posture.counts();
-    let verdict = posture.verdict();
-    let said = match verdict {
-        Verdict::Pass => format!(
-            "nothing at or above {} is violated{}",
-            posture.fail_on.as_str(),
-            facts::but_unjudged(counts.undecided)
-        ),
-        Verdict::Fail => format!(
-            "{} violated at or above {}",
-            posture.cells.iter().filter(|cell| cell.fails).count(),
-            posture.fail_on.as_str()
-        ),
-        Verdict::NotDecided => "a file cannot be read, so the audit is not complete".to_owned(),
-    };
+    let violations = posture.violations();
+    let (word, means) = conclusion(posture);
     let mut header = format!(
         "<h1>OAuth posture</h1>\n<p><strong class=\"verdict {}\">{}</strong>{}</p>\n<p class=\"soft\">{} · {} subjects, {} controls, {} files read · {today} UTC</p>\n",
-        verdict.as_str(),
-        verdict.as_str(),
-        text(&said),
+        word.replace(' ', "-"),
+        text(word),
+        with_code(&means),
         text(&posture.snapshot),
         posture.subjects,
         posture.controls.len(),
         posture.files_read
     );
-    header.push_str(&numbers(&[
-        ("Violated", counts.violated.to_string()),
+    let preview = violations.iter().filter(|cell| in_preview(cell) && cell.waived.is_none()).count();
+    let mut figures = vec![("Violated", counts.violated.to_string())];
+    if preview > 0 {
+        figures.push(("Of these in preview", preview.to_string()));
+    }
+    figures.extend([
         ("Risk, all scores added", risk(posture)),
         ("Waived", counts.waived.to_string()),
         ("Cannot be judged", counts.undecided.to_string()),
         ("Satisfied", counts.satisfied.to_string()),
-    ]));
+    ]);
+    header.push_str(&numbers(&figures));
     let has_waivers = !config.settings.waivers.is_empty();
     let mut list = vec![
         ("map", "Heat map"),
@@ -65,7 +56,6 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     header.push_str(&contents(&list));
 
     let redactor = Redactor::new(&config.registry);
-    let violations = posture.violations();
     let open: Vec<&Cell> = posture.cells.iter().filter(|cell| cell.standing == Standing::Undecided).collect();
     let map = Map {
         base: None,
@@ -77,9 +67,10 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     main.push_str(&legend(false));
     main.push_str(&map.draw());
     main.push_str("<h2 id=\"risk\">Risk</h2>\n");
-    main.push_str(&severities("Violations by severity, waived ones included", |severity| {
-        violations.iter().filter(|cell| cell.severity == severity).count()
-    }));
+    main.push_str(&severities(
+        "Violations by severity, with those that are waived or in preview",
+        |severity| violations.iter().filter(|cell| cell.severity == severity).count(),
+    ));
     main.push_str("<h2 id=\"violated\">Violated</h2>\n");
     if violations.is_empty() {
         main.push_str("<p>Nothing.</p>\n");
@@ -90,7 +81,7 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     main.push_str(&undecided(&open));
     unreadable(&mut main, &posture.unreadable);
     main.push_str(&waivers::section(&config.settings, &posture.waiver_notes, today));
-    document(&format!("orgate audit: {}", verdict.as_str()), &header, &main)
+    document(&format!("orgate audit: {word}"), &header, &main)
 }
 
 /// Where the evidence of each cell stands.
@@ -126,6 +117,9 @@ pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, redactor: &Red
     );
     if !cell.copy.is_empty() {
         let _ = write!(html, " in {}", text(&cell.copy));
+    }
+    if in_preview(cell) {
+        html.push_str(" · in preview, never fails");
     }
     if cell.low_confidence {
         html.push_str(" · low confidence: rests on an undocumented default");

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use orgate_core::SubjectKind;
+use orgate_core::policy::Status;
 use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, SideView, SubjectRef};
@@ -184,7 +185,9 @@ fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, 
     if finding.low_confidence {
         html.push_str(" · low confidence: rests on an undocumented default");
     }
-    if !finding.fails {
+    if finding.control.status == Status::Preview {
+        html.push_str(" · in preview, never fails");
+    } else if !finding.fails {
         html.push_str(" · does not fail the change");
     }
     html.push_str("</p>\n");

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use orgate_core::SubjectKind;
 use orgate_core::judge::Standing;
+use orgate_core::policy::Status;
 use orgate_core::posture::{Cell, Posture};
 
 use super::{class, text};
@@ -73,11 +74,11 @@ impl Map<'_> {
             if columns.is_empty() {
                 continue;
             }
-            let rows: BTreeSet<&str> = head
+            let rows: BTreeMap<&str, Status> = head
                 .iter()
                 .chain(&base)
                 .filter(|((_, column), cell)| column.0 == family && cell.standing != Standing::NotApplicable)
-                .map(|((control, _), _)| control.as_str())
+                .map(|((control, _), cell)| (control.as_str(), cell.control.status))
                 .collect();
             self.table(&mut html, title, &columns, &rows, (&base, &head));
         }
@@ -101,7 +102,7 @@ impl Map<'_> {
         html: &mut String,
         title: &str,
         columns: &BTreeSet<&Column>,
-        rows: &BTreeSet<&str>,
+        rows: &BTreeMap<&str, Status>,
         (base, head): (&BTreeMap<Key, &Cell>, &BTreeMap<Key, &Cell>),
     ) {
         let _ = write!(
@@ -118,8 +119,13 @@ impl Map<'_> {
             let _ = write!(html, "<th scope=\"col\"><span title=\"{name}\">{name}</span></th>");
         }
         html.push_str("</tr></thead><tbody>\n");
-        for row in rows {
-            let _ = write!(html, "<tr><th scope=\"row\"><code>{}</code></th>", text(row));
+        for (row, status) in rows {
+            let preview = if *status == Status::Preview {
+                " <span class=\"soft\">preview</span>"
+            } else {
+                ""
+            };
+            let _ = write!(html, "<tr><th scope=\"row\"><code>{}</code>{preview}</th>", text(row));
             for column in columns {
                 let key = ((*row).to_owned(), (*column).clone());
                 let (before, after) = (base.get(&key).copied(), head.get(&key).copied());

@@ -62,8 +62,8 @@ pub(super) fn prose(html: &mut String, title: &str, content: &str) {
     }
 }
 
-/// Text of a policy, in which backticks mark code.
-fn with_code(prose: &str) -> String {
+/// Text of ours or of a policy, in which backticks mark code.
+pub(super) fn with_code(prose: &str) -> String {
     let mut html = String::new();
     for (index, part) in prose.split('`').enumerate() {
         if index % 2 == 1 {

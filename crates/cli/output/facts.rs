@@ -202,14 +202,13 @@ pub(crate) fn verdict(report: &Report) -> String {
     }
 }
 
+/// What a pass leaves out.
+pub(crate) const PREVIEW_ASIDE: &str = ", controls in preview aside";
+
 /// What else a pass lets through: weaker, but by a control that never fails a change.
 pub(crate) fn but_shown(report: &Report) -> &'static str {
     let preview = |finding: &Finding| finding.control.status == Status::Preview && finding.outcome != Outcome::Review;
-    if open(report).any(preview) {
-        ", controls in preview aside"
-    } else {
-        ""
-    }
+    if open(report).any(preview) { PREVIEW_ASIDE } else { "" }
 }
 
 /// How much a finding of its control may weigh, and who says so.
