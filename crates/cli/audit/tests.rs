@@ -73,3 +73,29 @@ fn controls_in_preview_are_told_apart() {
     assert!(text.starts_with("fail: "), "{text}");
     assert!(page.contains("<dt>Of these in preview</dt><dd>1</dd>"), "{page}");
 }
+
+#[test]
+fn of_many_components_only_those_with_something_to_tell_are_on_the_map() {
+    let repo = repo(STABLE);
+    let profile = |allowed: bool| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Profile xmlns=\"http://soap.sforce.com/2006/04/metadata\">\n<userPermissions><enabled>{allowed}</enabled><name>UseAnyApiClient</name></userPermissions>\n</Profile>\n"
+        )
+    };
+    let write = |name: &str, allowed| {
+        let path = format!("force-app/main/default/profiles/{name}.profile-meta.xml");
+        repo.write(&path, profile(allowed));
+    };
+    for number in 0..7 {
+        write(&format!("Sound_{number}"), false);
+    }
+    let (_, page) = audit(&repo, &[]);
+    assert!(
+        page.contains("<p>Components that stand for themselves: 7, none of them with violations.</p>"),
+        "{page}"
+    );
+    write("Open", true);
+    let (_, page) = audit(&repo, &[]);
+    assert!(page.contains("<th scope=\"row\">Profile:Open</th>"), "{page}");
+    assert!(page.contains("and 7 more without violations") && !page.contains("Sound_"), "{page}");
+}

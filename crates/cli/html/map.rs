@@ -1,5 +1,7 @@
 //! The heat map: apps by controls, one table for each family, with base and head side by side where there are two.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -9,6 +11,7 @@ use orgate_core::policy::Status;
 use orgate_core::posture::{Cell, Posture};
 
 use super::{class, text};
+use names::short;
 
 /// Subject and the copy of it.
 type Column = (SubjectKind, String, String);
@@ -28,7 +31,7 @@ pub(super) struct Map<'a> {
 const FAMILIES: [(SubjectKind, &str); 3] = [
     (SubjectKind::ConnectedApp, "Connected Apps"),
     (SubjectKind::ExternalClientApp, "External Client Apps"),
-    (SubjectKind::Org, "The org, and components that stand for themselves"),
+    (SubjectKind::Org, "The org"),
 ];
 
 /// What the colours and signs mean.
@@ -58,79 +61,96 @@ pub(super) fn legend(two: bool) -> String {
     html
 }
 
-impl Map<'_> {
+impl<'p> Map<'p> {
     /// The tables.
     pub(super) fn draw(&self) -> String {
         let mut html = String::from("<div class=\"maps\">\n");
-        let head = self.cells(Some(self.head));
-        let base = self.cells(self.base);
+        let cells = Cells {
+            base: self.base.map(|base| self.of(base)),
+            head: self.of(self.head),
+        };
         for (family, title) in FAMILIES {
-            let columns: BTreeSet<&Column> = head
-                .keys()
-                .chain(base.keys())
-                .map(|(_, column)| column)
-                .filter(|column| column.0 == family)
-                .collect();
+            let columns = cells.columns(|cell| cell.subject.kind == family && cell.control.per.is_empty());
             if columns.is_empty() {
                 continue;
             }
-            let rows: BTreeMap<&str, Status> = head
-                .iter()
-                .chain(&base)
-                .filter(|((_, column), cell)| column.0 == family && cell.standing != Standing::NotApplicable)
-                .map(|((control, _), cell)| (control.as_str(), cell.control.status))
-                .collect();
-            self.table(&mut html, title, &columns, &rows, (&base, &head));
+            let controls = cells.controls(&columns);
+            let names: Vec<String> = columns.iter().map(|column| name_of(column)).collect();
+            let sheet = Sheet {
+                title,
+                class: "map",
+                corner: "control",
+                across: names.iter().zip(short(&names)).map(|(name, short)| upright(name, &short)).collect(),
+                down: controls.iter().map(|(id, status)| control(id, *status)).collect(),
+            };
+            self.table(&mut html, &sheet, &cells, &|row, column| {
+                Some((controls.get(row)?.0.to_owned(), (*columns.get(column)?).clone()))
+            });
+            html.push_str("</div>\n");
         }
+        self.components(&mut html, &cells);
         html.push_str("</div>\n");
         html
     }
 
-    fn cells<'b>(&self, posture: Option<&'b Posture>) -> BTreeMap<Key, &'b Cell> {
-        let mut cells = BTreeMap::new();
-        for cell in posture.iter().flat_map(|posture| &posture.cells) {
-            if self.only.is_empty() || self.only.contains(&(cell.subject.kind, cell.subject.name.clone())) {
-                let column = (cell.subject.kind, cell.subject.name.clone(), cell.copy.clone());
-                cells.insert((cell.control.id.to_string(), column), cell);
-            }
+    /// What stands for itself, such as profiles: there may be hundreds, and few controls are about each. So each is a row,
+    /// and those of which there is nothing to tell are counted.
+    fn components(&self, html: &mut String, cells: &Cells<'p>) {
+        const TITLE: &str = "Components that stand for themselves";
+        let all = cells.columns(|cell| !cell.control.per.is_empty());
+        let telling = cells.telling();
+        let (listed, clean): (Vec<&Column>, Vec<&Column>) = all.into_iter().partition(|column| telling.contains(column));
+        if listed.is_empty() && clean.is_empty() {
+            return;
         }
-        cells
+        if listed.is_empty() {
+            let _ = writeln!(html, "<p>{TITLE}: {}, none of them with violations.</p>", clean.len());
+            return;
+        }
+        let controls = cells.controls(&listed);
+        let row = |column: &&Column| text(&name_of(column));
+        let sheet = Sheet {
+            title: TITLE,
+            class: "map names",
+            corner: "component",
+            across: controls.iter().map(|(id, status)| control(id, *status)).collect(),
+            down: listed.iter().map(row).collect(),
+        };
+        self.table(html, &sheet, cells, &|row, column| {
+            Some((controls.get(column)?.0.to_owned(), (*listed.get(row)?).clone()))
+        });
+        if !clean.is_empty() {
+            let _ = writeln!(html, "<p class=\"soft more\">and {} more without violations</p>", clean.len());
+        }
+        html.push_str("</div>\n");
     }
 
-    fn table(
-        &self,
-        html: &mut String,
-        title: &str,
-        columns: &BTreeSet<&Column>,
-        rows: &BTreeMap<&str, Status>,
-        (base, head): (&BTreeMap<Key, &Cell>, &BTreeMap<Key, &Cell>),
-    ) {
+    fn of<'b>(&self, posture: &'b Posture) -> BTreeMap<Key, &'b Cell> {
+        let shown = |cell: &&Cell| self.only.is_empty() || self.only.contains(&(cell.subject.kind, cell.subject.name.clone()));
+        let key = |cell: &Cell| {
+            let column = (cell.subject.kind, cell.subject.name.clone(), cell.copy.clone());
+            (cell.control.id.to_string(), column)
+        };
+        posture.cells.iter().filter(shown).map(|cell| (key(cell), cell)).collect()
+    }
+
+    /// A table, but for the end of the box around it.
+    fn table(&self, html: &mut String, sheet: &Sheet<'_>, cells: &Cells<'_>, key: &dyn Fn(usize, usize) -> Option<Key>) {
+        let Sheet { title, class, corner, .. } = sheet;
         let _ = write!(
             html,
-            "<div class=\"scroll\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\"><table class=\"map\"><caption>{title}</caption><thead><tr><td>control</td>"
+            "<div class=\"scroll\" role=\"region\" aria-label=\"{title}\" tabindex=\"0\"><table class=\"{class}\"><caption>{title}</caption><thead><tr><td>{corner}</td>"
         );
-        for column in columns {
-            let copy = if column.2.is_empty() {
-                String::new()
-            } else {
-                format!(" in {}", column.2)
-            };
-            let name = text(&format!("{}{copy}", column.1));
-            let _ = write!(html, "<th scope=\"col\"><span title=\"{name}\">{name}</span></th>");
+        for name in &sheet.across {
+            let _ = write!(html, "<th scope=\"col\">{name}</th>");
         }
         html.push_str("</tr></thead><tbody>\n");
-        for (row, status) in rows {
-            let preview = if *status == Status::Preview {
-                " <span class=\"soft\">preview</span>"
-            } else {
-                ""
-            };
-            let _ = write!(html, "<tr><th scope=\"row\"><code>{}</code>{preview}</th>", text(row));
-            for column in columns {
-                let key = ((*row).to_owned(), (*column).clone());
-                let (before, after) = (base.get(&key).copied(), head.get(&key).copied());
+        for (row, name) in sheet.down.iter().enumerate() {
+            let _ = write!(html, "<tr><th scope=\"row\">{name}</th>");
+            for column in 0..sheet.across.len() {
+                let (before, after) = key(row, column).map_or((None, None), |key| cells.both(&key));
                 html.push_str("<td>");
-                if self.base.is_some() {
+                if cells.base.is_some() {
                     let changed = look(before) != look(after);
                     html.push_str("<span class=\"pair\">");
                     html.push_str(&self.cell(before, "base: ", changed, false));
@@ -143,7 +163,7 @@ impl Map<'_> {
             }
             html.push_str("</tr>\n");
         }
-        html.push_str("</tbody></table></div>\n");
+        html.push_str("</tbody></table>\n");
     }
 
     fn cell(&self, cell: Option<&Cell>, side: &str, changed: bool, linked: bool) -> String {
@@ -159,6 +179,83 @@ impl Map<'_> {
             None => format!("<span class=\"cell {class}{changed}\">{inner}</span>"),
         }
     }
+}
+
+/// The cells of both sides.
+struct Cells<'p> {
+    base: Option<BTreeMap<Key, &'p Cell>>,
+    head: BTreeMap<Key, &'p Cell>,
+}
+
+impl<'p> Cells<'p> {
+    fn all(&self) -> impl Iterator<Item = (&Key, &'p Cell)> {
+        self.head.iter().chain(self.base.iter().flatten()).map(|(key, cell)| (key, *cell))
+    }
+
+    fn both(&self, key: &Key) -> (Option<&'p Cell>, Option<&'p Cell>) {
+        let base = self.base.as_ref().and_then(|base| base.get(key));
+        (base.copied(), self.head.get(key).copied())
+    }
+
+    /// What has a cell that `wanted` accepts.
+    fn columns(&self, wanted: impl Fn(&Cell) -> bool) -> Vec<&Column> {
+        let found: BTreeSet<&Column> = self.all().filter(|(_, cell)| wanted(cell)).map(|((_, column), _)| column).collect();
+        found.into_iter().collect()
+    }
+
+    /// The controls that have something to say about these columns.
+    fn controls(&self, columns: &[&Column]) -> Vec<(&str, Status)> {
+        let columns: BTreeSet<&Column> = columns.iter().copied().collect();
+        let found: BTreeMap<&str, Status> = self
+            .all()
+            .filter(|((_, column), cell)| columns.contains(column) && cell.standing != Standing::NotApplicable)
+            .map(|((control, _), cell)| (control.as_str(), cell.control.status))
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// Where something is violated or unclear, or differs between the sides.
+    fn telling(&self) -> BTreeSet<&Column> {
+        let tells = |key: &Key, cell: &Cell| {
+            let (before, after) = self.both(key);
+            cell.counts || cell.standing == Standing::Undecided || (self.base.is_some() && look(before) != look(after))
+        };
+        self.all()
+            .filter(|(key, cell)| tells(key, cell))
+            .map(|((_, column), _)| column)
+            .collect()
+    }
+}
+
+/// What stands around the cells of a table, as HTML.
+struct Sheet<'s> {
+    title: &'s str,
+    class: &'s str,
+    corner: &'s str,
+    across: Vec<String>,
+    down: Vec<String>,
+}
+
+fn name_of((_, name, copy): &Column) -> String {
+    if copy.is_empty() {
+        name.clone()
+    } else {
+        format!("{name} in {copy}")
+    }
+}
+
+/// A heading that is read from below.
+fn upright(name: &str, short: &str) -> String {
+    format!("<span title=\"{}\">{}</span>", text(name), text(short))
+}
+
+fn control(id: &str, status: Status) -> String {
+    let preview = if status == Status::Preview {
+        " <span class=\"soft\">preview</span>"
+    } else {
+        ""
+    };
+    format!("<code>{}</code>{preview}", text(id))
 }
 
 /// Class, sign and words of a cell.
