@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::environment::{Environment, branch, id};
 use super::error::CiError;
-use super::{Event, Named};
+use super::{Event, Named, Pushed};
 
 /// The platform's own payloads stay below 25 MB.
 const MOST_BYTES: u64 = 32 << 20;
@@ -173,7 +173,9 @@ impl Reader<'_> {
             return Err(CiError::Deleted);
         }
         let before = self.payload.before.as_deref().ok_or_else(|| self.lacks("before"))?;
+        let is_tag = self.reference()?.is_some_and(|name| name.starts_with("refs/tags/"));
         Ok(Event::Push {
+            of: if is_tag { Pushed::Tag } else { Pushed::Branch },
             head: self.environment.required_id("GITHUB_SHA")?,
             before: id("before", before)?,
             default_branch: self.default_branch()?,
@@ -194,14 +196,18 @@ impl Reader<'_> {
             .transpose()
     }
 
+    /// The full name of the branch or tag that the event is about.
+    fn reference(&self) -> Result<Option<String>, CiError> {
+        let text = self.environment.text("GITHUB_REF")?;
+        Ok(text.or_else(|| self.payload.reference.clone()))
+    }
+
     fn on_default_branch(&self) -> Result<bool, CiError> {
         let Some(default) = self.default_branch()? else {
             return Ok(false);
         };
-        let reference = match self.environment.text("GITHUB_REF")? {
-            Some(text) => Some(text),
-            None => self.payload.reference.clone(),
-        };
-        Ok(reference.is_some_and(|name| name.strip_prefix("refs/heads/") == Some(&default)))
+        Ok(self
+            .reference()?
+            .is_some_and(|name| name.strip_prefix("refs/heads/") == Some(&default)))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::environment::Environment;
 use super::error::CiError;
-use super::{Event, Named};
+use super::{Event, Named, Pushed};
 
 /// What the running pipeline is about.
 pub(super) fn event(environment: &Environment<'_>) -> Result<Named, CiError> {
@@ -19,13 +19,23 @@ pub(super) fn event(environment: &Environment<'_>) -> Result<Named, CiError> {
     }
     let default_branch = environment.branch("CI_DEFAULT_BRANCH")?;
     let on_default_branch = default_branch.is_some() && environment.text("CI_COMMIT_BRANCH")? == default_branch;
+    let (name, of) = match source.as_str() {
+        "" | "push" if environment.has("CI_COMMIT_TAG") => ("tag pipeline", Pushed::Tag),
+        "" | "push" => ("branch pipeline", Pushed::Branch),
+        // None of these names a commit that was there before.
+        "schedule" => ("scheduled pipeline", Pushed::Nothing),
+        "web" => ("pipeline that a person started", Pushed::Nothing),
+        "parent_pipeline" => ("child pipeline", Pushed::Nothing),
+        _ => ("pipeline without a push", Pushed::Nothing),
+    };
     let event = Event::Push {
+        of,
         head,
         before: environment.id("CI_COMMIT_BEFORE_SHA")?,
         default_branch,
         on_default_branch,
     };
-    Ok(named("branch pipeline", event))
+    Ok(named(name, event))
 }
 
 fn merge_request(environment: &Environment<'_>, head: String, fork_point: Option<String>) -> Result<Named, CiError> {

@@ -61,8 +61,9 @@ pub(crate) enum Event {
     Since { head: String, branch: String },
     /// Everything since the commit at which the work left another commit.
     SinceCommit { head: String, other: String },
-    /// Commits that are on a branch already.
+    /// Commits that are on a branch already, or behind a tag.
     Push {
+        of: Pushed,
         head: String,
         before: Option<String>,
         default_branch: Option<String>,
@@ -70,6 +71,34 @@ pub(crate) enum Event {
     },
     /// No change is named: the last commit.
     Last { head: String, on_default_branch: bool },
+}
+
+/// What a pipeline about commits that are there already runs for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    Branch,
+    Tag,
+    /// A branch that nobody pushed to: a schedule, a person, another pipeline.
+    Nothing,
+}
+
+impl Pushed {
+    /// What a push moves.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Branch | Self::Nothing => "branch",
+            Self::Tag => "tag",
+        }
+    }
+
+    /// Why the event names no commit that was there before.
+    fn first(self) -> &'static str {
+        match self {
+            Self::Branch => "the branch is new",
+            Self::Tag => "the tag is new",
+            Self::Nothing => "no push started it",
+        }
+    }
 }
 
 /// An event and its name, for people.

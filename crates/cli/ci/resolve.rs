@@ -6,7 +6,7 @@
 use orgate_diff::{DiffError, MergeBase, Repository};
 
 use super::error::CiError;
-use super::{CiRange, Event, Named};
+use super::{CiRange, Event, Named, Pushed};
 use crate::sides;
 
 /// A repository, and what is known to be gone from its server.
@@ -123,13 +123,14 @@ impl Resolver<'_> {
                 })
             }
             Event::Push {
+                of,
                 head,
                 before,
                 default_branch,
                 on_default_branch,
             } => {
                 self.need(&head, "the head that the platform names")?;
-                self.push(head, before, default_branch.filter(|_| !on_default_branch))
+                self.push(of, head, before, default_branch.filter(|_| !on_default_branch))
             }
             Event::Last { head, .. } => {
                 self.need(&head, "the head that the platform names")?;
@@ -221,12 +222,13 @@ impl Resolver<'_> {
         Ok(Found::new(base, merge, why))
     }
 
-    fn push(&self, head: String, before: Option<String>, default_branch: Option<String>) -> Result<Found, CiError> {
-        let unseen = |before: String| missing(before, "what the branch was before the push");
+    fn push(&self, of: Pushed, head: String, before: Option<String>, default_branch: Option<String>) -> Result<Found, CiError> {
+        let was = format!("what the {} was before the push", of.noun());
+        let unseen = |before: String| missing(before, &was);
         let (reason, unknown) = match before {
-            None => ("the branch is new".to_owned(), None),
+            None => (of.first().to_owned(), None),
             Some(before) if self.present(&before)? => {
-                return Ok(Found::new(before, head, "base is what the branch was before the push"));
+                return Ok(Found::new(before, head, format!("base is {was}")));
             }
             Some(before) => {
                 let unknown = (!self.gone(&before)).then(|| before.clone());
@@ -247,7 +249,7 @@ impl Resolver<'_> {
         };
         let fork = self.fork(&head, &branch)?;
         if fork.base.id == head {
-            return last(head, &format!("{reason} and holds nothing that '{branch}' lacks"));
+            return last(head, &format!("{reason} and head holds nothing that '{branch}' lacks"));
         }
         Ok(fork.until(head, &reason))
     }
@@ -340,11 +342,13 @@ fn with_head(event: &Event, head: &str) -> Event {
         },
         Event::Since { branch, .. } => Event::Since { head, branch },
         Event::Push {
+            of,
             before,
             default_branch,
             on_default_branch,
             ..
         } => Event::Push {
+            of,
             head,
             before,
             default_branch,

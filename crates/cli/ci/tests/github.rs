@@ -126,6 +126,23 @@ fn a_push_is_compared_with_what_was_there() {
 }
 
 #[test]
+fn the_push_of_a_tag_is_told_as_such() {
+    let world = world();
+    let clone = checkout(&world, None, "refs/heads/topic");
+    let tag = [("GITHUB_REF", "refs/tags/v1")];
+    let push = |before: &str| {
+        github(&clone, "push", &world.tip, &push_payload(before), &tag)
+            .expect("a range")
+            .why
+    };
+    assert_eq!(
+        push(ZEROS),
+        "GitHub's event push: the tag is new, so base is the merge base with 'main'"
+    );
+    assert_eq!(push(&world.root), "GitHub's event push: base is what the tag was before the push");
+}
+
+#[test]
 fn a_branch_without_commits_of_its_own_and_events_without_a_change_take_the_last_commit() {
     let world = world();
     let clone = checkout(&world, None, "refs/heads/main");

@@ -55,3 +55,37 @@ fn branch_pipelines_of_gitlab() {
     assert!(found.on_default_branch);
     assert_eq!(ids(Ok(found)), pair(&world.fork, &world.main));
 }
+
+#[test]
+fn the_reason_names_what_the_pipeline_is() {
+    let world = world();
+    let clone = checkout(&world, None, "refs/heads/topic");
+    let why = |sha: &str, more: &[(&str, &str)]| {
+        let variables = [("CI_COMMIT_BEFORE_SHA", ZEROS), ("CI_DEFAULT_BRANCH", "main")];
+        gitlab(&clone, sha, &[&variables[..], more].concat()).expect("a range").why
+    };
+    let tag = [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_TAG", "v1")];
+    assert_eq!(
+        why(&world.tip, &tag),
+        "GitLab's tag pipeline: the tag is new, so base is the merge base with 'main'"
+    );
+    assert_eq!(
+        why(&world.main, &tag),
+        "GitLab's tag pipeline: the tag is new and head holds nothing that 'main' lacks, so base is head's first parent"
+    );
+    for (source, name) in [
+        ("schedule", "scheduled pipeline"),
+        ("web", "pipeline that a person started"),
+        ("parent_pipeline", "child pipeline"),
+        ("api", "pipeline without a push"),
+    ] {
+        let topic = [("CI_PIPELINE_SOURCE", source), ("CI_COMMIT_BRANCH", "topic")];
+        let reason = "no push started it, so base is the merge base with 'main'";
+        assert_eq!(why(&world.tip, &topic), format!("GitLab's {name}: {reason}"));
+        let main = [("CI_PIPELINE_SOURCE", source), ("CI_COMMIT_BRANCH", "main")];
+        let reason = "no push started it, so base is head's first parent";
+        assert_eq!(why(&world.main, &main), format!("GitLab's {name}: {reason}"));
+    }
+    let push = [("CI_PIPELINE_SOURCE", "push"), ("CI_COMMIT_BRANCH", "topic")];
+    assert!(why(&world.tip, &push).contains("branch pipeline: the branch is new, so base"));
+}
