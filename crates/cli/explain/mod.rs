@@ -62,29 +62,49 @@ pub(crate) fn refuse_unknown(ids: &[String], catalog: &Catalog) -> Result<(), Cl
     }
 }
 
-/// What was probably meant: the nearest id, else every id that holds the words.
+/// What was probably meant: the nearest id, else those that share most words with it.
 fn suggestion(id: &str, catalog: &Catalog) -> String {
     let near = nearest(id, catalog.controls().map(|control| &*control.id));
     if !near.is_empty() {
         return near;
     }
-    let words: Vec<String> = id
-        .to_lowercase()
-        .split(['-', '_', ' '])
-        .map(str::to_owned)
-        .filter(|word| word.len() > 2)
-        .collect();
-    let holding: Vec<String> = catalog
-        .controls()
-        .filter(|control| words.iter().any(|word| control.id.contains(word.as_str())))
-        .map(|control| format!("`{}`", control.id))
-        .take(5)
-        .collect();
-    if holding.is_empty() || words.is_empty() {
-        "; `orgate controls` lists them all".to_owned()
-    } else {
-        format!(", did you mean one of {}?", holding.join(", "))
+    let likely = alike(id, catalog.controls().map(|control| &*control.id));
+    if likely.is_empty() {
+        return "; `orgate controls` lists them all".to_owned();
     }
+    let likely: Vec<String> = likely.iter().map(|id| format!("`{id}`")).collect();
+    match likely.as_slice() {
+        [one] => format!(", did you mean {one}?"),
+        several => format!(", did you mean one of {}?", several.join(", ")),
+    }
+}
+
+/// What the ids of controls begin with; that alone makes nothing alike.
+const FAMILIES: [&str; 3] = ["ca", "eca", "org"];
+/// More suggestions help nobody.
+const SUGGESTIONS: usize = 5;
+
+/// The ids that share most words with one that does not exist, at least one word beside the family. Those that begin with
+/// it come first.
+fn alike<'i>(id: &str, known: impl Iterator<Item = &'i str>) -> Vec<&'i str> {
+    let id = id.to_lowercase().replace(['_', ' '], "-");
+    let words: Vec<&str> = id.split('-').filter(|word| word.len() > 1).collect();
+    let same = |word: &str, part: &str| {
+        let (short, long) = if word.len() < part.len() { (word, part) } else { (part, word) };
+        word == part || (short.len() > 2 && long.starts_with(short) && !FAMILIES.contains(&short))
+    };
+    let mut found: Vec<(usize, bool, &str)> = known
+        .filter_map(|known| {
+            let parts: Vec<&str> = known.split('-').collect();
+            let shared = words.iter().filter(|word| parts.iter().any(|part| same(word, part)));
+            let (families, others): (Vec<&str>, Vec<&str>) = shared.partition(|word| FAMILIES.contains(word));
+            (!others.is_empty()).then(|| (families.len().saturating_add(others.len()), known.starts_with(&id), known))
+        })
+        .collect();
+    let most = found.iter().map(|(shared, ..)| *shared).max().unwrap_or_default();
+    found.retain(|(shared, ..)| *shared == most);
+    found.sort_by_key(|(_, begins, known)| (!begins, *known));
+    found.into_iter().map(|(_, _, known)| known).take(SUGGESTIONS).collect()
 }
 
 /// Indented JSON without a final line break; hidden characters are escapes.
@@ -92,4 +112,25 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, CliError> {
     let mut bytes = Vec::new();
     sarif::json::write(value, true, &mut bytes).map_err(CliError::Stdout)?;
     Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alike;
+
+    #[test]
+    fn what_shares_most_words_is_meant() {
+        let (_, catalog) = super::load(&[]).expect("controls");
+        let of = |id: &str| alike(id, catalog.controls().map(|control| &*control.id)).join(" ");
+        assert_eq!(of("eca-pkce"), "eca-pkce-left-to-the-org eca-pkce-not-required");
+        assert_eq!(of("ECA PKCE required"), "eca-pkce-not-required");
+        assert_eq!(of("org_any_api"), "org-any-api-client-granted");
+        assert_eq!(
+            of("ca-refresh-tokens"),
+            "ca-refresh-token-never-expires ca-refresh-token-rotation-disabled ca-refresh-token-secret-optional"
+        );
+        assert_eq!(of("pkce").split(' ').count(), 5);
+        assert_eq!(of("eca-"), "");
+        assert_eq!(of("eca-nonsense"), "");
+    }
 }
