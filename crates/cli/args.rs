@@ -56,7 +56,7 @@ pub(crate) struct Global {
     /// Say more on standard error; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Print nothing on standard error but errors, and only the verdict in the text report
+    /// Print nothing on standard error but errors, and in the text report only the verdict and what is wrong with waivers
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Colour the text report

@@ -10,11 +10,14 @@ use orgate_core::report::verdict::Verdict;
 use super::{conclusion, in_preview, risk};
 use crate::output::escape::terminal;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped};
+use crate::output::waiver_notes;
 
-/// The posture; only the summary when `quiet`.
+/// The posture; when `quiet` only the summary and what is wrong with waivers.
 pub(super) fn write(posture: &Posture, quiet: bool) -> String {
     let mut text = String::new();
-    if !quiet {
+    if quiet {
+        waiver_notes(&mut text, &posture.waiver_notes);
+    } else {
         for file in &posture.unreadable {
             let _ = writeln!(text, "{RED}unreadable{RESET}: {}", terminal(&file.path.to_string()));
             wrapped(&mut text, "    ", &file.reason);
@@ -35,9 +38,7 @@ pub(super) fn write(posture: &Posture, quiet: bool) -> String {
             violation(&mut text, cell);
         }
         undecided(&mut text, posture);
-        for note in &posture.waiver_notes {
-            let _ = writeln!(text, "{YELLOW}warning{RESET}: {}", terminal(note));
-        }
+        waiver_notes(&mut text, &posture.waiver_notes);
         if !text.is_empty() {
             text.push('\n');
         }

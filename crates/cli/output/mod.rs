@@ -40,6 +40,7 @@ use crate::sides::{Sides, content};
 use file::Checkouts;
 use log::{Log, PIECE};
 use style::{RESET, YELLOW};
+pub(crate) use text::waiver_notes;
 
 /// A format and where it goes.
 #[derive(Clone, Debug)]

@@ -63,6 +63,24 @@ fn a_pass_names_what_was_not_judged() {
 }
 
 #[test]
+fn quiet_leaves_out_no_waiver_that_is_wrong() {
+    let report = Report {
+        waiver_notes: vec!["the waiver of `a` for 'b' expired".to_owned()],
+        ..sample_report("App")
+    };
+    let global = Global {
+        verbose: 0,
+        quiet: true,
+        color: ColorWhen::Never,
+    };
+    let said = text::plain(&written_with_colours(|out| {
+        text::write(&report, text::Context::nothing(&orgate_core::Registry::default()), &global, out)
+    }));
+    assert!(said.starts_with("warning: the waiver of `a` for 'b' expired\ncompared "), "{said}");
+    assert!(!said.contains("error["), "{said}");
+}
+
+#[test]
 fn at_most_ten_annotations_of_a_level() {
     let mut report = sample_report("App");
     let one = report.findings[0].clone();

@@ -56,7 +56,9 @@ const MANY: usize = 32 * SOME;
 /// Writes the report.
 pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = String::new();
-    if !global.quiet {
+    if global.quiet {
+        waiver_notes(&mut text, &report.waiver_notes);
+    } else {
         for file in &report.unreadable {
             let colour = if file.fatal { RED } else { YELLOW };
             let word = if file.fatal { "error" } else { "warning" };
@@ -179,9 +181,7 @@ fn rest(text: &mut String, report: &Report) {
             );
         }
     }
-    for line in &report.waiver_notes {
-        let _ = writeln!(text, "{YELLOW}warning{RESET}: {}", terminal(line));
-    }
+    waiver_notes(text, &report.waiver_notes);
     for warning in &report.warnings {
         let place = warning
             .path
@@ -202,6 +202,13 @@ fn rest(text: &mut String, report: &Report) {
     }
     if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
+    }
+}
+
+/// What is wrong with waivers, one line each: an end that nobody notices is found out by a failed change.
+pub(crate) fn waiver_notes(text: &mut String, notes: &[String]) {
+    for note in notes {
+        let _ = writeln!(text, "{YELLOW}warning{RESET}: {}", terminal(note));
     }
 }
 

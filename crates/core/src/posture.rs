@@ -1,11 +1,12 @@
 //! The posture of one snapshot: how every subject stands to every control, without any comparison.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::judge::{Judgement, Standing};
 use crate::policy::{Catalog, Control, Status};
-use crate::report::apply::waivers;
+use crate::report::apply::{Cover, near_subject, waivers};
 use crate::report::build::{Case, view};
 use crate::report::verdict::Verdict;
 use crate::report::{Anchor, Evidence, Reason, SideView, SubjectRef, Unreadable, Warning};
@@ -125,6 +126,11 @@ impl Posture {
                 cell.severity = *severity;
             }
         }
+        let subjects: BTreeSet<String> = if settings.waivers.is_empty() {
+            BTreeSet::new()
+        } else {
+            self.cells.iter().map(|cell| cell.subject.name.clone()).collect()
+        };
         let cells = &mut self.cells;
         self.waiver_notes = waivers(settings, today, catalog, |waiver, active| {
             let mut any = false;
@@ -137,7 +143,12 @@ impl Posture {
                     cell.waived = Some(waiver.clone());
                 }
             }
-            any
+            if any {
+                Cover::Something
+            } else {
+                let near = near_subject(&waiver.subject, &subjects);
+                Cover::Nothing { near }
+            }
         });
         for cell in &mut self.cells {
             cell.fails = cell.counts && cell.waived.is_none() && cell.control.status != Status::Preview && fail_on.includes(cell.severity);

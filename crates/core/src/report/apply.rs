@@ -1,5 +1,7 @@
 //! What a team's settings make of a report: severities, waivers, thresholds.
 
+use std::collections::BTreeSet;
+
 use super::{Finding, Report, Thresholds};
 use crate::compare::Outcome;
 use crate::policy::{Catalog, Status, nearest};
@@ -31,8 +33,8 @@ impl Report {
         let (findings, subjects) = (&mut self.findings, &self.subjects);
         self.waiver_notes.extend(waivers(settings, today, catalog, |waiver, active| {
             // Of what the change leaves alone, nothing is to be found; but a name may be misspelled.
-            let near = || subjects.len() <= FEW && !nearest(&waiver.subject, subjects.iter().map(String::as_str)).is_empty();
-            let mut any = !subjects.contains(&waiver.subject) && !near();
+            let near = near_subject(&waiver.subject, subjects);
+            let mut any = near.is_empty() && !subjects.contains(&waiver.subject);
             let matching = findings
                 .iter_mut()
                 .filter(|finding| *finding.control.id == *waiver.control && finding.subject.name == waiver.subject);
@@ -42,7 +44,7 @@ impl Report {
                     finding.waived = Some(waiver.clone());
                 }
             }
-            any
+            if any { Cover::Something } else { Cover::Nothing { near } }
         }));
     }
 
@@ -84,26 +86,48 @@ impl Report {
     }
 }
 
-/// Offers every waiver, and whether it still counts today, to `cover`, which says whether it matches anything. Returns
-/// what there is to say about waivers that expired, cover nothing or name no control.
+/// What a waiver matches.
+pub(crate) enum Cover {
+    Something,
+    /// With the subject that is probably meant, as [`near_subject`] puts it.
+    Nothing {
+        near: String,
+    },
+}
+
+/// The subject that is probably meant by a name that none has, as the end of a clause; nothing where none is like it.
+pub(crate) fn near_subject(name: &str, known: &BTreeSet<String>) -> String {
+    if known.contains(name) {
+        return String::new();
+    }
+    match known.iter().find(|other| other.eq_ignore_ascii_case(name)) {
+        Some(other) => format!(": the subject is called '{other}', and capitals matter"),
+        None if known.len() <= FEW => nearest(name, known.iter().map(String::as_str)),
+        None => String::new(),
+    }
+}
+
+/// Offers every waiver, and whether it still counts today, to `cover`, which says what it matches. Returns what there is to
+/// say about waivers that expired, cover nothing or name no control.
 pub(crate) fn waivers(
     settings: &Settings,
     today: jiff::civil::Date,
     catalog: &Catalog,
-    mut cover: impl FnMut(&Waiver, bool) -> bool,
+    mut cover: impl FnMut(&Waiver, bool) -> Cover,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     for waiver in &settings.waivers {
         // The date was checked when the settings were read.
         let Ok(last) = waiver.last_day() else { continue };
-        let used = cover(waiver, last >= today);
+        let covered = cover(waiver, last >= today);
         let what = format!("the waiver of `{}` for '{}'", waiver.control, waiver.subject);
         if catalog.get(&waiver.control).is_none() {
-            notes.push(format!("{what} names no control in force"));
+            let near = nearest(&waiver.control, catalog.controls().map(|control| &*control.id));
+            notes.push(format!("{what} names no control in force{near}"));
         } else if last < today {
             notes.push(format!("{what} expired on {last} (last day inclusive, UTC)"));
-        } else if !used {
-            notes.push(format!("{what} covers nothing here (it counts until {last}, inclusive, UTC)"));
+        } else if let Cover::Nothing { near } = covered {
+            notes.push(format!("{what} covers nothing here{near} (it counts until {last}, inclusive, UTC)"));
         }
     }
     notes

@@ -86,7 +86,20 @@ fn waivers() {
     for (control, subject, expires, note) in [
         (CONTROL, "Billing", "2026-06-29", "expired on"),
         (CONTROL, "Other", "2026-06-30", "covers nothing here"),
-        (EXCUSED, "Billing", "2026-06-30", "covers nothing here"),
+        (EXCUSED, "Billing", "2026-06-30", "covers nothing here (it"),
+        (
+            CONTROL,
+            "biLLing",
+            "2026-06-30",
+            "covers nothing here: the subject is called 'Billing', and capitals matter",
+        ),
+        (CONTROL, "Biling", "2026-06-30", "covers nothing here, did you mean `Billing`?"),
+        (
+            "ca-pkce-not-require",
+            "Billing",
+            "2026-06-30",
+            "names no control in force, did you mean `ca-pkce-not-required`?",
+        ),
     ] {
         let run = waived(control, subject, expires);
         assert_eq!(fails(&run), [CONTROL, OTHER], "{control} {subject} {expires}");
