@@ -3,10 +3,11 @@
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Report, Thresholds};
 use orgate_core::settings::{FailOn, Introduced};
+use orgate_diff::Repository;
 use orgate_diff::gate::{self, Input};
 use orgate_metadata::Limits;
 
-use crate::args::{CheckArgs, FailOnArg, GateArgs, Global, IntroducedArg};
+use crate::args::{CheckArgs, FailOnArg, GateArgs, Global, IntroducedArg, SideArgs};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::html;
@@ -20,7 +21,7 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
     let sides = Sides::open(&arguments.sides)?;
     let mut wanted = Vec::new();
     for path in &arguments.paths {
-        let unknown = || CliError::UnknownPath(path.clone());
+        let unknown = || unknown(&arguments.sides, path);
         let whole = sides.place.whole(path).ok_or_else(unknown)?;
         if !sides.knows(&whole)? {
             return Err(unknown());
@@ -49,6 +50,21 @@ pub(crate) fn run(arguments: &CheckArgs, global: &Global) -> Result<Verdict, Cli
     // The process ends here and gives back all of its memory at once, which is faster than piece by piece.
     std::mem::forget((report, config, sides));
     Ok(verdict)
+}
+
+/// A path that is on neither side: `git diff` takes revisions there.
+fn unknown(sides: &SideArgs, path: &str) -> CliError {
+    let parts: Vec<&str> = path
+        .split("..")
+        .map(|rev| rev.trim_start_matches('.'))
+        .filter(|rev| !rev.is_empty())
+        .collect();
+    let resolves = |rev: &&str| Repository::open(sides.repo.as_deref()).is_ok_and(|found| found.resolve(rev).is_ok());
+    if !parts.is_empty() && parts.iter().all(resolves) {
+        CliError::PathIsRevision(path.to_owned())
+    } else {
+        CliError::UnknownPath(path.to_owned())
+    }
 }
 
 /// The report on two sides, with settings and waivers applied, and what it was judged by.

@@ -53,6 +53,19 @@ pub(crate) enum CliError {
         "no file or folder '{0}' is in either side of the comparison; a report restricted to it would say nothing; paths count from the current folder"
     )]
     UnknownPath(String),
+    #[error(
+        "no file or folder '{0}' is in either side of the comparison, but revisions can be called so; those need options: --base REV --head REV"
+    )]
+    PathIsRevision(String),
+    #[error(
+        "{option} {rev} is a range, not one revision; write --base {one} --head {other} to compare the two, or --base {one}...{other} --head {other} for what {other} changed since it left {one}"
+    )]
+    Range {
+        option: &'static str,
+        rev: String,
+        one: String,
+        other: String,
+    },
     #[error("{option} {text}: that is no day; write YYYY-MM-DD")]
     Day { option: &'static str, text: String },
     #[error(

@@ -33,6 +33,7 @@ impl Sides {
 
     /// As [`Sides::open`], with variables from elsewhere.
     pub(crate) fn open_in(arguments: &SideArgs, environment: &Environment<'_>) -> Result<Self, CliError> {
+        refuse_range(arguments)?;
         let needs_repository = arguments.base_dir.is_none() || arguments.head_dir.is_none();
         let repository = if needs_repository {
             Some(Repository::open(arguments.repo.as_deref())?)
@@ -151,6 +152,27 @@ fn open_range(range: CiRange, repository: &Repository) -> Result<(Base, Box<dyn 
     }
     let head = repository.snapshot(&repository.resolve(&range.head)?);
     Ok((base, Box::new(head), range.on_default_branch))
+}
+
+/// As for `git diff`, A..B would be two revisions, of which each has an option here.
+fn refuse_range(arguments: &SideArgs) -> Result<(), CliError> {
+    for (option, rev) in [("--base", &arguments.base), ("--head", &arguments.head)] {
+        let Some((one, other)) = rev.as_deref().and_then(|rev| rev.split_once("..")) else {
+            continue;
+        };
+        // No name has two dots in it; what stands in braces or behind a colon is no name.
+        let other = match other.strip_prefix('.') {
+            Some(_) if option == "--base" => continue,
+            Some(other) => other,
+            None => other,
+        };
+        if !one.contains(['{', ':']) {
+            let [one, other] = [one, other].map(|rev| if rev.is_empty() { "HEAD" } else { rev }.to_owned());
+            let rev = rev.clone().unwrap_or_default();
+            return Err(CliError::Range { option, rev, one, other });
+        }
+    }
+    Ok(())
 }
 
 /// A folder compared with itself is a slip of the pen, and a pass would be a false one.

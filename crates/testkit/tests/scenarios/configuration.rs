@@ -229,6 +229,24 @@ fn paths() {
         &check(repo.path(), &["--base=main", "--head=HEAD", "force-app/mian"]),
         &["force-app/mian"],
     );
+    // `git diff` takes revisions where paths stand.
+    for revisions in ["main", "main..HEAD", "HEAD...main", "main.."] {
+        let run = check(repo.path(), &["--base=main", "--head=HEAD", revisions]);
+        refused(
+            &run,
+            &[&format!("'{revisions}'"), "revisions can be called so", "--base REV --head REV"],
+        );
+    }
+    for (option, meant) in [
+        (
+            "--base=main..change",
+            "write --base main --head change to compare the two, or --base main...change --head change for",
+        ),
+        ("--base=main..", "write --base main --head HEAD to"),
+        ("--head=main...change", "--head main...change is a range"),
+    ] {
+        refused(&check(repo.path(), &[option]), &["is a range, not one revision", meant]);
+    }
     // As for git, they count from the current folder.
     let folder = repo.path().join("force-app/main");
     caught(&check(&folder, &["--base=main", "--head=HEAD", "default/connectedApps"]));
