@@ -142,7 +142,7 @@ pub enum SettingsError {
     #[error("{0}")]
     Yaml(#[from] YamlError),
     /// A waiver without a usable date.
-    #[error("waiver of `{control}` for '{subject}': `expires: {text}` is no date: {source}; write YYYY-MM-DD")]
+    #[error("waiver of `{control}` for '{subject}': `expires: {text}` is no date; write YYYY-MM-DD, such as 2027-03-31")]
     Date {
         /// The control.
         control: String,

@@ -50,7 +50,10 @@ fn waivers_are_whole_and_once() {
         (waiver("a", "' '", "p", "'2026-01-31'"), "`reason` is empty"),
         (waiver("a", "r", "''", "'2026-01-31'"), "`approved-by` is empty"),
         (waiver("a", "r", "p", "'2026-02-30'"), "is no date"),
-        (waiver("a", "r", "p", "'31.01.2026'"), "is no date"),
+        (
+            waiver("a", "r", "p", "'31.01.2026'"),
+            "`expires: 31.01.2026` is no date; write YYYY-MM-DD, such as 2027-03-31",
+        ),
     ] {
         let said = refusal(&[wrong]);
         assert!(said.contains(field), "{said}");
