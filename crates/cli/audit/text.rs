@@ -9,6 +9,7 @@ use orgate_core::report::verdict::Verdict;
 
 use super::{conclusion, in_preview, risk};
 use crate::output::escape::terminal;
+use crate::output::facts::reasons;
 use crate::output::style::{BOLD, DIM, GREEN, RED, RESET, YELLOW, wrapped};
 use crate::output::waiver_notes;
 
@@ -104,7 +105,7 @@ fn subject(cell: &Cell) -> String {
 fn undecided(text: &mut String, posture: &Posture) {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for cell in posture.cells.iter().filter(|cell| cell.standing == Standing::Undecided) {
-        let head = format!("{}: {}", subject(cell), cell.view.whys.join("; "));
+        let head = format!("{}: {}", subject(cell), reasons(&cell.view.whys));
         match groups.iter_mut().find(|(known, _)| *known == head) {
             Some((_, ids)) => ids.push(&cell.control.id),
             None => groups.push((head, vec![&cell.control.id])),

@@ -7,6 +7,8 @@ use orgate_core::judge::Standing;
 use orgate_core::report::{Report, SubjectRef, Undecided};
 use serde::Serialize;
 
+use crate::output::facts::reasons;
+
 /// What a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -51,7 +53,7 @@ pub(super) fn notes(report: &Report, asked: &dyn Fn(Option<&str>, &str) -> bool)
         let (what, why) = if entry.reasons.contains(&left) {
             (What::Gone, String::new())
         } else {
-            (What::Unjudged, entry.reasons.join("; "))
+            (What::Unjudged, reasons(&entry.reasons))
         };
         groups
             .entry((what, &entry.subject, why))

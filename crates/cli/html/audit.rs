@@ -13,6 +13,7 @@ use super::parts::{class, contents, numbers, prose, severities, unreadable, with
 use super::{document, evidence, text, waivers};
 use crate::audit::{conclusion, in_preview, risk};
 use crate::config::Config;
+use crate::output::facts::reasons;
 use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
@@ -168,7 +169,7 @@ fn undecided(open: &[&Cell]) -> String {
     let mut html = String::from("<h2 id=\"undecided\">Cannot be judged</h2>\n");
     let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for cell in open {
-        let reason = cell.view.whys.join("; ");
+        let reason = reasons(&cell.view.whys);
         match groups
             .iter_mut()
             .find(|(name, known, _)| *name == cell.subject.name && *known == reason)

@@ -267,7 +267,7 @@ fn rest(html: &mut String, report: &Report) {
                     "<code>{}</code> on {}: {}",
                     entry.control.id,
                     text(&entry.subject.name),
-                    text(&entry.reasons.join("; "))
+                    text(&facts::reasons(&entry.reasons))
                 )
             })
             .collect()

@@ -114,17 +114,21 @@ pub(crate) fn risk(finding: &Finding) -> Vec<String> {
         .collect()
 }
 
+/// Why something cannot be judged, in one order, whichever was met first.
+pub(crate) fn reasons(reasons: &[String]) -> String {
+    let mut sorted: Vec<&str> = reasons.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    sorted.join("; ")
+}
+
 /// Controls that cannot be judged, those of one subject with one reason together.
 pub(crate) struct Unknown<'a> {
     pub(crate) first: &'a Undecided,
+    pub(crate) reason: String,
     pub(crate) controls: Vec<&'a Control>,
 }
 
 impl Unknown<'_> {
-    pub(crate) fn reason(&self) -> String {
-        self.first.reasons.join("; ")
-    }
-
     pub(crate) fn ids(&self) -> String {
         self.controls.iter().map(|control| &*control.id).collect::<Vec<_>>().join(", ")
     }
@@ -133,13 +137,14 @@ impl Unknown<'_> {
 pub(crate) fn unknown(report: &Report) -> Vec<Unknown<'_>> {
     let mut groups: Vec<Unknown<'_>> = Vec::new();
     for entry in &report.undecided {
-        let same = |group: &&mut Unknown<'_>| {
-            group.first.subject == entry.subject && group.first.reasons == entry.reasons && group.first.new == entry.new
-        };
+        let reason = reasons(&entry.reasons);
+        let same =
+            |group: &&mut Unknown<'_>| group.first.subject == entry.subject && group.reason == reason && group.first.new == entry.new;
         match groups.iter_mut().find(same) {
             Some(group) => group.controls.push(&entry.control),
             None => groups.push(Unknown {
                 first: entry,
+                reason,
                 controls: vec![&entry.control],
             }),
         }

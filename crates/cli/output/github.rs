@@ -127,7 +127,7 @@ fn annotations(report: &Report) -> Vec<Annotation> {
             message: format!(
                 "{}: {}\nNot judged: {}",
                 visible(&facts::subject(&group.first.subject)),
-                visible(&group.reason()),
+                visible(&group.reason),
                 group.ids()
             ),
             place: Some(Place::line(&group.first.anchor.path, group.first.anchor.line)),

@@ -90,7 +90,7 @@ fn messages(report: &Report) -> Vec<Message> {
             format!(
                 "{} cannot be judged: {} ({})",
                 facts::subject(&group.first.subject),
-                group.reason(),
+                group.reason,
                 group.ids()
             ),
         );

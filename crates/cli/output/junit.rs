@@ -105,7 +105,7 @@ fn cases(report: &Report) -> Vec<Case> {
         });
     }
     for entry in &report.undecided {
-        let reason = entry.reasons.join("; ");
+        let reason = facts::reasons(&entry.reasons);
         let failed = report.thresholds.strict && entry.new;
         cases.push(Case {
             class: entry.control.id.to_string(),

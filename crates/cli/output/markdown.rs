@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use orgate_core::Control;
+use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, Side};
 use sarif::text::unwrapped;
@@ -102,7 +103,7 @@ pub(crate) fn write(report: &Report, limit: usize, out: &mut dyn io::Write) -> i
                     "- {} {}, since this change: {} (not judged: {})\n",
                     group.first.subject.kind.as_str(),
                     code(&short(&group.first.subject.name)),
-                    markdown(&short(&group.reason())),
+                    markdown(&short(&group.reason)),
                     group.ids()
                 )
             })
@@ -175,6 +176,7 @@ fn row(finding: &Finding) -> String {
     };
     let weight = match facts::weight(finding) {
         Weight::Error => "",
+        _ if finding.control.status == Status::Preview => "<br>in preview, never fails",
         Weight::Warning | Weight::Notice => "<br>does not fail",
     };
     let changes = facts::changes(finding);

@@ -63,6 +63,45 @@ fn a_pass_names_what_was_not_judged() {
 }
 
 #[test]
+fn reasons_in_another_order_are_the_same_reasons() {
+    let sample = sample_report("App");
+    let one = |id: usize, reasons: [&str; 2]| Undecided {
+        control: Arc::clone(&controls()[id]),
+        reasons: reasons.map(str::to_owned).to_vec(),
+        ..sample.undecided[0].clone()
+    };
+    let report = Report {
+        undecided: vec![one(0, ["no a", "no b"]), one(1, ["no b", "no a"])],
+        controls: controls(),
+        ..Report::default()
+    };
+    let global = Global {
+        verbose: 0,
+        quiet: false,
+        color: ColorWhen::Never,
+    };
+    let said = text::plain(&written_with_colours(|out| {
+        text::write(&report, text::Context::nothing(&orgate_core::Registry::default()), &global, out)
+    }));
+    let page = written(|out| markdown::write(&report, markdown::LIMIT, out));
+    for text in [said, page] {
+        assert_eq!(text.matches("no a; no b").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_finding_in_preview_says_so_in_markdown() {
+    let mut report = sample_report("App");
+    let finding = &mut report.findings[0];
+    let mut control = orgate_core::Control::clone(&finding.control);
+    control.status = orgate_core::policy::Status::Preview;
+    finding.control = Arc::new(control);
+    finding.fails = false;
+    let page = written(|out| markdown::write(&report, markdown::LIMIT, out));
+    assert_eq!(page.matches("<br>in preview, never fails").count(), 1, "{page}");
+}
+
+#[test]
 fn quiet_leaves_out_no_waiver_that_is_wrong() {
     let report = Report {
         waiver_notes: vec!["the waiver of `a` for 'b' expired".to_owned()],

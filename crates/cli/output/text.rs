@@ -135,7 +135,7 @@ fn undecided(text: &mut String, report: &Report, all: bool) {
             "{} '{}': {}",
             entry.subject.kind.as_str(),
             terminal(&entry.subject.name),
-            terminal(&entry.reasons.join("; "))
+            terminal(&facts::reasons(&entry.reasons))
         );
         let place = *known.entry(head.clone()).or_insert(groups.len());
         match groups.get_mut(place) {
