@@ -108,7 +108,7 @@ pub struct Settings {
     /// What a weakness on something new means. Default: `fail`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introduced: Option<Introduced>,
-    /// Whether what newly cannot be judged fails the change. Default: `false`.
+    /// Whether what newly cannot be judged, or a change that loosens the gate itself, fails the change. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
     /// By control id: `off`, or `severity: high`.
