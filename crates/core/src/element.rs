@@ -77,8 +77,9 @@ impl Element {
         all.then_some(true)
     }
 
-    /// A number that is the same for all elements that say the same.
-    fn digest(&self) -> u64 {
+    /// A number that is the same for all elements that say the same ([`Self::same_content`]), and mostly another one for
+    /// others.
+    pub fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (&*self.name, self.nil).hash(&mut hasher);
         if self.children.is_empty() && !self.nil {

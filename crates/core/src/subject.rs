@@ -114,17 +114,25 @@ pub fn single(component: &Arc<Component>) -> Subject {
 #[derive(Clone, Debug)]
 pub struct Pair {
     /// Candidates at base: none for a new subject, several when head has a copy more than base. The finding that is
-    /// worst against any of them counts.
-    pub base: Vec<Subject>,
+    /// worst against any of them counts. Shared, as every copy that comes has all that were there.
+    pub base: Vec<Arc<Subject>>,
     /// `None` when the copy is gone from head.
     pub head: Option<Subject>,
 }
 
+impl Pair {
+    /// The copy at head, else the first one of base.
+    pub fn copy(&self) -> Option<&Subject> {
+        self.head.as_ref().or_else(|| self.base.first().map(|base| &**base))
+    }
+}
+
 /// Pairs the copies of one subject: by package root, then by equal content, then by the most similar root.
 pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
-    let mut left: Vec<Option<Subject>> = base.iter().cloned().map(Some).collect();
-    let mut pairs: Vec<(Subject, Option<Subject>)> = head.into_iter().map(|head| (head, None)).collect();
-    let mut take = |pairs: &mut Vec<(Subject, Option<Subject>)>, alike: &dyn Fn(&Subject, &Subject) -> bool| {
+    let all: Vec<Arc<Subject>> = base.iter().cloned().map(Arc::new).collect();
+    let mut left: Vec<Option<Arc<Subject>>> = all.iter().cloned().map(Some).collect();
+    let mut pairs: Vec<(Subject, Option<Arc<Subject>>)> = head.into_iter().map(|head| (head, None)).collect();
+    let mut take = |pairs: &mut Vec<(Subject, Option<Arc<Subject>>)>, alike: &dyn Fn(&Subject, &Subject) -> bool| {
         for (head, base) in pairs.iter_mut().filter(|(_, base)| base.is_none()) {
             let found = left
                 .iter_mut()
@@ -143,7 +151,7 @@ pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
         take(&mut pairs, &|a, b| common_tail(&a.root, &b.root) >= wanted);
     }
     // Where copies went, one that lies elsewhere now may come in the place of any of them, however alike.
-    let gone: Vec<Subject> = left.iter().flatten().cloned().collect();
+    let gone: Vec<Arc<Subject>> = left.iter().flatten().cloned().collect();
     let mut result: Vec<Pair> = pairs
         .into_iter()
         .map(|(head, found)| match found {
@@ -157,7 +165,7 @@ pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
             },
             // A copy more than before is held against every copy that was there.
             None => Pair {
-                base: base.to_vec(),
+                base: all.clone(),
                 head: Some(head),
             },
         })

@@ -236,7 +236,7 @@ const SHAPES: [(&str, usize, Shape); 29] = [
             format!("<!--\n{}-->", lines.concat())
         })
     }),
-    ("projects in projects", 100, |size| {
+    ("projects in projects", 40, |size| {
         let mut path = String::new();
         let mut tree = Tree::default();
         for _ in 0..size {

@@ -41,7 +41,7 @@ fn root(subject: &Subject) -> &str {
 fn paired(base: &[(&str, &str)], head: &[(&str, &str)]) -> Vec<String> {
     let pairs = pair(&apps(base), apps(head));
     let told = pairs.iter().map(|pair| {
-        let before: Vec<_> = pair.base.iter().map(root).collect();
+        let before: Vec<_> = pair.base.iter().map(|base| root(base)).collect();
         let before = if before.is_empty() { "-".to_owned() } else { before.join("+") };
         format!("{} < {before}", pair.head.as_ref().map_or("-", root))
     });

@@ -241,11 +241,7 @@ impl<'a> Judging<'a> {
             kind: control.subject,
             name: name.to_owned(),
         };
-        let root = one
-            .head
-            .as_ref()
-            .or(one.base.first())
-            .map(|subject| String::from_utf8_lossy(&subject.root).into_owned());
+        let root = one.copy().map(|subject| String::from_utf8_lossy(&subject.root).into_owned());
         let case = Case {
             control,
             subject: subject.clone(),
@@ -303,7 +299,12 @@ impl<'a> Judging<'a> {
                 .map(|component| Arc::clone(component))
         };
         let head = one.head.as_ref().and_then(touched).map(|component| (Which::Head, component));
-        head.or_else(|| one.base.first().and_then(touched).map(|component| (Which::Base, component)))
+        head.or_else(|| {
+            one.base
+                .first()
+                .and_then(|base| touched(base))
+                .map(|component| (Which::Base, component))
+        })
     }
 
     fn too_many(&self, one: &Pair, error: TooManyAlternatives, report: &mut Report) {

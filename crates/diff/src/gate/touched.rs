@@ -1,5 +1,6 @@
 //! What a change touches: components whose content differs, however they were moved or reformatted.
 
+mod moves;
 mod refused;
 
 use std::collections::btree_map::Entry;
@@ -25,6 +26,7 @@ use super::shared::Shared;
 use super::side::{Loaded, Side};
 use crate::error::DiffError;
 use crate::snapshot::{Change, FileKind, FileRef};
+use moves::Moves;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -156,35 +158,15 @@ impl Touched {
         touched.changed_metadata = touched.paths.len();
         touched.changed = components.clone();
         for ((type_name, name), (before, after)) in components {
-            let mut left = before.clone();
-            let mut same = true;
-            // A path on both sides is held against itself, so that copies that swap their content are no move.
-            let stays = |component: &Component| before.iter().any(|old| old.path == component.path);
-            let (kept, added): (Vec<_>, Vec<_>) = after.iter().partition(|component| stays(component));
-            for component in kept {
-                left.retain(|old| old.path != component.path);
-                let unchanged = |old: &Arc<Component>| old.path == component.path && old.root.same_content(&component.root);
-                same &= before.iter().any(unchanged);
-            }
-            for component in added {
-                match left.iter().position(|old| old.root.same_content(&component.root)) {
-                    Some(at) => {
-                        let old = left.remove(at);
-                        touched.note_move(&old, component);
-                    }
-                    None => same = false,
-                }
-            }
-            let fresh: Vec<&Arc<Component>> = after.iter().filter(|new| !before.iter().any(|old| old.path == new.path)).collect();
-            let gone = left.iter().filter(|old| !after.iter().any(|new| new.path == old.path));
-            for (old, new) in gone.zip(fresh) {
+            let moves = Moves::of(&before, &after);
+            for (old, new) in &moves.pairs {
                 touched.note_move(old, new);
             }
             // Another package root can mean other copies and other org settings beside it; within one, a move is nothing.
             let spec = input.registry.get(&type_name);
             let root = |component: &Arc<Component>| component.package_root(spec.map_or("", |spec| &spec.folder)).to_vec();
             let roots = |list: &[Arc<Component>]| list.iter().map(root).collect::<BTreeSet<_>>();
-            if same && left.is_empty() && roots(&before) == roots(&after) {
+            if moves.nothing_else && roots(&before) == roots(&after) {
                 continue;
             }
             for (component, side) in before.iter().map(|c| (c, base)).chain(after.iter().map(|c| (c, head))) {
@@ -330,10 +312,10 @@ impl Touched {
 /// What differs between the files of one component. `replaced` tells where what is written is not what is deployed.
 fn extent(before: &[Arc<Component>], after: &[Arc<Component>], replaced: impl Fn(&RepoPath) -> bool) -> Extent {
     let mut extent = Extent::Elements(BTreeSet::new());
-    let mut left: Vec<&Arc<Component>> = after.iter().collect();
+    let mut left: BTreeMap<&RepoPath, &Arc<Component>> = after.iter().map(|new| (&new.path, new)).collect();
     for old in before {
-        match left.iter().position(|new| new.path == old.path) {
-            Some(at) if !replaced(&old.path) => extent.add(&old.root, &left.swap_remove(at).root),
+        match left.remove(&old.path) {
+            Some(new) if !replaced(&old.path) => extent.add(&old.root, &new.root),
             _ => return Extent::Whole,
         }
     }

@@ -21,7 +21,7 @@ impl Judging<'_> {
         if control.subject == SubjectKind::Org || known.outcome.is_finding() || known.outcome == Outcome::Undecided {
             return None;
         }
-        let place = &one.head.as_ref().or(one.base.first())?.root;
+        let place = &one.copy()?.root;
         let mut types = Vec::new();
         let mut files = Vec::new();
         for spec in self

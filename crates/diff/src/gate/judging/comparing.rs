@@ -95,7 +95,7 @@ impl Judging<'_> {
         let pair = |(type_name, path)| {
             let (base, head) = (alone(base, type_name, path)?, alone(head, type_name, path)?);
             Some(Pair {
-                base: vec![base],
+                base: vec![Arc::new(base)],
                 head: Some(head),
             })
         };
@@ -216,7 +216,8 @@ impl Judging<'_> {
         let old = copies(*kind, name, spelling, self.base);
         let new = copies(head.kind, &Name::of(&head.name), &head.name, self.head);
         let is_this = |pair: &Pair| pair.head.as_ref().is_some_and(|copy| copy.root == head.root);
-        let candidates = pair(&old, new).into_iter().find(is_this).map_or(old, |pair| pair.base);
+        let whole = || old.iter().cloned().map(Arc::new).collect();
+        let candidates = pair(&old, new).into_iter().find(is_this).map_or_else(whole, |pair| pair.base);
         let judged = candidates
             .iter()
             .map(|copy| self.judge_side(how, control_then, copy, self.base, without));

@@ -54,7 +54,7 @@ impl Judging<'_> {
         let subject = single(component);
         let name = subject.name.clone();
         let pair = Pair {
-            base: vec![subject],
+            base: vec![Arc::new(subject)],
             head: None,
         };
         let known = report.findings.len();

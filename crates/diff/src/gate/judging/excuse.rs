@@ -33,7 +33,7 @@ impl Judging<'_> {
                 let files = self.base.subject_files(head.kind, &old.app.1);
                 assemble(head.kind, &old.spelling, &files, self.input.registry)
             });
-            copies.collect::<Vec<_>>()
+            copies.map(Arc::new).collect::<Vec<_>>()
         };
         let olds = if one.base.is_empty() { renamed() } else { one.base.clone() };
         if !olds.iter().any(|base| weaker(base) == Some(true)) {

@@ -83,6 +83,7 @@ impl Judging<'_> {
                 fresh.extend(after);
                 continue;
             }
+            let before: Vec<Arc<Subject>> = before.into_iter().map(Arc::new).collect();
             pairs.extend(after.into_iter().map(|head| Pair {
                 base: before.clone(),
                 head: Some(head),
