@@ -3,7 +3,7 @@
 //! Identity is the subject's name, never a path. Paths only tell copies of one app in several package directories
 //! apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::element::Component;
@@ -132,23 +132,23 @@ pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
     let all: Vec<Arc<Subject>> = base.iter().cloned().map(Arc::new).collect();
     let mut left: Vec<Option<Arc<Subject>>> = all.iter().cloned().map(Some).collect();
     let mut pairs: Vec<(Subject, Option<Arc<Subject>>)> = head.into_iter().map(|head| (head, None)).collect();
-    let mut take = |pairs: &mut Vec<(Subject, Option<Arc<Subject>>)>, alike: &dyn Fn(&Subject, &Subject) -> bool| {
-        for (head, base) in pairs.iter_mut().filter(|(_, base)| base.is_none()) {
-            let found = left
-                .iter_mut()
-                .find(|slot| slot.as_ref().is_some_and(|candidate| alike(candidate, head)));
-            *base = found.and_then(Option::take);
-        }
-    };
-    take(&mut pairs, &|a, b| a.root == b.root);
-    take(&mut pairs, &same_files);
+    take(&mut pairs, &mut left, |copy| Some(copy.root.clone()), |_, _| true);
+    take(&mut pairs, &mut left, |copy| Some(digests(copy)), same_files);
     let longest = pairs
         .iter()
         .map(|(head, _)| head.root.split(|b| *b == b'/').count())
         .max()
         .unwrap_or_default();
     for wanted in (0..=longest).rev() {
-        take(&mut pairs, &|a, b| common_tail(&a.root, &b.root) >= wanted);
+        if pairs.iter().all(|(_, base)| base.is_some()) {
+            break;
+        }
+        take(
+            &mut pairs,
+            &mut left,
+            |copy| tail(&copy.root, wanted).map(<[u8]>::to_vec),
+            |_, _| true,
+        );
     }
     // Where copies went, one that lies elsewhere now may come in the place of any of them, however alike.
     let gone: Vec<Arc<Subject>> = left.iter().flatten().cloned().collect();
@@ -177,6 +177,34 @@ pub fn pair(base: &[Subject], head: Vec<Subject>) -> Vec<Pair> {
     result
 }
 
+/// Gives each copy of head that has none yet the first of base that is left, has the same key and is alike.
+fn take<K: Ord>(
+    pairs: &mut [(Subject, Option<Arc<Subject>>)],
+    left: &mut [Option<Arc<Subject>>],
+    key: impl Fn(&Subject) -> Option<K>,
+    alike: impl Fn(&Subject, &Subject) -> bool,
+) {
+    let mut places: BTreeMap<K, VecDeque<usize>> = BTreeMap::new();
+    for (place, copy) in left.iter().enumerate() {
+        if let Some(key) = copy.as_ref().and_then(|copy| key(copy)) {
+            places.entry(key).or_default().push_back(place);
+        }
+    }
+    for (head, base) in pairs.iter_mut().filter(|(_, base)| base.is_none()) {
+        let Some(places) = key(head).and_then(|key| places.get_mut(&key)) else {
+            continue;
+        };
+        let is_alike = |place: &usize| left.get(*place).and_then(Option::as_ref).is_some_and(|copy| alike(copy, head));
+        let place = places.iter().position(is_alike).and_then(|at| places.remove(at));
+        *base = place.and_then(|place| left.get_mut(place)?.take());
+    }
+}
+
+/// What tells copies apart that do not say the same.
+fn digests(copy: &Subject) -> Vec<u64> {
+    copy.files.values().flatten().map(|file| file.root.digest()).collect()
+}
+
 fn same_files(a: &Subject, b: &Subject) -> bool {
     a.files.len() == b.files.len()
         && a.files.iter().all(|(type_name, mine)| {
@@ -185,11 +213,16 @@ fn same_files(a: &Subject, b: &Subject) -> bool {
         })
 }
 
-fn common_tail(a: &[u8], b: &[u8]) -> usize {
-    a.rsplit(|byte| *byte == b'/')
-        .zip(b.rsplit(|byte| *byte == b'/'))
-        .take_while(|(x, y)| x == y)
-        .count()
+/// The last parts of a path, so many of them; `None` if it has fewer.
+fn tail(path: &[u8], parts: usize) -> Option<&[u8]> {
+    let all = path.split(|byte| *byte == b'/').count();
+    let length = path
+        .rsplit(|byte| *byte == b'/')
+        .take(parts)
+        .map(|part| part.len().saturating_add(1))
+        .sum::<usize>();
+    let from = path.len().saturating_add(1).saturating_sub(length);
+    (parts <= all).then(|| path.get(from..).unwrap_or_default())
 }
 
 #[cfg(test)]
