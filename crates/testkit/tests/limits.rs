@@ -81,6 +81,29 @@ fn an_app_that_comes_in_the_place_of_too_many_is_refused() {
     assert!(error.contains("'New' may come in the place of more than 64 apps"), "{error}");
 }
 
+#[test]
+fn copies_that_come_beside_too_many_others_are_refused() {
+    let copies = |count: usize| {
+        let mut tree = Tree::default();
+        for number in 0..count {
+            tree.put(
+                &format!("p{number}/connectedApps/App.connectedApp-meta.xml"),
+                connected_app(number % 2 == 0),
+            );
+        }
+        tree
+    };
+    let told = |base: usize, head: usize| report(&copies(base), &copies(head), &Settings::default());
+    assert_ne!(told(60, 80).verdict(), Verdict::NotDecided);
+    let crowd = told(130, 260);
+    assert_eq!(crowd.verdict(), Verdict::NotDecided);
+    assert!(
+        crowd.unreadable.iter().any(|file| file.reason.contains("copies of 'App'")),
+        "{:?}",
+        crowd.unreadable
+    );
+}
+
 /// The message with which settings are refused.
 fn settings(text: &str) -> String {
     Settings::parse(text).expect_err("it is refused").to_string()

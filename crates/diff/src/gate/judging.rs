@@ -31,6 +31,9 @@ use super::touched::Touched;
 use crate::error::DiffError;
 use restricted::Restricted;
 
+/// Pairs of copies of one component that are compared; with more of them nothing is judged.
+const MOST_CANDIDATES: usize = 1 << 14;
+
 /// Subjects from which on several threads are faster than one.
 const MANY: usize = 16;
 
@@ -95,6 +98,12 @@ impl<'a> Judging<'a> {
                 };
                 subjects.insert((SubjectKind::Org, spelling.clone()));
                 let copies = pairs.len() > 1;
+                if let Some(refused) = self.crowd(&pairs) {
+                    if !report.unreadable.contains(&refused) {
+                        report.unreadable.push(refused);
+                    }
+                    continue;
+                }
                 for one in &pairs {
                     self.judge_pair(control, one, &spelling, copies, true, report);
                 }
@@ -138,6 +147,10 @@ impl<'a> Judging<'a> {
             let copies = pairs.len() > 1;
             let judge = |pairs: &[Pair]| {
                 let mut report = Report::default();
+                report.unreadable.extend(self.crowd(pairs));
+                if !report.unreadable.is_empty() {
+                    return report;
+                }
                 for one in pairs {
                     for control in &controls {
                         self.judge_pair(control, one, &spelling, copies, direct, &mut report);
@@ -304,6 +317,26 @@ impl<'a> Judging<'a> {
                 .first()
                 .and_then(|base| touched(base))
                 .map(|component| (Which::Base, component))
+        })
+    }
+
+    /// Why copies of one component are not compared: each that comes is held against all that were there.
+    fn crowd(&self, pairs: &[Pair]) -> Option<Unreadable> {
+        let candidates: usize = pairs.iter().map(|one| one.base.len()).sum();
+        let (side, file) = pairs
+            .iter()
+            .filter(|_| candidates > MOST_CANDIDATES)
+            .find_map(|one| self.any_file(one))?;
+        Some(Unreadable {
+            path: file.path.clone(),
+            side,
+            line: 0,
+            column: 0,
+            reason: format!(
+                "so many copies of '{}' come beside others that {candidates} pairs would have to be compared, more than {MOST_CANDIDATES}; add them in several changes",
+                file.name
+            ),
+            fatal: true,
         })
     }
 
