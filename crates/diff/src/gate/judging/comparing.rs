@@ -62,7 +62,7 @@ impl Judging<'_> {
         let mut worst = self.compare_whole(how, control, one, without)?;
         // Of sets, each that may count is held against base already.
         let sets = worst.head.as_ref().is_none_or(|head| head.measure.is_set());
-        for alone in if sets { Vec::new() } else { self.twins(one) } {
+        for alone in if sets { Vec::new() } else { self.twins(control, one) } {
             let comparison = self.compare_whole(how, control, &alone, without)?;
             if comparison.outcome == Outcome::Regressed && comparison.outcome < worst.outcome {
                 worst = comparison;
@@ -74,11 +74,12 @@ impl Judging<'_> {
     /// Of several files for one that are on both sides, each that changed as if it were the only one. Which of them counts
     /// is not known, so a weak one that nobody touches hides nothing that happens in another. Files that change places are
     /// no change.
-    fn twins(&self, one: &Pair) -> Vec<Pair> {
+    fn twins(&self, control: &Control, one: &Pair) -> Vec<Pair> {
         let ([base], Some(head)) = (one.base.as_slice(), &one.head) else {
             return Vec::new();
         };
-        let several = base.files.iter().filter(|(_, files)| files.len() > 1);
+        let read = base.files.iter().filter(|(type_name, _)| control.reads(type_name));
+        let several = read.filter(|(_, files)| files.len() > 1);
         let changed = several.flat_map(|(type_name, files)| {
             let stays = |file: &Arc<Component>| head.of_type(type_name).iter().any(|other| other.root.same_content(&file.root));
             let touched = files
