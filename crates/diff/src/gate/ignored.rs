@@ -35,12 +35,21 @@ pub(super) enum Dialect {
     Expression,
     /// With whatever the deploy tool may take a class of characters for, or white space that not everybody knows.
     Loose,
+    /// With as little as it may take such a line for: nothing, or all that it may take back.
+    Scant,
     /// As by git, but nothing is taken from either end of a line: newer ones do not know all of git's white space, nor a
     /// byte order mark.
     Verbatim,
 }
 
-const DIALECTS: [Dialect; 5] = [Dialect::Tool, Dialect::Git, Dialect::Expression, Dialect::Loose, Dialect::Verbatim];
+const DIALECTS: [Dialect; 6] = [
+    Dialect::Tool,
+    Dialect::Git,
+    Dialect::Expression,
+    Dialect::Loose,
+    Dialect::Scant,
+    Dialect::Verbatim,
+];
 
 /// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
 const MOST_RULES: usize = 1000;
@@ -225,7 +234,7 @@ impl Rules {
             dialects.push(Dialect::Expression);
         }
         if text.lines().any(is_unclear) {
-            dialects.push(Dialect::Loose);
+            dialects.extend([Dialect::Loose, Dialect::Scant]);
         }
         if text.lines().any(|line| line != line.trim_end() || line.contains(MARK)) {
             dialects.push(Dialect::Verbatim);

@@ -136,6 +136,8 @@ fn rules_are_read_as_each_version_of_the_tool_reads_them() {
         "a\n\u{feff}**/settings/**\n",
         "**/settings/**\n\\force-app\n",
         "**/settings/**\n\\default\n",
+        "**/settings/** \nforce-app\u{85}\n",
+        "**/settings/**\n[]f]orce-app\n",
     ] {
         weaker(rules, "ca-pkce-not-required", &base, &covered(rules));
     }

@@ -70,20 +70,22 @@ pub(super) struct Rule {
 
 impl Rule {
     fn of(line: &str, dialect: Dialect) -> Option<Self> {
-        let loose = dialect == Dialect::Loose && is_unclear(line);
+        let loose = matches!(dialect, Dialect::Loose | Dialect::Scant) && is_unclear(line);
         let line = match dialect {
-            Dialect::Loose if escapes(line).next().is_some() => anything_behind_escapes(line),
-            Dialect::Tool | Dialect::Loose => line.replace('\\', "/"),
+            _ if loose && escapes(line).next().is_some() => anything_behind_escapes(line),
+            Dialect::Tool | Dialect::Loose | Dialect::Scant => line.replace('\\', "/"),
             Dialect::Git | Dialect::Expression | Dialect::Verbatim => line.to_owned(),
         };
         let line = match dialect {
-            Dialect::Loose => line.trim_matches(|end: char| end.is_whitespace() || end == MARK),
+            Dialect::Loose | Dialect::Scant => line.trim_matches(|end: char| end.is_whitespace() || end == MARK),
             Dialect::Verbatim => &line,
-            _ => line.trim_end(),
+            // The white space of JavaScript.
+            _ => line.trim_end_matches(|end: char| end == MARK || (end.is_whitespace() && end != '\u{85}')),
         };
         let (line, back) = line.strip_prefix('!').map_or((line, false), |line| (line, true));
-        // What an unclear rule takes back may stay out.
-        if line.is_empty() || line.starts_with('#') || (loose && back) {
+        // What an unclear rule takes back may stay out, and what it leaves out may stay in.
+        let dropped = loose && back == (dialect == Dialect::Loose);
+        if line.is_empty() || line.starts_with('#') || dropped {
             return None;
         }
         let line = match dialect {
