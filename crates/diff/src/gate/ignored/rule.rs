@@ -94,7 +94,11 @@ impl Rule {
         };
         let folders = line.ends_with('/');
         // A slash in front or in the middle ties the rule to its folder.
-        let line = line.trim_end_matches('/');
+        let line = match line.trim_end_matches('/') {
+            // Two stars right behind the first slash are two single ones to the tool.
+            "/**" => "/*",
+            line => line,
+        };
         let tied = line.contains('/');
         let line = line.trim_start_matches('/');
         let anywhere = if tied || line.starts_with("**/") { "" } else { "**/" };

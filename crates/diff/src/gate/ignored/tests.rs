@@ -45,6 +45,7 @@ fn forceignore_is_read_as_git_reads_its_rules() {
         ("a.xml", "x/A.xml", true),
         ("x\\.xml", "x.xml", true),
         ("x/**/", "x/a.xml", true),
+        ("x/a.xml\n!/**", "x/a.xml", true),
         ("x/***\n!x/a.xml", "x/a.xml", true),
         ("x/*\n!x/a.xml", "x/a.xml", false),
     ] {
