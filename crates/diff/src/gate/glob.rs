@@ -5,11 +5,27 @@ mod rule;
 
 pub(super) use rule::{Backslash, Parts, Pattern};
 
-/// Whether `path` matches `glob`. Linear in the product of both lengths, whatever the glob.
-pub fn matches(glob: &str, path: &[u8]) -> bool {
-    let parts: Vec<&[u8]> = path.split(|b| *b == b'/').collect();
-    let wanted: Vec<Part<u8>> = glob.split('/').map(|part| Part::plain(part.as_bytes())).collect();
-    across(&wanted, &parts)
+/// A glob, ready for many paths.
+pub(super) struct Glob(Vec<Part<u8>>);
+
+impl Glob {
+    pub(super) fn new(glob: &str) -> Self {
+        Self(glob.split('/').map(|part| Part::plain(part.as_bytes())).collect())
+    }
+
+    /// Whether the path with these parts matches. Linear in the product of both lengths, whatever the glob.
+    pub(super) fn matches_parts(&self, parts: &[&[u8]]) -> bool {
+        // Most globs name the folder or the file that they begin or end with, and most paths another one.
+        let ends = [self.0.first().zip(parts.first()), self.0.last().zip(parts.last())];
+        let other = |(wanted, part): (&Part<u8>, &&[u8])| matches!(wanted, Part::One(tokens) if !within(tokens, part));
+        !ends.into_iter().flatten().any(other) && across(&self.0, parts)
+    }
+}
+
+/// Whether `path` matches `glob`.
+pub(super) fn matches(glob: &str, path: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
+    Glob::new(glob).matches_parts(&parts)
 }
 
 /// What one part of a path has to be.

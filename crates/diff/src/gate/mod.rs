@@ -8,7 +8,7 @@ mod attributes;
 mod deleted;
 mod deployed;
 mod extent;
-pub mod glob;
+mod glob;
 mod ignored;
 mod judging;
 mod left_out;
@@ -19,6 +19,7 @@ mod places;
 pub mod posture;
 mod related;
 mod replacements;
+mod scope;
 mod second;
 mod shared;
 mod side;
@@ -41,6 +42,7 @@ use admitted::Admitted;
 use judging::Judging;
 use left_out::LeftOut;
 use related::Related;
+use scope::Scope;
 use shared::Shared;
 use side::Side;
 use touched::Touched;
@@ -67,7 +69,8 @@ pub struct Input<'a> {
 /// # Errors
 /// [`DiffError`] when a snapshot cannot be read. Files that are no metadata are in the report instead.
 pub fn run(input: &Input<'_>) -> Result<Report, DiffError> {
-    let wanted = |path: &[u8]| included(input.settings, path);
+    let scope = Scope::of(input.settings);
+    let wanted = |path: &[u8]| scope.includes(path);
     let shared = Shared::new(input, &wanted);
     let (mut report, admitted) = looks(input, &shared, Further::All)?;
     for admitted in &admitted {
@@ -152,7 +155,7 @@ struct Look {
 }
 
 fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
-    let wanted = |path: &[u8]| included(input.settings, path) && !taken.hidden.contains(path);
+    let wanted = |path: &[u8]| shared.wants(path) && !taken.hidden.contains(path);
     let whole = |snapshot: &dyn Snapshot| !matches!(snapshot.source(), Source::Held(_));
     let less = !(taken.hidden.is_empty() && whole(input.base) && whole(input.head));
     let own = less.then(|| Related::new(input.base, input.head, input.registry, &wanted).behind(&shared.related));
@@ -210,12 +213,6 @@ fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Resu
         nested: base.has_nested() || head.has_nested(),
         doubtful: base.is_doubtful() || head.is_doubtful(),
     })
-}
-
-/// Whether settings want a path to be judged.
-pub fn included(settings: &Settings, path: &[u8]) -> bool {
-    let any = |globs: &[String]| globs.iter().any(|glob| glob::matches(glob.trim_start_matches("./"), path));
-    (settings.include.is_empty() || any(&settings.include)) && !any(&settings.exclude)
 }
 
 /// What could not be read keeps the gate from judging when this change wrote it; what was unreadable before is a

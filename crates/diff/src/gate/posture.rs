@@ -15,9 +15,9 @@ use orgate_core::world::{Facts, Subject, World};
 use orgate_core::{Component, Control, Registry, RepoPath, SubjectKind};
 use orgate_metadata::Limits;
 
-use super::included;
 use super::places::Lines;
 use super::related::Related;
+use super::scope::Scope;
 pub use super::side::Cache;
 use super::side::Side;
 use super::view::View;
@@ -47,7 +47,8 @@ pub struct AuditInput<'a> {
 /// # Errors
 /// [`DiffError`] when the snapshot cannot be read. Files that are no metadata are in the posture instead.
 pub fn audit(input: &AuditInput<'_>) -> Result<Posture, DiffError> {
-    let wanted = |path: &[u8]| included(input.settings, path);
+    let scope = Scope::of(input.settings);
+    let wanted = |path: &[u8]| scope.includes(path);
     let related = Related::new(input.snapshot, input.snapshot, input.registry, &wanted);
     let side = Side::new(Which::Head, input.snapshot, input.registry, input.limits, &related).remembering(input.cache);
     let run = Run {

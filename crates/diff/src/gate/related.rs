@@ -61,6 +61,11 @@ impl<'a> Related<'a> {
         }
     }
 
+    /// Whether settings want a path to be judged.
+    pub(super) fn wants(&self, path: &[u8]) -> bool {
+        (self.wanted)(path)
+    }
+
     /// Whether a file is of a known type by its name.
     pub(super) fn names_type(&self, path: &[u8]) -> bool {
         self.suffixes.fit(path) && classify(&RepoPath::new(path), self.registry).is_some()

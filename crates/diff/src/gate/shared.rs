@@ -34,6 +34,11 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// Whether settings want a path to be judged.
+    pub(super) fn wants(&self, path: &[u8]) -> bool {
+        self.related.wants(path)
+    }
+
     /// What differs by names that say something, between the snapshots of a look. `want` must be the same in every look,
     /// and accept whatever is of a known type by its name.
     pub(super) fn changes_by_name(&self, input: &Input<'_>, want: Want<'_>) -> Result<Vec<Change>, DiffError> {
