@@ -102,7 +102,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 29] = [
+const SHAPES: [(&str, usize, Shape); 30] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -252,6 +252,18 @@ const SHAPES: [(&str, usize, Shape); 29] = [
             let mut tree = Tree::default();
             for number in 0..size {
                 tree.put(&format!("a/connectedApps/A{number}.connectedApp-meta.xml"), connected_app(open));
+            }
+            tree
+        };
+        (side(false), side(true))
+    }),
+    ("many apps beside files with names that nobody can read", 200, |size| {
+        let side = |open: bool| {
+            let mut tree = Tree::default();
+            for number in 0..size {
+                tree.put(&format!("a/connectedApps/A{number}.connectedApp-meta.xml"), connected_app(open));
+                let nameless = [&b"a/connectedApps/\xff"[..], number.to_string().as_bytes(), b".connectedApp-meta.xml"].concat();
+                tree.files.insert(nameless, connected_app(false).into());
             }
             tree
         };

@@ -184,11 +184,11 @@ impl<'a> Related<'a> {
                 continue;
             };
             let files = listing.types.entry(Arc::clone(&spec.name)).or_default();
-            files
-                .by_name
-                .entry(name.map(|name| Name::of(&name)))
-                .or_default()
-                .push(files.all.len());
+            let places = match name {
+                Some(name) => files.by_name.entry(Name::of(&name)).or_default(),
+                None => &mut files.nameless,
+            };
+            places.push(files.all.len());
             files.all.push(file.clone());
         }
         Ok(listing)
@@ -232,8 +232,10 @@ pub(super) struct Listing {
 #[derive(Debug, Default)]
 struct Files {
     all: Vec<FileRef>,
-    /// Positions in `all`. Files whose names tell no full name, because they are not UTF-8, are under `None`.
-    by_name: BTreeMap<Option<Name>, Vec<usize>>,
+    /// Positions in `all`.
+    by_name: BTreeMap<Name, Vec<usize>>,
+    /// Positions of files whose names tell no full name, because they are not UTF-8.
+    nameless: Vec<usize>,
 }
 
 impl Listing {
@@ -247,16 +249,21 @@ impl Listing {
         self.types.get(type_name).into_iter().flat_map(|files| &files.all).collect()
     }
 
-    /// The files of a type that can hold the component of this name.
+    /// The files of a type whose names give this one.
     pub(super) fn named(&self, type_name: &str, name: &Name) -> Vec<&FileRef> {
+        self.at(type_name, |files| files.by_name.get(name))
+    }
+
+    /// Those whose names nobody can read.
+    pub(super) fn nameless(&self, type_name: &str) -> Vec<&FileRef> {
+        self.at(type_name, |files| Some(&files.nameless))
+    }
+
+    fn at(&self, type_name: &str, places: impl Fn(&Files) -> Option<&Vec<usize>>) -> Vec<&FileRef> {
         let Some(files) = self.types.get(type_name) else {
             return Vec::new();
         };
-        let places = |name: Option<Name>| files.by_name.get(&name).into_iter().flatten();
-        places(Some(name.clone()))
-            .chain(places(None))
-            .filter_map(|at| files.all.get(*at))
-            .collect()
+        places(files).into_iter().flatten().filter_map(|at| files.all.get(*at)).collect()
     }
 }
 

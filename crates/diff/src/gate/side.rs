@@ -50,6 +50,8 @@ pub(super) struct Side<'a> {
     loaded: Mutex<BTreeMap<RepoPath, Loaded>>,
     /// Types of which a file that was read is no readable metadata.
     blind: Mutex<BTreeSet<Arc<str>>>,
+    /// Types of which the files were read whose names nobody can read.
+    nameless: Mutex<BTreeSet<Arc<str>>>,
     by_type: Mutex<BTreeMap<Arc<str>, Vec<Arc<Component>>>>,
     /// By type, the components of each subject, or those with each label.
     by_owner: Mutex<BTreeMap<Arc<str>, Arc<ByOwner>>>,
@@ -94,6 +96,7 @@ impl<'a> Side<'a> {
             listing: OnceLock::new(),
             loaded: Mutex::default(),
             blind: Mutex::default(),
+            nameless: Mutex::default(),
             by_type: Mutex::default(),
             by_owner: Mutex::default(),
             by_org: Mutex::default(),
@@ -228,7 +231,7 @@ impl<'a> Side<'a> {
         self.listing().all()
     }
 
-    /// Those that can hold the component of this type and name.
+    /// Those of a type whose names give this one.
     pub(super) fn files_named(&self, type_name: &str, name: &Name) -> Vec<&FileRef> {
         self.listing().named(type_name, name)
     }
@@ -266,8 +269,23 @@ impl<'a> Side<'a> {
         found
     }
 
+    /// Whether some file of the type may hold any component, as nobody can read its name. Whoever asks for one component
+    /// must know; such files are read, and told, once.
+    fn has_nameless(&self, type_name: &str) -> bool {
+        let files = self.listing().nameless(type_name);
+        if files.is_empty() {
+            return false;
+        }
+        if !lock(&self.nameless).contains(type_name) {
+            self.load_all(&files);
+            lock(&self.nameless).insert(type_name.into());
+        }
+        true
+    }
+
     /// The readable components of a type with this full name, sorted by path.
     pub(super) fn of_name(&self, type_name: &str, name: &Name) -> Vec<Arc<Component>> {
+        self.has_nameless(type_name);
         let files = self.listing().named(type_name, name);
         let is_it = |component: &Component| Name::of(&component.name) == *name;
         let mut found = self.read_all(type_name, &files, &is_it);
@@ -400,6 +418,9 @@ impl World for Side<'_> {
             self.own(type_name);
             return self.is_blind(type_name);
         };
+        if self.has_nameless(type_name) {
+            return true;
+        }
         let files = self.listing().named(type_name, &Name::of(name));
         self.load_all(&files);
         if files.is_empty() && self.registry.get(type_name).is_some_and(|spec| spec.label.is_some()) {
