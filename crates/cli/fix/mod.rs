@@ -8,7 +8,7 @@ pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -52,8 +52,11 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
     refuse_unknown(&arguments.control, &config.catalog)?;
     let mut plan = Plan::of_report(&report, arguments, &config, &sides);
     let reported = plan.wanted.len();
+    let mut about: BTreeSet<String> = report.findings.iter().map(|finding| finding.subject.name.clone()).collect();
     if arguments.all {
-        plan.add_old(&posture(sides.head.as_ref(), &config, None, today)?, arguments, &config);
+        let posture = posture(sides.head.as_ref(), &config, None, today)?;
+        about.extend(posture.violations().into_iter().map(|cell| cell.subject.name.clone()));
+        plan.add_old(&posture, arguments, &config);
     }
     let mut text = String::new();
     let files = edit_all(&mut plan, &root, &mut text)?;
@@ -90,6 +93,9 @@ pub(crate) fn run(arguments: &FixArgs) -> Result<Verdict, CliError> {
         verdict = Verdict::Fail;
     }
     let mut end = String::new();
+    for name in arguments.subject.iter().filter(|name| !about.contains(*name)) {
+        let _ = writeln!(end, "no finding is about '{}'", terminal(name));
+    }
     summary(&mut end, &plan, files.len(), arguments.dry_run);
     text.push_str(&guard::defused(&end));
     log(text.trim_end())?;

@@ -95,6 +95,16 @@ fn printed(repo: &TestRepo, more: &[&str]) -> String {
 }
 
 #[test]
+fn a_subject_that_nothing_is_about_is_named() {
+    let repo = repo();
+    repo.write(PATH, BASE.replace("> true <", "> false <"));
+    let text = printed(&repo, &["--subject", "Protal", "--dry-run"]);
+    assert!(text.contains("no finding is about 'Protal'"), "{text}");
+    let text = printed(&repo, &["--subject", "Portal", "--dry-run"]);
+    assert!(!text.contains("no finding"), "{text}");
+}
+
+#[test]
 fn restore_invents_no_block_around_an_element() {
     const URL: &str = "\t\t<singleLogoutUrl>https://a.example/out</singleLogoutUrl>\r\n";
     let repo = TestRepo::new();

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use orgate_core::SubjectKind;
 use orgate_core::policy::Status;
 use orgate_core::posture::{Cell, Posture};
-use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, SideView, SubjectRef};
 
 use super::audit::violation;
 use super::map::{Map, legend};
-use super::parts::{class, contents, numbers, prose, severities, unreadable};
+use super::parts::{class, contents, numbers, prose, severities, unreadable, with_code};
 use super::{document, evidence, text, waivers};
 use crate::audit::{posture, risk};
 use crate::config::Config;
@@ -97,25 +96,13 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
 }
 
 fn top(report: &Report, today: jiff::civil::Date) -> String {
-    let verdict = report.verdict();
-    let failing = report.findings.iter().filter(|finding| finding.fails).count();
-    let said = match verdict {
-        Verdict::Pass => format!(
-            "nothing at or above {} got weaker{}{}",
-            report.thresholds.fail_on.as_str(),
-            facts::but_shown(report),
-            facts::but_unjudged(facts::unjudged(report).0)
-        ),
-        Verdict::Fail if failing == 0 => "strict, and something can no longer be judged or the gate itself is loosened".to_owned(),
-        Verdict::Fail => format!("{failing} got weaker"),
-        Verdict::NotDecided => "a changed file cannot be read, so the gate cannot judge".to_owned(),
-    };
+    let (word, meaning) = facts::conclusion(report);
     let compared = &report.compared;
     format!(
         "<h1>OAuth controls, before and after</h1>\n<p><strong class=\"verdict {}\">{}</strong>{}</p>\n<p class=\"soft\">{} with {} ({}) · {} touched subjects, {} controls, {} judgements · {today} UTC</p>\n",
-        verdict.as_str(),
-        verdict.as_str(),
-        text(&said),
+        word.replace(' ', "-"),
+        word,
+        with_code(&meaning),
         text(&compared.base),
         text(&compared.head),
         text(&compared.why),

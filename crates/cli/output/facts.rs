@@ -6,6 +6,7 @@ use std::sync::Arc;
 use orgate_core::policy::Status;
 use orgate_core::report::verdict::Verdict;
 use orgate_core::report::{Finding, Report, SettingsFrom, SideView, SubjectRef, Undecided};
+use orgate_core::settings::FailOn;
 use orgate_core::{Control, Outcome, Severity};
 
 /// How much a finding weighs for the reader of a change.
@@ -207,11 +208,44 @@ pub(crate) fn verdict(report: &Report) -> String {
     }
 }
 
+/// The verdict in a word or two, and what it means; backticks mark code. Where nothing can fail, nothing passed either.
+pub(crate) fn conclusion(report: &Report) -> (&'static str, String) {
+    let failing = report.findings.iter().filter(|finding| finding.fails).count();
+    let fail_on = report.thresholds.fail_on;
+    let unjudged = but_unjudged(unjudged(report).0);
+    match report.verdict() {
+        Verdict::Pass if fail_on == FailOn::Never && open(report).next().is_some() => {
+            let worst = open(report).map(|finding| finding.severity).max().unwrap_or(Severity::Low);
+            (
+                "not gated",
+                format!(
+                    "{}, the worst {worst}, and none of it fails, as `fail-on` is `{}`{unjudged}",
+                    plural(open(report).count(), "finding"),
+                    fail_on.as_str()
+                ),
+            )
+        }
+        Verdict::Pass => {
+            let aside = but_shown(report);
+            ("pass", format!("nothing at or above `{}` got weaker{aside}{unjudged}", fail_on.as_str()))
+        }
+        Verdict::Fail if failing == 0 => (
+            "fail",
+            "`strict` is on, and something can no longer be judged or the gate itself is loosened".to_owned(),
+        ),
+        Verdict::Fail => ("fail", format!("{} got weaker", plural(failing, "control"))),
+        Verdict::NotDecided => (
+            "not decided",
+            "a changed file cannot be read, so the gate cannot judge".to_owned(),
+        ),
+    }
+}
+
 /// What a pass leaves out.
 pub(crate) const PREVIEW_ASIDE: &str = ", controls in preview aside";
 
 /// What else a pass lets through: weaker, but by a control that never fails a change.
-pub(crate) fn but_shown(report: &Report) -> &'static str {
+fn but_shown(report: &Report) -> &'static str {
     let preview = |finding: &Finding| finding.control.status == Status::Preview && finding.outcome != Outcome::Review;
     if open(report).any(preview) { PREVIEW_ASIDE } else { "" }
 }

@@ -7,7 +7,7 @@ use orgate_core::report::Undecided;
 
 use super::hostile::written;
 use super::sample::{controls, sample_report};
-use super::{github, markdown, text};
+use super::{facts, github, markdown, text};
 use crate::args::{ColorWhen, Global};
 
 fn written_with_colours(write: impl Fn(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -60,6 +60,19 @@ fn a_pass_names_what_was_not_judged() {
     report.undecided.clear();
     let short = said(&report, 0);
     assert!(!short.contains("could not be judged"), "{short}");
+}
+
+#[test]
+fn where_nothing_can_fail_nothing_passed() {
+    let mut report = sample_report("App");
+    report.unreadable.clear();
+    report.thresholds.fail_on = orgate_core::settings::FailOn::Never;
+    report.findings.iter_mut().for_each(|finding| finding.fails = false);
+    let (verdict, meaning) = facts::conclusion(&report);
+    assert_eq!(verdict, "not gated", "{meaning}");
+    assert!(meaning.contains("the worst high, and none of it fails, as `fail-on` is `never`"), "{meaning}");
+    report.findings.clear();
+    assert_eq!(facts::conclusion(&report).0, "pass");
 }
 
 #[test]

@@ -256,21 +256,14 @@ fn summary(text: &mut String, report: &Report) {
             report.findings.iter().filter(|finding| finding.waived.is_some()).count(),
         );
     }
-    let failing = report.findings.iter().filter(|finding| finding.fails).count();
-    let line = match report.verdict() {
-        Verdict::Pass => format!(
-            "{GREEN}pass{RESET}: nothing at or above `{}` got weaker{}{}",
-            report.thresholds.fail_on.as_str(),
-            facts::but_shown(report),
-            facts::but_unjudged(facts::unjudged(report).0)
-        ),
-        Verdict::Fail if failing == 0 => {
-            format!("{RED}fail{RESET}: --strict, and something can no longer be judged or the gate itself is loosened")
-        }
-        Verdict::Fail => format!("{RED}fail{RESET}: {} got weaker", plural(failing, "control")),
-        Verdict::NotDecided => format!("{RED}not decided{RESET}: a changed file cannot be read, so the gate cannot judge (exit code 2)"),
+    let (verdict, meaning) = facts::conclusion(report);
+    let (colour, end) = match report.verdict() {
+        Verdict::Pass if verdict == "pass" => (GREEN, ""),
+        Verdict::Pass => (YELLOW, ""),
+        Verdict::Fail => (RED, ""),
+        Verdict::NotDecided => (RED, " (exit code 2)"),
     };
-    let _ = writeln!(text, "{line}");
+    let _ = writeln!(text, "{colour}{verdict}{RESET}: {meaning}{end}");
 }
 
 /// The text without colours, for sinks that have none.
