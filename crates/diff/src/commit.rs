@@ -69,21 +69,11 @@ impl Snapshot for CommitSnapshot {
     }
 
     fn file(&self, path: &RepoPath) -> Result<Option<FileRef>, DiffError> {
-        let mut tree = self.tree;
-        let mut parts = path.parts().peekable();
-        while let Some(part) = parts.next() {
-            let Some((kind, id)) = self.objects.folders.entry(&self.objects, tree, part)? else {
-                return Ok(None);
-            };
-            match (kind, parts.peek().is_some()) {
-                (EntryKind::Folder, true) => tree = id,
-                (EntryKind::File(kind), false) => {
-                    return Ok(Some(FileRef::new(path.as_bytes(), kind, Content::Object(id))));
-                }
-                _ => return Ok(None),
-            }
-        }
-        Ok(None)
+        let found = self.objects.folders.find(&self.objects, self.tree, path.as_bytes())?;
+        Ok(match found {
+            Some((EntryKind::File(kind), id)) => Some(FileRef::new(path.as_bytes(), kind, Content::Object(id))),
+            Some((EntryKind::Folder, _)) | None => None,
+        })
     }
 
     fn read(&self, file: &FileRef, limit: u64) -> Result<Vec<u8>, DiffError> {

@@ -4,6 +4,7 @@
 //! who reads it (unsorted, duplicate or escaping names).
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use crate::snapshot::FileKind;
 
@@ -128,6 +129,17 @@ impl<D: AsRef<[u8]>> Cursor<D> {
         let at = self.at?;
         let data = self.data.as_ref();
         Some((at.kind, data.get(at.name..at.name_end)?, data.get(at.name_end + 1..self.next)?))
+    }
+
+    /// What the current entry is, and where its name stands. `None` after the last.
+    pub(crate) fn place(&self) -> Option<(EntryKind, Range<usize>)> {
+        let at = self.at?;
+        Some((at.kind, at.name..at.name_end))
+    }
+
+    /// The bytes of the tree.
+    pub(crate) fn into_data(self) -> D {
+        self.data
     }
 
     /// All bytes of the current entry. `None` after the last.
