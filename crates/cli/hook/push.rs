@@ -1,6 +1,6 @@
 //! What a push takes to the remote, as pre-commit's variables or git's own lines on standard input say.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 
 use orgate_diff::Repository;
 
@@ -11,8 +11,8 @@ use crate::error::CliError;
 use crate::place::Place;
 use crate::sides::Sides;
 
-/// A push names few refs; more text than this is something else.
-const MOST_BYTES: u64 = 1 << 20;
+/// More text than this is no push: it names a hundred thousand refs.
+const MOST_BYTES: u64 = 32 << 20;
 
 /// Two commits and the reason.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,13 +65,24 @@ fn ranges(found: Vec<Range>) -> Work {
 }
 
 fn read_stdin() -> Result<String, CliError> {
-    let input = std::io::stdin();
+    let input = io::stdin();
     if input.is_terminal() {
         return Ok(String::new());
     }
-    let mut text = String::new();
-    input.take(MOST_BYTES).read_to_string(&mut text).map_err(CliError::Stdin)?;
-    Ok(text)
+    whole(input)
+}
+
+/// All that is pushed: what lies behind a cut would be pushed without being judged.
+fn whole(input: impl io::Read) -> Result<String, CliError> {
+    let mut text = Vec::new();
+    input
+        .take(MOST_BYTES.saturating_add(1))
+        .read_to_end(&mut text)
+        .map_err(CliError::Stdin)?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        return Err(CliError::Stdin(io::Error::other(format!("it holds more than {MOST_BYTES} bytes"))));
+    }
+    String::from_utf8(text).map_err(|error| CliError::Stdin(io::Error::other(error)))
 }
 
 /// A line as git writes it for pre-push: `LOCAL-REF ID REMOTE-REF ID`. An id of zeros stands for "none".
@@ -126,4 +137,18 @@ fn range(base: String, head: String, why: &str) -> Option<Range> {
         head,
         why: why.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read as _};
+
+    use super::{MOST_BYTES, whole};
+
+    #[test]
+    fn nothing_is_pushed_behind_a_cut() {
+        let long = |bytes: u64| io::repeat(b'\n').take(bytes);
+        assert_eq!(u64::try_from(whole(long(MOST_BYTES)).unwrap().len()), Ok(MOST_BYTES));
+        assert!(whole(long(MOST_BYTES + 1)).is_err());
+    }
 }
