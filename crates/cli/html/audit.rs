@@ -6,15 +6,14 @@ use std::fmt::Write as _;
 use orgate_core::SubjectKind;
 use orgate_core::judge::Standing;
 use orgate_core::posture::{Cell, Posture};
-use orgate_diff::Snapshot;
 
+use super::evidence::Files;
 use super::map::{Map, legend};
 use super::parts::{class, contents, numbers, prose, severities, unreadable, with_code};
 use super::{document, evidence, text, waivers};
 use crate::audit::{conclusion, in_preview, risk};
 use crate::config::Config;
 use crate::output::facts::reasons;
-use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 /// The page.
@@ -56,7 +55,7 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
     }
     header.push_str(&contents(&list));
 
-    let redactor = Redactor::new(&config.registry);
+    let files = Files::new(&config.registry, None, sides.head.as_ref());
     let open: Vec<&Cell> = posture.cells.iter().filter(|cell| cell.standing == Standing::Undecided).collect();
     let map = Map {
         base: None,
@@ -77,7 +76,7 @@ pub(crate) fn page(posture: &Posture, config: &Config, sides: &Sides, today: jif
         main.push_str("<p>Nothing.</p>\n");
     }
     for (index, cell) in violations.iter().enumerate() {
-        violation(&mut main, &format!("v-{index}"), cell, &redactor, sides.head.as_ref());
+        violation(&mut main, &format!("v-{index}"), cell, &files);
     }
     main.push_str(&undecided(&open));
     unreadable(&mut main, &posture.unreadable);
@@ -99,7 +98,7 @@ fn links(violations: &[&Cell], open: &[&Cell]) -> BTreeMap<(String, SubjectKind,
 }
 
 /// One violation with its evidence.
-pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, redactor: &Redactor, side: &dyn Snapshot) {
+pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, files: &Files<'_>) {
     let control = &cell.control;
     let _ = writeln!(
         html,
@@ -135,7 +134,7 @@ pub(super) fn violation(html: &mut String, id: &str, cell: &Cell, redactor: &Red
     }
     values(html, cell);
     if let Some(anchor) = &cell.anchor {
-        html.push_str(&evidence::place_of(redactor, side, anchor));
+        html.push_str(&evidence::place_of(files, anchor));
     }
     prose(html, "Why it matters", &control.why);
     prose(html, "How to mend it", &control.remediation);

@@ -10,6 +10,7 @@ use orgate_core::posture::{Cell, Posture};
 use orgate_core::report::{Finding, Report, SideView, SubjectRef};
 
 use super::audit::violation;
+use super::evidence::Files;
 use super::map::{Map, legend};
 use super::parts::{class, contents, numbers, prose, severities, unreadable, with_code};
 use super::{document, evidence, text, waivers};
@@ -17,7 +18,6 @@ use crate::audit::{posture, risk};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::output::facts;
-use crate::output::redact::Redactor;
 use crate::sides::Sides;
 
 /// The page.
@@ -26,7 +26,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         posture(sides.base.as_ref(), config, None, today)?,
         posture(sides.head.as_ref(), config, None, today)?,
     );
-    let redactor = Redactor::new(&config.registry);
+    let files = Files::new(&config.registry, Some(sides.base.as_ref()), sides.head.as_ref());
     let mut header = top(report, today);
     header.push_str(&numbers(&[
         (
@@ -59,7 +59,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         main.push_str("<p>No control got weaker.</p>\n");
     }
     for (index, finding) in report.findings.iter().enumerate() {
-        article(&mut main, &format!("f-{index}"), finding, &redactor, sides);
+        article(&mut main, &format!("f-{index}"), finding, &files);
     }
     rest(&mut main, report);
     let touched = touched(report);
@@ -88,7 +88,7 @@ pub(crate) fn page(report: &Report, config: &Config, sides: &Sides, today: jiff:
         main.push_str("<p>None.</p>\n");
     }
     for (index, cell) in debt.iter().enumerate() {
-        violation(&mut main, &format!("d-{index}"), cell, &redactor, sides.head.as_ref());
+        violation(&mut main, &format!("d-{index}"), cell, &files);
     }
     unreadable(&mut main, &report.unreadable);
     main.push_str(&waivers::section(&config.settings, &report.waiver_notes, today));
@@ -149,7 +149,7 @@ fn links(findings: &[Finding], debt: &[&Cell]) -> BTreeMap<(String, SubjectKind,
 }
 
 /// One finding with its evidence.
-fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, sides: &Sides) {
+fn article(html: &mut String, id: &str, finding: &Finding, files: &Files<'_>) {
     let control = &finding.control;
     let _ = writeln!(
         html,
@@ -181,8 +181,8 @@ fn article(html: &mut String, id: &str, finding: &Finding, redactor: &Redactor, 
     if let Some(waiver) = &finding.waived {
         waivers::covers(html, waiver);
     }
-    html.push_str(&evidence::change(redactor, sides, &finding.anchor, &finding.evidence));
-    html.push_str(&evidence::others(redactor, sides, &finding.anchor, &finding.evidence));
+    html.push_str(&evidence::change(files, &finding.anchor, &finding.evidence));
+    html.push_str(&evidence::others(files, &finding.anchor, &finding.evidence));
     before_after(html, finding.base.as_ref(), finding.head.as_ref());
     for reason in &finding.reasons {
         let word = if reason.raises { "Higher" } else { "Lower" };

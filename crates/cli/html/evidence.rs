@@ -1,16 +1,18 @@
 //! The lines of files that a finding rests on: before and after, with their numbers, without secrets.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::rc::Rc;
 
-use orgate_core::RepoPath;
 use orgate_core::report::{Anchor, Evidence, Side};
+use orgate_core::{Registry, RepoPath};
 use orgate_diff::{LineMap, Snapshot};
 
 use super::text;
 use crate::output::escape::cut;
 use crate::output::redact::Redactor;
-use crate::sides::{Sides, content};
+use crate::sides::content;
 
 /// Lines shown around what matters.
 const AROUND: usize = 3;
@@ -21,25 +23,73 @@ const LONGEST_LINE: usize = 500;
 /// Files that explain a finding beside its own.
 const MOST_FILES: usize = 3;
 
+/// Files that are kept, with their lines: thousands of findings may rest on one file of the org's settings.
+const KEPT: usize = 4;
+
+/// A file as it is, and its lines as they may be shown.
+struct File {
+    bytes: Vec<u8>,
+    lines: Vec<String>,
+}
+
+type Known = (Side, RepoPath, Option<Rc<File>>);
+
+/// Reads the files that findings rest on.
+pub(super) struct Files<'a> {
+    redactor: Redactor,
+    base: Option<&'a dyn Snapshot>,
+    head: &'a dyn Snapshot,
+    /// Those that were asked for last; `None` for what is no text, or not there.
+    known: RefCell<Vec<Known>>,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(registry: &Registry, base: Option<&'a dyn Snapshot>, head: &'a dyn Snapshot) -> Self {
+        Self {
+            redactor: Redactor::new(registry),
+            base,
+            head,
+            known: RefCell::default(),
+        }
+    }
+
+    fn get(&self, side: Side, path: &RepoPath) -> Option<Rc<File>> {
+        let mut known = self.known.borrow_mut();
+        if let Some(at) = known.iter().position(|(other, known, _)| *other == side && known == path) {
+            let found = known.remove(at);
+            known.insert(0, found);
+            return known.first().and_then(|(.., file)| file.clone());
+        }
+        let snapshot = if side == Side::Head { Some(self.head) } else { self.base };
+        let read = || {
+            let bytes = content(snapshot?, path)?;
+            let lines = self.redactor.lines(&bytes)?;
+            Some(Rc::new(File { bytes, lines }))
+        };
+        let file = read();
+        known.truncate(KEPT.saturating_sub(1));
+        known.insert(0, (side, path.clone(), file.clone()));
+        file
+    }
+}
+
 /// The change around an anchor: base lines that went, head lines that came.
-pub(super) fn change(redactor: &Redactor, sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
+pub(super) fn change(files: &Files<'_>, anchor: &Anchor, evidence: &[Evidence]) -> String {
     let base_path = evidence
         .iter()
         .find(|evidence| evidence.side == Side::Base)
         .map_or(&anchor.path, |evidence| &evidence.path);
-    let before = content(sides.base.as_ref(), &anchor.path)
-        .or_else(|| content(sides.base.as_ref(), base_path))
-        .unwrap_or_default();
-    let after = if anchor.side == Side::Head {
-        content(sides.head.as_ref(), &anchor.path).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
-    let (Some(old), Some(new)) = (redactor.lines(&before), redactor.lines(&after)) else {
-        return String::new();
-    };
+    let none = Rc::new(File {
+        bytes: Vec::new(),
+        lines: Vec::new(),
+    });
+    let before = files.get(Side::Base, &anchor.path).or_else(|| files.get(Side::Base, base_path));
+    let after = (anchor.side == Side::Head).then(|| files.get(Side::Head, &anchor.path)).flatten();
+    let (before, after) = (before.unwrap_or_else(|| Rc::clone(&none)), after.unwrap_or(none));
+    let (old, new) = (&before.lines, &after.lines);
+    let (before, after) = (&before.bytes, &after.bytes);
     let line = index(anchor.line);
-    let map = LineMap::new(&before, &after);
+    let map = LineMap::new(before, after);
     let near = map.hunks().iter().min_by_key(|hunk| {
         let range = if anchor.side == Side::Head { &hunk.head } else { &hunk.base };
         let (start, end) = (place(range.start), place(range.end).max(place(range.start).saturating_add(1)));
@@ -58,12 +108,12 @@ pub(super) fn change(redactor: &Redactor, sides: &Sides, anchor: &Anchor, eviden
             );
             let lead = came.start.saturating_sub(AROUND)..came.start;
             let tail = came.end..came.end.saturating_add(AROUND);
-            show(&mut body, "span", &new, lead);
-            show(&mut body, "del", &old, gone);
-            show(&mut body, "ins", &new, came);
-            show(&mut body, "span", &new, tail);
+            show(&mut body, "span", new, lead);
+            show(&mut body, "del", old, gone);
+            show(&mut body, "ins", new, came);
+            show(&mut body, "span", new, tail);
         }
-        None => around(&mut body, if anchor.side == Side::Head { &new } else { &old }, line),
+        None => around(&mut body, if anchor.side == Side::Head { new } else { old }, line),
     }
     figure(
         &anchor.path,
@@ -90,18 +140,18 @@ fn window(range: &Range<u32>, line: usize, has_line: bool) -> Range<usize> {
     from..from.saturating_add(MOST_LINES).min(end)
 }
 
-/// Lines of one side around a place, for what did not change.
-pub(super) fn place_of(redactor: &Redactor, side: &dyn Snapshot, anchor: &Anchor) -> String {
-    let Some(lines) = content(side, &anchor.path).as_deref().and_then(|bytes| redactor.lines(bytes)) else {
+/// Lines of head around a place, for what did not change.
+pub(super) fn place_of(files: &Files<'_>, anchor: &Anchor) -> String {
+    let Some(file) = files.get(Side::Head, &anchor.path) else {
         return String::new();
     };
     let mut body = String::new();
-    around(&mut body, &lines, index(anchor.line));
+    around(&mut body, &file.lines, index(anchor.line));
     figure(&anchor.path, anchor.line, "", &body)
 }
 
 /// Other files that explain a finding, one place each.
-pub(super) fn others(redactor: &Redactor, sides: &Sides, anchor: &Anchor, evidence: &[Evidence]) -> String {
+pub(super) fn others(files: &Files<'_>, anchor: &Anchor, evidence: &[Evidence]) -> String {
     let mut html = String::new();
     let mut seen: Vec<&RepoPath> = vec![&anchor.path];
     for one in evidence.iter().filter(|one| one.side == Side::Head) {
@@ -109,14 +159,9 @@ pub(super) fn others(redactor: &Redactor, sides: &Sides, anchor: &Anchor, eviden
             continue;
         }
         seen.push(&one.path);
-        let Some(lines) = content(sides.head.as_ref(), &one.path)
-            .as_deref()
-            .and_then(|bytes| redactor.lines(bytes))
-        else {
-            continue;
-        };
+        let Some(file) = files.get(Side::Head, &one.path) else { continue };
         let mut body = String::new();
-        around(&mut body, &lines, index(one.line));
+        around(&mut body, &file.lines, index(one.line));
         html.push_str(&figure(&one.path, one.line, "", &body));
     }
     html

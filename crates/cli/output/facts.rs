@@ -227,17 +227,17 @@ pub(crate) fn conclusion(report: &Report) -> (&'static str, String) {
         }
         Verdict::Pass => {
             let aside = but_shown(report);
-            ("pass", format!("nothing at or above `{}` got weaker{aside}{unjudged}", fail_on.as_str()))
+            (
+                "pass",
+                format!("nothing at or above `{}` got weaker{aside}{unjudged}", fail_on.as_str()),
+            )
         }
         Verdict::Fail if failing == 0 => (
             "fail",
             "`strict` is on, and something can no longer be judged or the gate itself is loosened".to_owned(),
         ),
         Verdict::Fail => ("fail", format!("{} got weaker", plural(failing, "control"))),
-        Verdict::NotDecided => (
-            "not decided",
-            "a changed file cannot be read, so the gate cannot judge".to_owned(),
-        ),
+        Verdict::NotDecided => ("not decided", "a changed file cannot be read, so the gate cannot judge".to_owned()),
     }
 }
 

@@ -18,12 +18,17 @@ pub(crate) type Files<'a> = &'a (dyn Fn(&RepoPath) -> Option<Vec<u8>> + Sync);
 /// Longer lines are not shown: they are no lines for people, and may hold more than the element in question.
 const LONGEST_LINE: usize = 200;
 
+/// Bytes of lines that are looked through for one that is shown. Where the lines in front of it are longer, it is not.
+const LONGEST_WINDOW: usize = 256 << 10;
+
 /// Lines of both sides. A file is read once, and once held against that of the other side, however often it is asked for.
 pub(crate) struct Snippets<'a> {
     redactor: &'a Redactor,
     base: Known<'a>,
     head: Known<'a>,
     maps: RefCell<BTreeMap<(RepoPath, RepoPath), LineMap>>,
+    /// Lines that were shown: thousands of findings may rest on one line of the org's settings.
+    shown: RefCell<BTreeMap<(Side, RepoPath, u32), Option<String>>>,
 }
 
 /// The files of one side, as far as they were asked for.
@@ -55,6 +60,7 @@ impl<'a> Snippets<'a> {
             base: side(base),
             head: side(head),
             maps: RefCell::default(),
+            shown: RefCell::default(),
         }
     }
 
@@ -64,7 +70,13 @@ impl<'a> Snippets<'a> {
             Side::Base => &self.base,
             Side::Head => &self.head,
         };
-        self.excerpt(&*files.get(path)?, line)
+        let key = (side, path.clone(), line);
+        if let Some(known) = self.shown.borrow().get(&key) {
+            return known.clone();
+        }
+        let shown = self.excerpt(&*files.get(path)?, line);
+        self.shown.borrow_mut().insert(key, shown.clone());
+        shown
     }
 
     /// A line of a file as people may see it, counted from 1; nothing when it is too long or may hold a secret.
@@ -75,6 +87,9 @@ impl<'a> Snippets<'a> {
         }
         let first = line.saturating_sub(LONGEST_SECRET).max(1);
         let window: Vec<&[u8]> = (first..=line).filter_map(|line| file.line(line)).collect();
+        if window.iter().map(|line| line.len()).sum::<usize>() > LONGEST_WINDOW {
+            return None;
+        }
         let content = self.redactor.for_lines_of(file.src()).alone(&window.join(&b'\n'))?;
         (content.chars().count() <= LONGEST_LINE).then(|| terminal(&content))
     }

@@ -70,7 +70,10 @@ fn where_nothing_can_fail_nothing_passed() {
     report.findings.iter_mut().for_each(|finding| finding.fails = false);
     let (verdict, meaning) = facts::conclusion(&report);
     assert_eq!(verdict, "not gated", "{meaning}");
-    assert!(meaning.contains("the worst high, and none of it fails, as `fail-on` is `never`"), "{meaning}");
+    assert!(
+        meaning.contains("the worst high, and none of it fails, as `fail-on` is `never`"),
+        "{meaning}"
+    );
     report.findings.clear();
     assert_eq!(facts::conclusion(&report).0, "pass");
 }

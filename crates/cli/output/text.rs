@@ -47,11 +47,11 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Findings that one thread shows.
+/// Fewer findings than this are shown by one thread.
 const SOME: usize = 16;
 
 /// Findings whose text is in memory at once.
-const MANY: usize = 32 * SOME;
+const MANY: usize = 512;
 
 /// Writes the report.
 pub(crate) fn write(report: &Report, context: Context<'_>, global: &Global, out: &mut dyn io::Write) -> io::Result<()> {
@@ -103,7 +103,8 @@ fn findings(text: &mut String, report: &Report, context: Context<'_>, out: &mut 
     };
     for many in shown.chunks(MANY) {
         if many.len() > SOME {
-            text.extend(many.par_chunks(SOME).map(show).collect::<Vec<_>>());
+            let each = many.len().div_ceil(2 * rayon::current_num_threads()).max(SOME);
+            text.extend(many.par_chunks(each).map(show).collect::<Vec<_>>());
         } else {
             text.push_str(&show(many));
         }
