@@ -34,11 +34,11 @@ pub fn deletes(path: &[u8]) -> bool {
     WORDS.iter().any(|word| name.contains(word))
 }
 
-/// What a manifest names, in the order of the file.
+/// What a manifest names of the types that `wanted` accepts, in the order of the file.
 ///
 /// # Errors
 /// [`XmlError`] for what is no well-formed XML. A file with another root names nothing.
-pub fn members(bytes: &[u8], limits: &Limits) -> Result<Vec<Member>, XmlError> {
+pub fn members(bytes: &[u8], limits: &Limits, wanted: impl Fn(&str) -> bool) -> Result<Vec<Member>, XmlError> {
     let doc = Doc::parse(bytes, limits)?;
     let mut found = Vec::new();
     if doc.root().name() != "Package" {
@@ -50,7 +50,8 @@ pub fn members(bytes: &[u8], limits: &Limits) -> Result<Vec<Member>, XmlError> {
         let mut kinds = block.children().filter(|child| child.name() == "name").map(Elem::text);
         let first = kinds.next();
         let last = kinds.last().filter(|last| Some(last) != first.as_ref());
-        for kind in first.into_iter().chain(last) {
+        // A name goes with every member, and one that is no type can be as long as the file.
+        for kind in first.into_iter().chain(last).filter(|kind| wanted(kind.trim())) {
             for member in block.children().filter(|child| child.name() == "members") {
                 found.push(Member {
                     type_name: kind.trim().to_owned(),
@@ -71,14 +72,14 @@ mod tests {
     #[test]
     fn members_are_read_with_their_type() {
         let text = b"<Package xmlns=\"http://soap.sforce.com/2006/04/metadata\"><types><members>A</members>\n<members> B </members><name>BlacklistedConsumer</name></types><types><members>C</members></types><version>60.0</version></Package>";
-        let found = members(text, &Limits::default()).unwrap();
+        let found = members(text, &Limits::default(), |_| true).unwrap();
         let names: Vec<_> = found.iter().map(|one| (one.type_name.as_str(), one.name.as_str())).collect();
         assert_eq!(names, [("BlacklistedConsumer", "A"), ("BlacklistedConsumer", "B")]);
         let span = found[1].span;
         let range = usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap();
         assert_eq!(&text[range], b"<members> B </members>");
         let both = b"<Package><types><name>ApexClass</name><members>A</members><name>BlacklistedConsumer</name></types></Package>";
-        let kinds = members(both, &Limits::default()).unwrap();
+        let kinds = members(both, &Limits::default(), |_| true).unwrap();
         assert_eq!(
             kinds.iter().map(|one| one.type_name.as_str()).collect::<Vec<_>>(),
             ["ApexClass", "BlacklistedConsumer"]
@@ -88,8 +89,12 @@ mod tests {
             "<name>A</name><name>B</name>".repeat(2_000),
             "<members>x</members>".repeat(2_000)
         );
-        assert_eq!(members(many.as_bytes(), &Limits::default()).unwrap().len(), 4_000);
-        assert!(members(b"<Package><types>", &Limits::default()).is_err());
+        assert_eq!(members(many.as_bytes(), &Limits::default(), |_| true).unwrap().len(), 4_000);
+        assert_eq!(
+            members(many.as_bytes(), &Limits::default(), |kind| kind == "B").unwrap().len(),
+            2_000
+        );
+        assert!(members(b"<Package><types>", &Limits::default(), |_| true).is_err());
     }
 
     #[test]

@@ -102,7 +102,7 @@ fn file(path: &str, type_name: &str, size: usize, element: fn(usize) -> String) 
     (side(1), side(size))
 }
 
-const SHAPES: [(&str, usize, Shape); 30] = [
+const SHAPES: [(&str, usize, Shape); 32] = [
     ("many elements of one name", 2000, |size| {
         (app(""), app(&"<scopes>Api</scopes>\n".repeat(size)))
     }),
@@ -236,6 +236,20 @@ const SHAPES: [(&str, usize, Shape); 30] = [
             format!("<!--\n{}-->", lines.concat())
         })
     }),
+    ("a manifest that names no type at length", 2000, |size| {
+        let (members, name) = ("<members/>".repeat(size), "X".repeat(10 * size));
+        let manifest = format!("<Package><types>{members}<name>{name}</name></types></Package>");
+        (app(""), app("").with("destructiveChanges.xml", manifest))
+    }),
+    ("many rules files below a long one", 80, |size| {
+        let long: Vec<String> = (0..900).map(|number| format!("**/x{number}*/*.cls")).collect();
+        let base = app("")
+            .with("sfdx-project.json", packages(&["."]))
+            .with(".forceignore", long.join("\n"));
+        let mut head = base.clone().with(APP, connected_app(true));
+        (0..size).for_each(|number| head.put(&format!("p{number}/.forceignore"), "y\n"));
+        (base, head)
+    }),
     ("projects in projects", 40, |size| {
         let mut path = String::new();
         let mut tree = Tree::default();
@@ -262,7 +276,12 @@ const SHAPES: [(&str, usize, Shape); 30] = [
             let mut tree = Tree::default();
             for number in 0..size {
                 tree.put(&format!("a/connectedApps/A{number}.connectedApp-meta.xml"), connected_app(open));
-                let nameless = [&b"a/connectedApps/\xff"[..], number.to_string().as_bytes(), b".connectedApp-meta.xml"].concat();
+                let nameless = [
+                    &b"a/connectedApps/\xff"[..],
+                    number.to_string().as_bytes(),
+                    b".connectedApp-meta.xml",
+                ]
+                .concat();
                 tree.files.insert(nameless, connected_app(false).into());
             }
             tree

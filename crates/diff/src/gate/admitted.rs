@@ -26,7 +26,7 @@ use crate::error::DiffError;
 use crate::held::HeldSnapshot;
 use crate::snapshot::FileRef;
 pub(super) use governing::governs;
-use governing::{Governing, LetIn};
+use governing::{Governing, LetIn, Nearest};
 use pointing::Told;
 
 /// Sets of files that are told apart; with more of them nothing is judged.
@@ -41,8 +41,9 @@ pub(super) fn find(touched: &Touched, input: &Input<'_>, base: &Side<'_>, head: 
     let mut before = Reading::new(input, touched, input.base);
     let mut after = Reading::new(input, touched, input.head);
     let mut files = None;
+    let mut nearest = <[Nearest; 2]>::default();
     for path in &touched.governing {
-        let Some(mut governing) = Governing::of(path, input)? else {
+        let Some(mut governing) = Governing::of(path, input, &mut nearest)? else {
             continue;
         };
         let mut admitted = Admitted::new();

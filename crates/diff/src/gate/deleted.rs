@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use orgate_core::report::{Side as Which, Unreadable};
 use orgate_core::{Component, RepoPath, Span};
-use orgate_metadata::manifest::members;
-use orgate_metadata::{Limits, LineIndex};
+use orgate_metadata::LineIndex;
+use orgate_metadata::manifest::{Member, members};
+use orgate_metadata::xml::XmlError;
 
+use super::Input;
 use super::name::Name;
 use crate::error::DiffError;
-use crate::snapshot::{Change, Snapshot};
+use crate::snapshot::Change;
 
 /// A component that head's manifests name and base's do not.
 #[derive(Clone, Debug)]
@@ -57,12 +59,17 @@ impl Deletions {
     }
 }
 
+/// What a manifest names of the types of the registry.
+fn ours(text: &[u8], input: &Input<'_>) -> Result<Vec<Member>, XmlError> {
+    members(text, &input.limits, |type_name| input.registry.get(type_name).is_some())
+}
+
 /// What manifests that a change touches delete at base already. Of one that nobody can read, nothing is known.
-pub(super) fn already(manifests: &[Change], base: &dyn Snapshot, limits: &Limits) -> BTreeSet<(String, Name)> {
+pub(super) fn already(manifests: &[Change], input: &Input<'_>) -> BTreeSet<(String, Name)> {
     let read = |change: &Change| {
         let file = change.base.as_ref()?;
-        let text = base.read(file, u64::from(limits.bytes)).ok()?;
-        members(&text, limits).ok()
+        let text = input.base.read(file, u64::from(input.limits.bytes)).ok()?;
+        ours(&text, input).ok()
     };
     let known = manifests.iter().filter_map(read).flatten();
     known.map(|one| (one.type_name, Name::of(&one.name))).collect()
@@ -72,12 +79,11 @@ pub(super) fn already(manifests: &[Change], base: &dyn Snapshot, limits: &Limits
 pub(super) fn newly(
     change: &Change,
     already: &BTreeSet<(String, Name)>,
-    head: &dyn Snapshot,
-    limits: &Limits,
+    input: &Input<'_>,
 ) -> Result<Result<Vec<Deleted>, Unreadable>, DiffError> {
     let Some(file) = &change.head else { return Ok(Ok(Vec::new())) };
-    let text = head.read(file, u64::from(limits.bytes))?;
-    let found = match members(&text, limits) {
+    let text = input.head.read(file, u64::from(input.limits.bytes))?;
+    let found = match ours(&text, input) {
         Ok(found) => found,
         Err(error) => {
             let at = LineIndex::new(&text).position(error.offset);

@@ -2,10 +2,13 @@
 //!
 //! Must not guess: of a project file that cannot be read, nothing is known.
 
+use std::rc::Rc;
+
 use orgate_core::RepoPath;
 use serde_json::Value;
 
-use super::replacements::{folders_above, project_in};
+use super::recent::Recent;
+use super::replacements::{outwards, project_in};
 use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -24,7 +27,6 @@ pub(super) enum Takes {
 /// What one project says of the files below its folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Deployed {
-    /// The folder of the project, with a slash behind it; empty for the root.
     prefix: Vec<u8>,
     /// Its package directories; none where nothing is known of them.
     packages: Option<Packages>,
@@ -44,15 +46,22 @@ impl Deployed {
     }
 
     /// What the project says in which a file lies, the innermost one.
-    pub(super) fn nearest(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Self, DiffError> {
-        let mut nearest = Self::default();
-        for folder in folders_above(path) {
+    pub(super) fn nearest(snapshot: &dyn Snapshot, path: &RepoPath, recent: &mut Recent<Self>) -> Result<Rc<Self>, DiffError> {
+        for folder in outwards(path) {
+            if let Some(known) = recent.get(folder) {
+                return Ok(known);
+            }
             let project = Self::of(snapshot, folder)?;
             if project.exists {
-                nearest = project;
+                return Ok(recent.keep(folder, project));
             }
         }
-        Ok(nearest)
+        Ok(Rc::default())
+    }
+
+    /// The folder of the project, with a slash behind it; empty for the root.
+    pub(super) fn prefix(&self) -> &[u8] {
+        &self.prefix
     }
 
     /// Whether there is a project file.

@@ -6,12 +6,15 @@
 
 mod rule;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use orgate_core::RepoPath;
 
 use super::glob::Parts;
-use super::replacements::folders_above;
+use super::recent::Recent;
+use super::replacements::{folders_above, outwards};
 use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
@@ -51,6 +54,8 @@ const DIALECTS: [Dialect; 6] = [
     Dialect::Verbatim,
 ];
 
+/// `.forceignore` files in the folders around one file; with more of them nothing is judged, as each counts by itself.
+const MOST_AROUND: usize = 64;
 /// Lines of a `.forceignore`, and bytes of it; with more of them it is not read.
 const MOST_RULES: usize = 1000;
 const MOST_BYTES: usize = 64 << 10;
@@ -58,22 +63,34 @@ const MOST_BYTES: usize = 64 << 10;
 /// The rules of a snapshot, by where they lie.
 pub(super) struct Ignored<'s> {
     snapshot: &'s dyn Snapshot,
-    known: BTreeMap<Vec<u8>, Vec<(Dialect, Rules)>>,
+    known: HashMap<Vec<u8>, Vec<(Dialect, Rules)>>,
+    /// By folder, the nearest one at or above it that has rules.
+    nearest: HashMap<Vec<u8>, Option<Vec<u8>>>,
 }
 
 impl<'s> Ignored<'s> {
     pub(super) fn new(snapshot: &'s dyn Snapshot) -> Self {
         Self {
             snapshot,
-            known: BTreeMap::new(),
+            known: HashMap::new(),
+            nearest: HashMap::new(),
         }
     }
 
     /// Everything that leaves this file out.
     pub(super) fn files_against(&mut self, path: &RepoPath) -> Result<Vec<RulesFile>, DiffError> {
         let mut found = Vec::new();
+        let mut around: usize = 0;
         for folder in folders_above(path) {
             let readings = self.readings(folder)?;
+            around = around.saturating_add(usize::from(!readings.is_empty()));
+            if around > MOST_AROUND {
+                return Err(DiffError::Excess {
+                    snapshot: self.snapshot.describe(),
+                    what: format!("more than {MOST_AROUND} `.forceignore` files in the folders around one file"),
+                });
+            }
+            let readings = readings.iter_mut();
             let leaving = readings.filter_map(|(dialect, rules)| rules.leave_out(path, folder.len()).then_some(*dialect));
             found.extend(leaving.map(|dialect| RulesFile {
                 folder: folder.to_vec(),
@@ -85,19 +102,29 @@ impl<'s> Ignored<'s> {
 
     /// In which ways of reading them the rules leave this file out that are in force for a deploy of a folder around it.
     pub(super) fn in_force_against(&mut self, path: &RepoPath, package: &[u8]) -> Result<Vec<Dialect>, DiffError> {
-        let inside = RepoPath::new([package, b"/"].concat());
-        let mut nearest = None;
-        for folder in folders_above(&inside) {
-            if self.readings(folder)?.next().is_some() {
-                nearest = Some(folder.to_vec());
-            }
-        }
+        let nearest = match self.nearest.get(package) {
+            Some(known) => known.clone(),
+            None => self.find_nearest(package)?,
+        };
         let Some(readings) = nearest.as_ref().and_then(|folder| self.known.get_mut(folder)) else {
             return Ok(Vec::new());
         };
         let folder = nearest.map_or(0, |folder| folder.len());
         let leave_out = |dialect: &Dialect| read_as(readings, *dialect).is_some_and(|rules| rules.leave_out(path, folder));
         Ok(DIALECTS.into_iter().filter(leave_out).collect())
+    }
+
+    fn find_nearest(&mut self, package: &[u8]) -> Result<Option<Vec<u8>>, DiffError> {
+        let inside = RepoPath::new([package, b"/"].concat());
+        let mut nearest = None;
+        for folder in outwards(&inside) {
+            if !self.readings(folder)?.is_empty() {
+                nearest = Some(folder.to_vec());
+                break;
+            }
+        }
+        self.nearest.insert(package.to_vec(), nearest.clone());
+        Ok(nearest)
     }
 
     /// Whether the rules of some folder take this file, or there are none.
@@ -113,15 +140,16 @@ impl<'s> Ignored<'s> {
     }
 
     /// The rules in a folder, in each way in which they can be read.
-    fn readings(&mut self, folder: &[u8]) -> Result<impl Iterator<Item = &mut (Dialect, Rules)>, DiffError> {
+    fn readings(&mut self, folder: &[u8]) -> Result<&mut [(Dialect, Rules)], DiffError> {
         if !self.known.contains_key(folder) {
             self.known.insert(folder.to_vec(), Rules::all(self.snapshot, folder)?);
         }
-        Ok(self.known.get_mut(folder).into_iter().flatten())
+        Ok(self.known.get_mut(folder).map(Vec::as_mut_slice).unwrap_or_default())
     }
 }
 
 /// The rules that are in force for a deploy of one folder: those of the nearest `.forceignore`.
+#[derive(Default)]
 pub(super) struct InForce {
     folder: usize,
     readings: Vec<(Dialect, Rules)>,
@@ -129,21 +157,21 @@ pub(super) struct InForce {
 
 impl InForce {
     /// The rules in the folder of a file, or else those of the next folder above it that has some.
-    pub(super) fn of(snapshot: &dyn Snapshot, path: &RepoPath) -> Result<Self, DiffError> {
-        let mut nearest = Self {
-            folder: 0,
-            readings: Vec::new(),
-        };
-        for folder in folders_above(path) {
+    pub(super) fn of(snapshot: &dyn Snapshot, path: &RepoPath, recent: &mut Recent<RefCell<Self>>) -> Result<Rc<RefCell<Self>>, DiffError> {
+        for folder in outwards(path) {
+            if let Some(known) = recent.get(folder) {
+                return Ok(known);
+            }
             let readings = Rules::all(snapshot, folder)?;
             if !readings.is_empty() {
-                nearest = Self {
+                let nearest = Self {
                     folder: folder.len(),
                     readings,
                 };
+                return Ok(recent.keep(folder, RefCell::new(nearest)));
             }
         }
-        Ok(nearest)
+        Ok(Rc::default())
     }
 
     /// Whether there are no rules at all.
@@ -205,7 +233,7 @@ fn few(text: &str) -> bool {
 /// What one `.forceignore` says, read in one way.
 struct Rules {
     rules: Vec<Rule>,
-    /// What was found out of folders.
+    /// Whether what lies in a folder is left out, as far as that was found out.
     folders: BTreeMap<Vec<u8>, bool>,
 }
 
@@ -249,16 +277,24 @@ impl Rules {
         }
         let start = if folder == 0 { 0 } else { folder.saturating_add(1) };
         let within = RepoPath::new(path.as_bytes().get(start..).unwrap_or_default());
-        let folders: Vec<&[u8]> = folders_above(&within).skip(1).collect();
-        folders.into_iter().any(|folder| self.folder_is_out(folder)) || self.matches(within.as_bytes(), false)
+        self.folder_is_out(&within) || self.matches(within.as_bytes(), false)
     }
 
-    fn folder_is_out(&mut self, folder: &[u8]) -> bool {
-        if let Some(known) = self.folders.get(folder) {
-            return *known;
+    /// Whether a file lies in a folder that is left out.
+    fn folder_is_out(&mut self, path: &RepoPath) -> bool {
+        let mut unknown = Vec::new();
+        let mut out = false;
+        for folder in outwards(path).filter(|folder| !folder.is_empty()) {
+            if let Some(known) = self.folders.get(folder) {
+                out = *known;
+                break;
+            }
+            unknown.push(folder);
         }
-        let out = self.matches(folder, true);
-        self.folders.insert(folder.to_vec(), out);
+        for folder in unknown.into_iter().rev() {
+            out = out || self.matches(folder, true);
+            self.folders.insert(folder.to_vec(), out);
+        }
         out
     }
 

@@ -17,6 +17,7 @@ mod name;
 mod opaque;
 mod places;
 pub mod posture;
+mod recent;
 mod related;
 mod replacements;
 mod scope;
@@ -155,6 +156,7 @@ struct Look {
 }
 
 fn look(input: &Input<'_>, shared: &Shared<'_>, taken: &LookOptions<'_>) -> Result<Look, DiffError> {
+    shared.look()?;
     let wanted = |path: &[u8]| shared.wants(path) && !taken.hidden.contains(path);
     let whole = |snapshot: &dyn Snapshot| !matches!(snapshot.source(), Source::Held(_));
     let less = !(taken.hidden.is_empty() && whole(input.base) && whole(input.head));

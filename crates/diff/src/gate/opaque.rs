@@ -3,7 +3,7 @@
 //! The deploy tool follows links (source-deploy-retrieve, `src/resolve/treeContainers.ts` asks what a link leads to). Must
 //! not follow one itself: where one may let something in, nobody can judge.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orgate_core::RepoPath;
 use orgate_core::report::{Side as Which, Unreadable};
@@ -29,6 +29,9 @@ pub(super) fn is_opaque(change: &Change) -> bool {
 /// Those changes by which a project may deploy what cannot be judged from here.
 pub(super) fn deployed_from(changes: &[Change], head: &Side<'_>, wanted: Wanted<'_>) -> Result<Vec<Unreadable>, DiffError> {
     let mut found = Vec::new();
+    let mut ignored = Ignored::new(head.snapshot);
+    // Whoever writes the change chooses how many links lead to one folder.
+    let mut known: BTreeMap<(RepoPath, Vec<Vec<u8>>), bool> = BTreeMap::new();
     let stays = changes.iter().filter_map(|change| change.head.as_ref());
     for file in stays.filter(|file| wanted(file.path().as_bytes())) {
         let path = file.path();
@@ -44,8 +47,16 @@ pub(super) fn deployed_from(changes: &[Change], head: &Side<'_>, wanted: Wanted<
                 "a submodule in a package directory changes, and what it holds cannot be judged from here; judge it in its own repository and leave it out here (`exclude` in orgate.yaml)"
             }
             FileKind::Symlink if !in_bundle(path.as_bytes()) && !in_foreign_folder(path) => match led_to(file, head)? {
-                Some(folder) if !adds(&folder, &packages, head)? => continue,
-                Some(_) => {
+                Some(folder) => {
+                    let key = (folder, packages.iter().map(|project| project.prefix().to_vec()).collect());
+                    let adds = match known.get(&key) {
+                        Some(known) => *known,
+                        None => adds(&key.0, &packages, head, &mut ignored)?,
+                    };
+                    known.insert(key, adds);
+                    if !adds {
+                        continue;
+                    }
                     "a symbolic link in a package directory leads to a folder with metadata that was not deployed from there; commit the files themselves"
                 }
                 None => {
@@ -99,8 +110,7 @@ pub(super) fn refused(path: RepoPath, line: u32, reason: String) -> Unreadable {
 }
 
 /// Whether something below a folder is metadata that may not be deployed from there.
-fn adds(folder: &RepoPath, packages: &[Deployed], head: &Side<'_>) -> Result<bool, DiffError> {
-    let mut ignored = Ignored::new(head.snapshot);
+fn adds(folder: &RepoPath, packages: &[Deployed], head: &Side<'_>, ignored: &mut Ignored<'_>) -> Result<bool, DiffError> {
     for file in head.files().map(FileRef::path).filter(|file| file.is_below(folder.as_bytes())) {
         let taken = packages
             .iter()

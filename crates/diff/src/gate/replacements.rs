@@ -57,6 +57,17 @@ pub(super) fn folders_above(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
         .map(|end| parent.get(..end).unwrap_or_default())
 }
 
+/// The same, the folder of the file first.
+pub(super) fn outwards(path: &RepoPath) -> impl Iterator<Item = &[u8]> {
+    let mut next = Some(path.parent());
+    std::iter::from_fn(move || {
+        let folder = next?;
+        let above = folder.iter().rposition(|byte| *byte == b'/').unwrap_or_default();
+        next = (!folder.is_empty()).then(|| folder.get(..above).unwrap_or_default());
+        Some(folder)
+    })
+}
+
 /// What one project file declares for the files below its folder.
 #[derive(Debug, Default)]
 pub(super) struct Project {

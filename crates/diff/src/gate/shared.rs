@@ -2,6 +2,7 @@
 //! what was read of them. A look that holds some files back takes it from here and leaves those out.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Input;
 use super::related::{Related, Wanted};
@@ -9,6 +10,10 @@ use super::side::Cache;
 use crate::compare::{changes, held};
 use crate::error::DiffError;
 use crate::snapshot::{Change, Snapshot, Want};
+
+/// Looks at one change; with more of them nothing is judged. What is let in is looked at in each way to deploy, so whoever
+/// writes the change chooses how many there are.
+const MOST_LOOKS: usize = 256;
 
 /// See the module.
 pub(super) struct Shared<'a> {
@@ -20,6 +25,7 @@ pub(super) struct Shared<'a> {
     pub(super) related: Related<'a>,
     by_name: OnceLock<Vec<Change>>,
     of_any_name: OnceLock<Vec<Change>>,
+    looks: AtomicUsize,
 }
 
 impl<'a> Shared<'a> {
@@ -31,7 +37,19 @@ impl<'a> Shared<'a> {
             related: Related::new(input.base, input.head, input.registry, wanted),
             by_name: OnceLock::new(),
             of_any_name: OnceLock::new(),
+            looks: AtomicUsize::new(0),
         }
+    }
+
+    /// Counts one more look.
+    pub(super) fn look(&self) -> Result<(), DiffError> {
+        if self.looks.fetch_add(1, Ordering::Relaxed) < MOST_LOOKS {
+            return Ok(());
+        }
+        Err(DiffError::Excess {
+            snapshot: self.head.describe(),
+            what: "too many files that say what is deployed, in too many ways at once".into(),
+        })
     }
 
     /// Whether settings want a path to be judged.

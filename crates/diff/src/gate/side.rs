@@ -4,7 +4,7 @@ pub(super) mod orgs;
 mod reading;
 mod subjects;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use orgate_core::registry::{Join, Registry};
@@ -15,7 +15,7 @@ use orgate_metadata::{Limits, LineIndex};
 
 use super::name::Name;
 use super::related::{Listing, Related};
-use super::replacements::{Project, Tokens, folders_above};
+use super::replacements::{Project, Tokens, folders_above, outwards};
 use crate::error::DiffError;
 use crate::lock::lock;
 use crate::snapshot::{FileRef, Snapshot};
@@ -64,6 +64,8 @@ pub(super) struct Side<'a> {
     cache: Option<&'a Cache>,
     /// The project files, by folder.
     projects: Mutex<BTreeMap<Vec<u8>, Arc<Project>>>,
+    /// What stands for that of a folder without one.
+    no_project: Arc<Project>,
     /// A project that lies in a package directory of another one is a part of that.
     outer: bool,
     /// There is such a project.
@@ -104,6 +106,7 @@ impl<'a> Side<'a> {
             extra: Mutex::default(),
             cache: None,
             projects: Mutex::default(),
+            no_project: Arc::default(),
             outer: false,
             nested: OnceLock::new(),
             literal: false,
@@ -323,14 +326,13 @@ impl<'a> Side<'a> {
         if let Some(known) = lock(&self.projects).get(folder) {
             return Arc::clone(known);
         }
-        let there = self.related.has_project(self.which, folder) != Some(false);
-        let read = || {
-            Project::of(self.snapshot, folder).unwrap_or_else(|error| {
-                self.fail(error);
-                Project::default()
-            })
-        };
-        let found = if there { read() } else { Project::default() };
+        if self.related.has_project(self.which, folder) == Some(false) {
+            return Arc::clone(&self.no_project);
+        }
+        let found = Project::of(self.snapshot, folder).unwrap_or_else(|error| {
+            self.fail(error);
+            Project::default()
+        });
         let found = Arc::new(if self.literal { found.certainly() } else { found });
         lock(&self.projects).insert(folder.to_vec(), Arc::clone(&found));
         found
@@ -339,12 +341,11 @@ impl<'a> Side<'a> {
     /// Whether no project around any file of ours replaces anything.
     pub(super) fn replaces_nothing(&self) -> bool {
         *self.silent.get_or_init(|| {
-            let parents: BTreeSet<&[u8]> = self.listing().all().map(|file| file.path().parent()).collect();
-            let places = parents.into_iter().map(|parent| RepoPath::new([parent, b"/"].concat()));
-            let folders: BTreeSet<Vec<u8>> = places
-                .flat_map(|place| folders_above(&place).map(<[u8]>::to_vec).collect::<Vec<_>>())
-                .collect();
-            folders.iter().all(|folder| self.project(folder).is_silent())
+            let mut seen = HashSet::new();
+            self.listing().all().all(|file| {
+                let mut fresh = outwards(file.path()).take_while(|folder| seen.insert(*folder));
+                fresh.all(|folder| self.project(folder).is_silent())
+            })
         })
     }
 

@@ -201,14 +201,11 @@ impl Touched {
 
     /// What the changed manifests newly delete.
     fn deleted(&mut self, input: &Input<'_>, manifests: &[Change], base: &Side<'_>, wanted: Wanted<'_>) -> Result<(), DiffError> {
-        let already = already(manifests, input.base, &input.limits);
+        let already = already(manifests, input);
         let mut deleted = Deletions::default();
         for change in manifests.iter().filter(|change| wanted(change.path.as_bytes())) {
-            match newly(change, &already, input.head, &input.limits)? {
-                Ok(list) => {
-                    let known = list.into_iter().filter(|one| input.registry.get(&one.type_name).is_some());
-                    known.for_each(|one| deleted.add(one));
-                }
+            match newly(change, &already, input)? {
+                Ok(list) => list.into_iter().for_each(|one| deleted.add(one)),
                 Err(refused) => self.orphans.push(refused),
             }
         }

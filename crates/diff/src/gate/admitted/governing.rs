@@ -2,6 +2,9 @@
 //!
 //! Where it is missing on one side, the next one above it says so there, as for the deploy tool.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use orgate_core::RepoPath;
 use orgate_core::registry::TypeSpec;
 use orgate_metadata::in_source_format;
@@ -10,6 +13,7 @@ use super::super::Input;
 use super::super::deployed::{Deployed, Takes};
 use super::super::ignored::{InForce, is_rules};
 use super::super::left_out::Taken;
+use super::super::recent::Recent;
 use super::super::replacements::is_project;
 use crate::error::DiffError;
 
@@ -31,9 +35,25 @@ pub(super) enum LetIn {
 }
 
 enum Says {
-    Rules { before: InForce, after: InForce },
-    Project { before: Deployed, after: Deployed },
-    Manifest { before: Taken, after: Taken },
+    Rules {
+        before: Rc<RefCell<InForce>>,
+        after: Rc<RefCell<InForce>>,
+    },
+    Project {
+        before: Rc<Deployed>,
+        after: Rc<Deployed>,
+    },
+    Manifest {
+        before: Taken,
+        after: Taken,
+    },
+}
+
+/// What was read of one side that may govern what lies below many folders.
+#[derive(Default)]
+pub(super) struct Nearest {
+    rules: Recent<RefCell<InForce>>,
+    projects: Recent<Deployed>,
 }
 
 /// Whether a path is that of a file which says what is deployed.
@@ -46,22 +66,21 @@ pub(in crate::gate) fn governs(path: &[u8]) -> bool {
 
 impl Governing {
     /// What this file says on both sides; `None` if it lets nothing in, whatever there is.
-    pub(super) fn of(path: &RepoPath, input: &Input<'_>) -> Result<Option<Self>, DiffError> {
+    pub(super) fn of(path: &RepoPath, input: &Input<'_>, [base, head]: &mut [Nearest; 2]) -> Result<Option<Self>, DiffError> {
         let folder = path.parent();
         let says = if is_rules(path.as_bytes()) {
-            let of = |side| InForce::of(side, path);
-            let (before, after) = (of(input.base)?, of(input.head)?);
-            (!before.is_empty()).then_some(Says::Rules { before, after })
+            let before = InForce::of(input.base, path, &mut base.rules)?;
+            let after = InForce::of(input.head, path, &mut head.rules)?;
+            let none = before.borrow().is_empty();
+            (!none).then_some(Says::Rules { before, after })
         } else if is_project(path.as_bytes()) {
-            let of = |side| Deployed::nearest(side, path);
-            let (before, after) = (of(input.base)?, of(input.head)?);
+            let before = Deployed::nearest(input.base, path, &mut base.projects)?;
+            let after = Deployed::nearest(input.head, path, &mut head.projects)?;
             (before != after).then_some(Says::Project { before, after })
         } else {
-            let of = |side| Taken::of(side, folder, &input.limits);
+            let of = |side| Taken::of(side, folder, input.registry, &input.limits);
             let (before, after) = (of(input.base)?, of(input.head)?);
-            after
-                .names_more(&before, input.registry)
-                .then_some(Says::Manifest { before, after })
+            after.names_more(&before).then_some(Says::Manifest { before, after })
         };
         let folder = folder.to_vec();
         Ok(says.map(|says| Self { folder, says }))
@@ -72,7 +91,9 @@ impl Governing {
         let surely = |yes: bool| if yes { LetIn::Surely } else { LetIn::No };
         let perhaps = |yes: bool| if yes { LetIn::BesideTwin } else { LetIn::No };
         match &mut self.says {
-            Says::Rules { before, after } => surely(file.is_below(&self.folder) && before.lets_in(after, file)),
+            Says::Rules { before, after } => {
+                surely(file.is_below(&self.folder) && before.borrow_mut().lets_in(&mut after.borrow_mut(), file))
+            }
             Says::Project { before, after } => match (before.takes(file.as_bytes()), after.takes(file.as_bytes())) {
                 (Takes::No, Takes::Yes | Takes::Perhaps) => LetIn::Surely,
                 // Without a project, nothing says what was deployed.
@@ -89,7 +110,7 @@ impl Governing {
     /// Whether this file was left out before.
     pub(super) fn left_out(&mut self, file: &RepoPath, spec: &TypeSpec, name: &str) -> bool {
         match &mut self.says {
-            Says::Rules { before, .. } => file.is_below(&self.folder) && before.leaves_out(file),
+            Says::Rules { before, .. } => file.is_below(&self.folder) && before.borrow_mut().leaves_out(file),
             Says::Project { before, .. } => before.takes(file.as_bytes()) == Takes::No,
             Says::Manifest { before, .. } => {
                 file.package_root(&spec.folder) == self.folder.as_slice() && before.names(spec, name) == Some(false)

@@ -12,7 +12,11 @@ pub(in crate::gate) enum Pattern {
 }
 
 /// A path, ready for many rules.
-pub(in crate::gate) struct Parts(Vec<Vec<u16>>);
+pub(in crate::gate) struct Parts {
+    units: Vec<u16>,
+    /// Where each part ends; a slash stands there, if another one follows.
+    ends: Vec<usize>,
+}
 
 /// What a backslash in front of a letter or a digit is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,25 +80,41 @@ impl Pattern {
     pub(in crate::gate) fn matches(&self, path: &Parts) -> bool {
         let wanted = match self {
             Self::Parts(wanted) => wanted,
-            Self::Text(tokens) => return within(tokens, &path.0.join(&u16::from(b'/'))),
+            Self::Text(tokens) => return within(tokens, &path.units),
         };
         // Most rules end in a name, and most paths in another one.
-        if let (Some(Part::One(last)), Some(name)) = (wanted.last(), path.0.last())
+        if let (Some(Part::One(last)), Some(name)) = (wanted.last(), path.all().next_back())
             && !within(last, name)
         {
             return false;
         }
-        let parts: Vec<&[u16]> = path.0.iter().map(Vec::as_slice).collect();
-        across(wanted, &parts)
+        across(wanted, &path.all().collect::<Vec<_>>())
     }
 }
 
 impl Parts {
     pub(in crate::gate) fn new(path: &[u8]) -> Self {
         let path = String::from_utf8_lossy(path);
-        Self(path.split('/').map(|part| part.encode_utf16().map(canonical).collect()).collect())
+        let units: Vec<u16> = path.encode_utf16().map(canonical).collect();
+        let slashes = units.iter().enumerate().filter(|(_, unit)| **unit == SLASH).map(|(at, _)| at);
+        let ends = slashes.chain([units.len()]).collect();
+        Self { units, ends }
+    }
+
+    fn all(&self) -> impl DoubleEndedIterator<Item = &[u16]> {
+        let start = |at: usize| {
+            at.checked_sub(1)
+                .and_then(|before| self.ends.get(before))
+                .map_or(0, |end| end.saturating_add(1))
+        };
+        self.ends
+            .iter()
+            .enumerate()
+            .map(move |(at, end)| self.units.get(start(at)..*end).unwrap_or_default())
     }
 }
+
+const SLASH: u16 = 47;
 
 /// A unit as JavaScript compares it in any case of letters: in upper case if that is one unit, and no letter of ASCII for
 /// one that is none.

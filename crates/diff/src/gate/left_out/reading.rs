@@ -163,7 +163,7 @@ impl<'a> Reading<'a> {
     fn taken(&mut self, folder: &[u8]) -> Result<&Taken, DiffError> {
         Ok(match self.packages.entry(folder.to_vec()) {
             Entry::Vacant(entry) => {
-                let taken = Taken::of(self.snapshot, entry.key(), &self.input.limits)?;
+                let taken = Taken::of(self.snapshot, entry.key(), self.input.registry, &self.input.limits)?;
                 entry.insert(taken)
             }
             Entry::Occupied(entry) => entry.into_mut(),
@@ -189,7 +189,7 @@ impl<'a> Reading<'a> {
 /// How manifests call the type of all settings.
 const SETTINGS: &str = "Settings";
 
-/// What a deploy in metadata format takes of a folder: these members of these types. `None` without a `package.xml`.
+/// What a deploy in metadata format takes of a folder: these members of types of ours. `None` without a `package.xml`.
 pub(in crate::gate) struct Taken {
     named: Option<BTreeSet<(String, Name)>>,
     /// There is one that cannot be read here, so it may name anything.
@@ -197,10 +197,11 @@ pub(in crate::gate) struct Taken {
 }
 
 impl Taken {
-    pub(in crate::gate) fn of(snapshot: &dyn Snapshot, folder: &[u8], limits: &Limits) -> Result<Self, DiffError> {
+    pub(in crate::gate) fn of(snapshot: &dyn Snapshot, folder: &[u8], registry: &Registry, limits: &Limits) -> Result<Self, DiffError> {
+        let ours = |type_name: &str| type_name == SETTINGS || registry.get(type_name).is_some();
         let prefix = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
         let named = match text(snapshot, &RepoPath::new([prefix.as_slice(), b"package.xml"].concat()))? {
-            Text::Read(text) => members(text.as_bytes(), limits).ok(),
+            Text::Read(text) => members(text.as_bytes(), limits, ours).ok(),
             Text::Unread => None,
             Text::None => {
                 return Ok(Self {
@@ -217,12 +218,11 @@ impl Taken {
         })
     }
 
-    /// Whether it names something of a type of ours that another one does not.
-    pub(in crate::gate) fn names_more(&self, before: &Self, registry: &Registry) -> bool {
+    /// Whether it names something that another one does not.
+    pub(in crate::gate) fn names_more(&self, before: &Self) -> bool {
         let Some(after) = &self.named else { return false };
-        let ours = |type_name: &str| type_name == SETTINGS || registry.get(type_name).is_some();
         let known = |one: &(String, Name)| before.named.as_ref().is_some_and(|before| before.contains(one));
-        (self.unread && !before.unread) || after.iter().any(|one| ours(&one.0) && !known(one))
+        (self.unread && !before.unread) || !after.iter().all(known)
     }
 
     /// Whether it names a component, or may do so.
