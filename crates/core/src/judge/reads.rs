@@ -57,8 +57,9 @@ pub struct Read {
     pub elsewhere: bool,
     /// What for.
     pub role: Role,
-    /// The texts found, each with its place; empty when the element is absent.
-    pub values: Vec<(String, Place)>,
+    /// The texts found, each with its place; empty when the element is absent. Shared, as there may be as many as fit into
+    /// a file.
+    pub values: Arc<[(String, Place)]>,
     /// The innermost enclosing element that exists; `None` when the file is not in the snapshot.
     pub home: Option<Place>,
 }

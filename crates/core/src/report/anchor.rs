@@ -92,7 +92,7 @@ impl Case<'_> {
     /// Whether base has a value of its own at this place.
     fn stood(&self, place: &Place) -> bool {
         let reads = self.comparison.base.iter().flat_map(|base| &base.reads);
-        reads.flat_map(|read| &read.values).any(|(_, value)| value == place)
+        reads.flat_map(|read| read.values.iter()).any(|(_, value)| value == place)
     }
 
     /// Whether a place is in one of the subject's own files.

@@ -150,7 +150,7 @@ fn read(files: &Files, text: &str) -> Read {
         record: flags.contains(&"record"),
         elsewhere: flags.contains(&"elsewhere"),
         role,
-        values,
+        values: values.into(),
         home,
     }
 }

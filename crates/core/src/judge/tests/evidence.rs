@@ -49,7 +49,11 @@ fn a_record_is_told_without_its_secrets() {
     let condition =
         "{ record: { of: App/box, where: { all: [{ field: App/box/inner, equals: x }, { field: App/box/pin, present: true }] } } }";
     let reads = judged(condition, "a", &Arc::new(app), &[], false).reads;
-    let told: Vec<&str> = reads.iter().flat_map(|read| &read.values).map(|(text, _)| text.as_str()).collect();
+    let told: Vec<&str> = reads
+        .iter()
+        .flat_map(|read| read.values.iter())
+        .map(|(text, _)| text.as_str())
+        .collect();
     assert_eq!(told, ["inner x"]);
 }
 
@@ -58,7 +62,11 @@ fn of_values_that_contradict_each_other_the_one_that_counts_is_told() {
     for values in [["8", "7"], ["7", "8"]] {
         let app = component_of("App", "a/apps/App.app", &values.map(|value| ("count", value)));
         let reads = judged("{ field: App/count, equals: '7' }", "a", &app, &[], false).reads;
-        let told: Vec<&str> = reads.iter().flat_map(|read| &read.values).map(|(text, _)| text.as_str()).collect();
+        let told: Vec<&str> = reads
+            .iter()
+            .flat_map(|read| read.values.iter())
+            .map(|(text, _)| text.as_str())
+            .collect();
         assert_eq!(told, ["8"], "{values:?}");
     }
 }
@@ -77,7 +85,11 @@ fn the_same_read_for_another_reason_or_with_another_value_is_told_of_its_own() {
     let others = ["One", "Two"].map(|name| component("Other", &format!("a/others/{name}.other"), "name", name));
     let condition = "{ not: { exists: { type: Other, where: { field: Other/name, equals: Three } } } }";
     let reads = judged(condition, "a", &app, &others, false).reads;
-    let told: Vec<&str> = reads.iter().flat_map(|read| &read.values).map(|(text, _)| text.as_str()).collect();
+    let told: Vec<&str> = reads
+        .iter()
+        .flat_map(|read| read.values.iter())
+        .map(|(text, _)| text.as_str())
+        .collect();
     assert_eq!(told, ["One", "Two"]);
 }
 
