@@ -55,6 +55,22 @@ fn the_limits_are_those_that_are_documented() {
     assert!(Doc::parse(exactly.as_bytes(), &limits).is_ok());
 }
 
+const PROJECT: &str = r#"{"packageDirectories":[{"path":"."}]}"#;
+
+/// How many findings there are, or the error that ends the run.
+fn run(base: &Tree, head: &Tree) -> Result<usize, String> {
+    let library = library();
+    let report = orgate_diff::gate::run(&orgate_diff::gate::Input {
+        base: &snapshot(base),
+        head: &snapshot(head),
+        registry: &library.registry,
+        catalog: &library.catalog,
+        settings: &Settings::default(),
+        limits: Limits::default(),
+    });
+    report.map(|report| report.findings.len()).map_err(|error| error.to_string())
+}
+
 #[test]
 fn an_app_that_comes_in_the_place_of_too_many_is_refused() {
     let key = "<consumerKey>3MVG9exampleKeyOfTheApp</consumerKey>";
@@ -65,20 +81,54 @@ fn an_app_that_comes_in_the_place_of_too_many_is_refused() {
         for number in 0..count {
             base.put(&place(&format!("Old{number}")), app.as_str());
         }
-        let head = Tree::default().with(&place("New"), app.as_str());
-        let library = library();
-        orgate_diff::gate::run(&orgate_diff::gate::Input {
-            base: &snapshot(&base),
-            head: &snapshot(&head),
-            registry: &library.registry,
-            catalog: &library.catalog,
-            settings: &Settings::default(),
-            limits: Limits::default(),
-        })
+        run(&base, &Tree::default().with(&place("New"), app.as_str()))
     };
     assert!(run(64).is_ok());
-    let error = run(65).expect_err("it is refused").to_string();
+    let error = run(65).expect_err("it is refused");
     assert!(error.contains("'New' may come in the place of more than 64 apps"), "{error}");
+}
+
+#[test]
+fn rules_in_too_many_folders_around_one_file_are_refused() {
+    let run = |depth: usize| {
+        let mut folder = String::new();
+        let mut base = Tree::default().with("sfdx-project.json", PROJECT);
+        for _ in 0..depth {
+            base.put(&format!("{folder}.forceignore"), "x\n");
+            folder.push_str("d/");
+        }
+        let app = format!("{folder}connectedApps/App.connectedApp-meta.xml");
+        let side = |open: bool| base.clone().with(&app, connected_app(open));
+        run(&side(false), &side(true))
+    };
+    assert_eq!(run(64), Ok(1));
+    let error = run(65).expect_err("it is refused");
+    assert!(error.contains("more than 64 `.forceignore` files"), "{error}");
+}
+
+#[test]
+fn too_many_ways_to_let_in_and_to_leave_out_at_once_are_refused() {
+    let run = |count: usize| {
+        let (mut base, mut head) = (Tree::default(), Tree::default());
+        for tree in [&mut base, &mut head] {
+            tree.put("sfdx-project.json", PROJECT);
+        }
+        for number in 0..count {
+            let rules = format!("p{number}/.forceignore");
+            base.put(&rules, format!("**/X{number}.*\n**/Y{number}.*\n"));
+            head.put(&rules, format!("**/Y{number}.*\n"));
+            let place = |name: &str| format!("p{number}/connectedApps/{name}{number}.connectedApp-meta.xml");
+            for tree in [&mut base, &mut head] {
+                tree.put(&place("X"), connected_app(true));
+            }
+            base.put(&place("Y"), connected_app(false));
+            head.put(&place("Y"), connected_app(false).replace("<label>", "<label>New "));
+        }
+        run(&base, &head)
+    };
+    assert_ne!(run(4), Ok(0));
+    let error = run(30).expect_err("it is refused");
+    assert!(error.contains("in too many ways at once"), "{error}");
 }
 
 #[test]
