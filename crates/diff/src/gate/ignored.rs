@@ -18,7 +18,7 @@ use super::replacements::{folders_above, outwards};
 use super::text::{Text, text};
 use crate::error::DiffError;
 use crate::snapshot::Snapshot;
-use rule::{MARK, Rule, escapes, is_unclear, rules};
+use rule::{MARK, Rule, escapes, is_unclear, may_break, rules};
 
 /// A `.forceignore`, as one of the ways in which it can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,15 +43,18 @@ pub(super) enum Dialect {
     /// As by git, but nothing is taken from either end of a line: newer ones do not know all of git's white space, nor a
     /// byte order mark.
     Verbatim,
+    /// Not at all: of a line that becomes no expression, the tool drops the rules of the whole file, and its own with them.
+    Broken,
 }
 
-const DIALECTS: [Dialect; 6] = [
+const DIALECTS: [Dialect; 7] = [
     Dialect::Tool,
     Dialect::Git,
     Dialect::Expression,
     Dialect::Loose,
     Dialect::Scant,
     Dialect::Verbatim,
+    Dialect::Broken,
 ];
 
 /// `.forceignore` files in the folders around one file; with more of them nothing is judged, as each counts by itself.
@@ -266,6 +269,9 @@ impl Rules {
         }
         if text.lines().any(|line| line != line.trim_end() || line.contains(MARK)) {
             dialects.push(Dialect::Verbatim);
+        }
+        if text.lines().any(may_break) {
+            dialects.push(Dialect::Broken);
         }
         Ok(dialects.into_iter().map(read).collect())
     }

@@ -6,7 +6,7 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::Event;
 
 use super::chars::{is_blank, is_ncname, reference};
-use super::error::{XmlError, XmlErrorKind as Kind, quote};
+use super::error::{XmlError, XmlErrorKind as Kind, tag_name};
 use super::guard::{self, BOM};
 use super::scope::{Mark, Scopes};
 use super::tag::{self, Attribute};
@@ -160,7 +160,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             .or_else(|(kind, at)| fail(kind, start + 1 + u32::try_from(at).unwrap_or_default()))?;
         let before = if tag.prefix.is_empty() { 1 } else { tag.prefix.len() + 2 };
         let (Ok(name_at), Ok(name_len)) = (u16::try_from(before), u16::try_from(tag.local.len())) else {
-            return fail(Kind::Name(quote(tag.local)), start + 1);
+            return fail(Kind::Name(tag_name(tag.local)), start + 1);
         };
         let index = u32::try_from(self.nodes.len()).unwrap_or(NONE);
         self.nodes.push(Node {
@@ -303,7 +303,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             let start = node.map_or(end, |node| node.start);
             let name = self.slice(start as usize + 1, self.src.len());
             let length = name.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(name.len());
-            let name = quote(name.get(..length).unwrap_or_default());
+            let name = tag_name(name.get(..length).unwrap_or_default());
             return fail(Kind::Unclosed(name), start);
         }
         if self.nodes.is_empty() {
@@ -319,10 +319,10 @@ impl<'a, 'l> Builder<'a, 'l> {
     fn explain(&self, error: &Error, at: u32) -> Kind {
         match error {
             Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => Kind::Mismatched {
-                expected: quote(expected),
-                found: quote(found),
+                expected: tag_name(expected),
+                found: tag_name(found),
             },
-            Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => Kind::Unopened(quote(name)),
+            Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => Kind::Unopened(tag_name(name)),
             Error::IllFormed(IllFormedError::UnclosedReference) => {
                 if self.open.is_empty() {
                     Kind::TextOutsideRoot

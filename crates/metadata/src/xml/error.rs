@@ -187,6 +187,12 @@ impl XmlErrorKind {
     }
 }
 
+/// A name in a tag, if it can be one of metadata: where a tag is broken, what stands in its place may be a part of a secret.
+pub(crate) fn tag_name(name: &str) -> String {
+    let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b':');
+    if letters { quote(name) } else { "(not shown)".to_owned() }
+}
+
 /// The start of a piece of the file, short enough for a message.
 pub(crate) fn quote(text: &str) -> String {
     let shown = |c: char| match c {

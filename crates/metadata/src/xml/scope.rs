@@ -1,6 +1,6 @@
 //! Which prefix stands for which namespace, inside the elements that are open.
 
-use super::error::{XmlErrorKind as Kind, quote};
+use super::error::{XmlErrorKind as Kind, tag_name};
 use super::{METADATA, Space, XSI};
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -58,7 +58,7 @@ impl<'a> Scopes<'a> {
     pub(super) fn declare(&mut self, prefix: &'a str, uri: String) -> Result<(), Kind> {
         let wrong = prefix == "xmlns" || uri.is_empty() || uri == XMLNS || (prefix == "xml") != (uri == XML);
         if wrong {
-            return Err(Kind::NamespaceDeclaration(format!("xmlns:{}", quote(prefix))));
+            return Err(Kind::NamespaceDeclaration(format!("xmlns:{}", tag_name(prefix))));
         }
         self.prefixes.push((prefix, uri));
         Ok(())
@@ -83,7 +83,7 @@ impl<'a> Scopes<'a> {
             .rev()
             .find(|(known, _)| *known == prefix)
             .map(|(_, uri)| uri.as_str())
-            .ok_or_else(|| Kind::UnboundPrefix(quote(prefix)))
+            .ok_or_else(|| Kind::UnboundPrefix(tag_name(prefix)))
     }
 }
 

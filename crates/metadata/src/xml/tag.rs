@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr2};
 
 use super::chars::{is_blank, split_qname};
-use super::error::{XmlErrorKind as Kind, quote};
+use super::error::{XmlErrorKind as Kind, quote as quoted, tag_name};
 use super::scope::{Scopes, space};
 use super::text::{check_references, decode_attribute};
 use super::{Limits, Space};
@@ -42,7 +42,7 @@ pub(super) fn read<'a>(
 ) -> Result<Tag<'a>, Wrong> {
     let end = tag.bytes().position(is_blank).unwrap_or(tag.len());
     let (name, rest) = tag.split_at(end);
-    let (prefix, local) = split_qname(name).ok_or_else(|| (Kind::Name(quote(name)), 0))?;
+    let (prefix, local) = split_qname(name).ok_or_else(|| (Kind::Name(tag_name(name)), 0))?;
     let mut nil = false;
     if !rest.is_empty() {
         split(rest, end, limits, attributes)?;
@@ -84,7 +84,7 @@ fn split<'a>(text: &'a str, offset: usize, limits: &Limits, attributes: &mut Vec
         if name.is_empty() || bytes.get(equals) != Some(&b'=') {
             return Err((Kind::Attribute, offset + start));
         }
-        let (prefix, local) = split_qname(name).ok_or_else(|| (Kind::Name(quote(name)), offset + start))?;
+        let (prefix, local) = split_qname(name).ok_or_else(|| (Kind::Name(tag_name(name)), offset + start))?;
         let open = blanks(equals + 1);
         let quote = match bytes.get(open) {
             Some(quote @ (b'"' | b'\'')) => *quote,
@@ -121,7 +121,7 @@ fn declare<'a>(attributes: &[Attribute<'a>], limits: &Limits, scopes: &mut Scope
     for (count, attribute) in attributes.iter().enumerate() {
         let twice = attributes.iter().take(count).any(|other| other.name == attribute.name);
         if twice {
-            let name = quote(attribute.name);
+            let name = tag_name(attribute.name);
             return Err((Kind::DuplicateAttribute(name), attribute.at));
         }
         let declared = if attribute.name == "xmlns" {
@@ -151,7 +151,7 @@ fn resolve(attributes: &[Attribute<'_>], scopes: &Scopes<'_>) -> Result<bool, Wr
             .filter(prefixed)
             .any(|other| other.at < attribute.at && other.local == attribute.local && scopes.uri(other.prefix) == Ok(uri));
         if twice {
-            let name = quote(attribute.name);
+            let name = tag_name(attribute.name);
             return Err((Kind::DuplicateAttribute(name), attribute.at));
         }
         if attribute.local == "nil" && space(uri) == Space::Xsi {
@@ -171,14 +171,14 @@ pub(super) fn declaration(text: &str, ascii: bool) -> Result<(), Kind> {
     let version = parts.next().filter(|part| part.name == "version");
     match version.map(|part| part.raw) {
         Some("1.0") => {}
-        Some(other) => return Err(Kind::Version(quote(other))),
+        Some(other) => return Err(Kind::Version(quoted(other))),
         None => return Err(Kind::Declaration),
     }
     if let Some(part) = parts.next_if(|part| part.name == "encoding") {
         let utf8 = part.raw.eq_ignore_ascii_case("utf-8");
         let us_ascii = ascii && part.raw.eq_ignore_ascii_case("us-ascii");
         if !utf8 && !us_ascii {
-            return Err(Kind::Encoding(quote(part.raw)));
+            return Err(Kind::Encoding(quoted(part.raw)));
         }
     }
     if let Some(part) = parts.next_if(|part| part.name == "standalone")

@@ -41,8 +41,27 @@ fn errors_count_a_byte_order_mark() {
 
 #[test]
 fn a_message_stays_on_its_line() {
-    let kind = refused("<a></a\nb\u{7f}>", &Limits::default());
-    assert_eq!(kind.to_string(), "`</a b\u{fffd}>` closes `a`; make the tags match");
+    let kind = refused("<?xml version=\"1\n\u{7f}\"?><a/>", &Limits::default());
+    assert!(matches!(&kind, XmlErrorKind::Version(version) if version == "1 \u{fffd}"), "{kind:?}");
+}
+
+#[test]
+fn a_message_names_no_tag_that_may_be_a_secret() {
+    for text in [
+        "<a>x<s3cr3t>y</a>",
+        "<a>x</s3cr3t>y</a>",
+        "<a><b>x<s3cr3t></b></a>",
+        "<a>x<s3cr3t:b>y</a>",
+        "<a>x<s3cr3t",
+        "</s3cr3t>",
+        "<a>x<b s3cr3t='1' s3cr3t='2'/></a>",
+        "<a>x<s3cr3t+/y</a>",
+    ] {
+        let said = refused(text, &Limits::default()).to_string();
+        assert!(!said.contains("s3cr3t"), "{text}: {said}");
+    }
+    let said = refused("<a>x<oauthConfig>y</a>", &Limits::default()).to_string();
+    assert!(said.contains("oauthConfig"), "{said}");
 }
 
 #[test]

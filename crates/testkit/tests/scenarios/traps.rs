@@ -208,6 +208,7 @@ fn converting_attributes() {
         &padded,
         "*.xml working-tree-encoding=ASCII//TRANSLIT\n",
         "[attr]odd working-tree-encoding=UTF-7\n* odd\n",
+        "\u{a0}#x/** working-tree-encoding=UTF-7\n",
     ] {
         repo.write("force-app/.gitattributes", lines);
         let head = repo.commit("Convert");
@@ -221,6 +222,13 @@ fn converting_attributes() {
         let next = repo.commit("Another");
         passed(&check(repo.path(), &["--base", &head, "--head", &next]));
     }
+    // A macro that was for other files.
+    repo.write(".gitattributes", "[attr]odd working-tree-encoding=UTF-7\n*.txt odd\n");
+    let base = repo.commit("Macro");
+    repo.write("force-app/.gitattributes", "*.xml odd\n");
+    let head = repo.commit("Use it");
+    let run = check(repo.path(), &["--base", &base, "--head", &head]);
+    unreadable(&run, "force-app/.gitattributes", "working-tree-encoding");
     repo.write("force-app/.gitattributes", "*.xml text eol=lf working-tree-encoding=UTF-8\n");
     let base = repo.commit("Others");
     // Git itself would not store it where the attribute is set; without, anybody can.

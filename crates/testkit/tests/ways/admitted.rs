@@ -38,6 +38,14 @@ fn rules_that_let_a_weak_copy_in_are_a_finding() {
         .clone()
         .with(COPY, connected_app(false).replace("    <label>", "\n    <label>"));
     weaker("with a blank line in it", WEAK, &base, &touched.with(RULES, "\n"));
+    // The tool makes expressions of rules, and drops all of them when one fails.
+    for broken in ["docs/[/x", "[S-O*cs]", "tmp[!\\w-a]", "s[ettings/**", "x[\u{ff}-a]"] {
+        let rules = format!("legacy/\n{broken}\n");
+        weaker(broken, WEAK, &base, &base.clone().with(RULES, rules));
+    }
+    for sound in ["docs/[xy]", "[Ss]cripts/**", "x[!a-z0-9]", "# [/x", "*.x"] {
+        silent(sound, &base, &base.clone().with(RULES, format!("legacy/\n{sound}\n")));
+    }
     silent("a comment", &base, &base.clone().with(RULES, "# old\nlegacy/\n"));
     silent(
         "a rule for something else",

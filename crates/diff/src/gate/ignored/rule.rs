@@ -5,6 +5,9 @@ use super::Dialect;
 
 /// All rules of a file, with those in front of them.
 pub(super) fn rules(text: &str, dialect: Dialect) -> Vec<Rule> {
+    if dialect == Dialect::Broken {
+        return Vec::new();
+    }
     DEFAULTS
         .into_iter()
         .chain(text.lines())
@@ -38,14 +41,37 @@ pub(super) fn escapes(line: &str) -> impl Iterator<Item = char> {
 }
 
 /// What the deploy tool does not read as git does: its package `ignore` lets a range of a class hold a slash, takes `!` in a
-/// class for a member, and trims other white space.
+/// class for a member, puts expressions in place of stars and question marks in it, and trims other white space.
 pub(super) fn is_unclear(line: &str) -> bool {
     let plain = |class: &str| {
         let members = class.split_once(']').map(|(members, _)| members);
-        members.is_some_and(|members| !members.is_empty() && !members.contains(['-', '!', '^', '/', '\\']))
+        members.is_some_and(|members| !members.is_empty() && !members.contains(['-', '!', '^', '/', '\\', '*', '?']))
     };
     let code = |letter| matches!(letter, 'b' | 'B' | 'c' | 'x' | 'u' | '0'..='9');
     line.contains([MARK, '\u{85}']) || escapes(line).any(code) || !line.split('[').skip(1).all(plain)
+}
+
+/// Whether the deploy tool may be unable to make an expression of a line: all but classes it writes so that they cannot break
+/// one. Of those, letters, digits and ranges of them are sound.
+pub(super) fn may_break(line: &str) -> bool {
+    let sound = |class: &str| {
+        let members = class.split_once(']').map_or("", |(members, _)| members);
+        let mut left = members.strip_prefix(['!', '^']).unwrap_or(members).as_bytes();
+        let none = left.is_empty();
+        while let [from, more @ ..] = left {
+            left = more;
+            let mut to = from;
+            if let [b'-', last, more @ ..] = more {
+                (to, left) = (last, more);
+            }
+            let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b' ');
+            if !word(from) || !word(to) || from > to {
+                return false;
+            }
+        }
+        !none
+    };
+    !line.starts_with('#') && !line.split('[').skip(1).all(sound)
 }
 
 /// The line with anything in place of what stands behind a backslash and a letter, up to the next slash.
@@ -74,7 +100,7 @@ impl Rule {
         let line = match dialect {
             _ if loose && escapes(line).next().is_some() => anything_behind_escapes(line),
             Dialect::Tool | Dialect::Loose | Dialect::Scant => line.replace('\\', "/"),
-            Dialect::Git | Dialect::Expression | Dialect::Verbatim => line.to_owned(),
+            Dialect::Git | Dialect::Expression | Dialect::Verbatim | Dialect::Broken => line.to_owned(),
         };
         let line = match dialect {
             Dialect::Loose | Dialect::Scant => line.trim_matches(|end: char| end.is_whitespace() || end == MARK),
