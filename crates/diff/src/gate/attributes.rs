@@ -61,7 +61,9 @@ fn macros(root: &str) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     loop {
         let known = found.len();
-        let converting = defined.iter().filter(|(_, attributes)| attributes.iter().any(|word| encodes(word, &found)));
+        let converting = defined
+            .iter()
+            .filter(|(_, attributes)| attributes.iter().any(|word| encodes(word, &found)));
         let names: Vec<&str> = converting.map(|(name, _)| *name).collect();
         found.extend(names);
         if found.len() == known {
@@ -131,7 +133,12 @@ mod tests {
         let root = "[attr]odd text working-tree-encoding=UTF-16\n[attr]plain text\n[attr]odder odd\n* odder\n";
         let macros = macros(root);
         assert_eq!(macros, BTreeSet::from(["odd", "odder"]));
-        for (line, expected) in [("*.xml odder", true), ("*.xml -odder", false), ("*.xml plain", false), ("odd text", false)] {
+        for (line, expected) in [
+            ("*.xml odder", true),
+            ("*.xml -odder", false),
+            ("*.xml plain", false),
+            ("odd text", false),
+        ] {
             assert_eq!(super::converts(line, &macros), expected, "{line}");
         }
     }

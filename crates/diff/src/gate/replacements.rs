@@ -17,6 +17,7 @@ use memchr::memmem;
 use orgate_core::{Registry, RepoPath};
 use serde_json::Value;
 
+use super::text::MOST_BYTES;
 use crate::error::DiffError;
 use crate::snapshot::{FileRef, Snapshot};
 use customised::Customised;
@@ -24,8 +25,6 @@ use expression::Expression;
 pub(super) use tokens::Tokens;
 
 const NAME: &[u8] = b"sfdx-project.json";
-/// Project files are small; what a larger one declares is not known.
-const MOST_BYTES: u64 = 4 << 20;
 /// More replacements than this, or more bytes of file names and globs, nobody wrote by hand: each is held against every
 /// file.
 const MOST_ENTRIES: usize = 1000;

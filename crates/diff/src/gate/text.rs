@@ -6,7 +6,7 @@ use crate::error::DiffError;
 use crate::snapshot::Snapshot;
 
 /// Files that say what is deployed are small; a larger one is not read.
-const MOST_BYTES: u64 = 1 << 20;
+pub(super) const MOST_BYTES: u64 = 1 << 20;
 
 /// What a small file says.
 pub(super) enum Text {

@@ -42,7 +42,10 @@ fn errors_count_a_byte_order_mark() {
 #[test]
 fn a_message_stays_on_its_line() {
     let kind = refused("<?xml version=\"1\n\u{7f}\"?><a/>", &Limits::default());
-    assert!(matches!(&kind, XmlErrorKind::Version(version) if version == "1 \u{fffd}"), "{kind:?}");
+    assert!(
+        matches!(&kind, XmlErrorKind::Version(version) if version == "1 \u{fffd}"),
+        "{kind:?}"
+    );
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn link(repo: &TestRepo) {
 }
 
 fn made_unreadable() {
-    let long: fn(&TestRepo) = |repo| repo.write(PROJECT, format!("{}{}", " ".repeat(4 << 20), project("")));
+    let long: fn(&TestRepo) = |repo| repo.write(PROJECT, format!("{}{}", " ".repeat(1 << 20), project("")));
     let many: fn(&TestRepo) = |repo| {
         let entry = "{\"glob\": \"*.cls\", \"stringToReplace\": \"x\", \"replaceWithEnv\": \"X\"}";
         repo.write(PROJECT, project(&vec![entry; 1001].join(",")));
@@ -196,7 +196,7 @@ fn made_unreadable() {
     // It is as long as it may be.
     let run = change(plain, |repo| {
         let text = project("");
-        repo.write(PROJECT, format!("{}{text}", " ".repeat((4 << 20) - text.len())));
+        repo.write(PROJECT, format!("{}{text}", " ".repeat((1 << 20) - text.len())));
     });
     super::caught(&run);
     // A new one is the change's as well.
