@@ -114,7 +114,7 @@ impl Parts {
     }
 }
 
-const SLASH: u16 = 47;
+const SLASH: u16 = u16::from_be_bytes([0, b'/']);
 
 /// A unit as JavaScript compares it in any case of letters: in upper case if that is one unit, and no letter of ASCII for
 /// one that is none.
