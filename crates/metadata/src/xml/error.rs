@@ -28,8 +28,10 @@ pub enum XmlErrorKind {
     /// Markers of a merge that was not finished.
     #[error("the file has merge conflict markers; finish the merge")]
     ConflictMarkers,
-    /// Markup that git may replace when it writes the file to disk.
-    #[error("markup stands between `$Id:` and `$`, which a checkout may replace (`ident` of gitattributes); remove the keyword")]
+    /// A keyword that git may replace when it writes the file out.
+    #[error(
+        "git may replace what stands between `$Id:` or `$Format:` and `$` when it writes the file out (`ident` and `export-subst` of gitattributes); remove the keyword"
+    )]
     Keyword,
     /// UTF-16 or UTF-32.
     #[error("the file is UTF-16 or UTF-32; save it as UTF-8")]

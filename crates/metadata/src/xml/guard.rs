@@ -48,14 +48,23 @@ pub(super) fn check<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Xml
     Ok(text)
 }
 
-/// Where markup stands in a keyword that git replaces on checkout where its attribute `ident` is set (gitattributes(5)):
-/// what is deployed is not what the blob says then.
+/// Where a keyword stands that git replaces when it writes the file out, so that what is deployed is not what the blob says
+/// (gitattributes(5)): on checkout what `$Id:` begins, where the attribute `ident` is set and markup is lost by that; into an
+/// archive what `$Format:` begins, where `export-subst` is set, by whatever the message of the commit says.
 fn replaced(bytes: &[u8]) -> Option<usize> {
-    memmem::find_iter(bytes, b"$Id:").find(|at| {
-        let inner = bytes.get(at + 4..).unwrap_or_default();
+    let identity = |inner: &[u8]| {
         let end = memchr::memchr2(b'$', b'\n', inner);
         let inner = end.filter(|end| inner.get(*end) == Some(&b'$')).and_then(|end| inner.get(..end));
         inner.is_some_and(|inner| memchr::memchr3(b'<', b'>', b'&', inner).is_some())
+    };
+    let format = |inner: &[u8]| {
+        let first = memchr::memchr2(b'$', b'%', inner);
+        let behind = first.filter(|at| inner.get(*at) == Some(&b'%')).and_then(|at| inner.get(at..));
+        behind.is_some_and(|behind| memchr::memchr(b'$', behind).is_some())
+    };
+    memchr::memchr_iter(b'$', bytes).find(|at| {
+        let keyword = bytes.get(at + 1..).unwrap_or_default();
+        keyword.strip_prefix(b"Id:").is_some_and(identity) || keyword.strip_prefix(b"Format:").is_some_and(format)
     })
 }
 

@@ -49,6 +49,28 @@ fn a_message_stays_on_its_line() {
 }
 
 #[test]
+fn keywords_that_git_may_replace_are_refused() {
+    for text in [
+        "<a><!--$Id:--><b/><!--$--></a>",
+        "<a>$Format:%b$</a>",
+        "<a><!-- $Format:\n%(trailers)\n$ --></a>",
+        "<a>$Format:x$Format:%s$</a>",
+    ] {
+        let kind = refused(text, &Limits::default());
+        assert!(matches!(kind, XmlErrorKind::Keyword), "{text}: {kind:?}");
+    }
+    for text in [
+        "<a>$Id: of nobody$</a>",
+        "<a>$Id:</a>",
+        "<a>$Format:$</a>",
+        "<a>$Format:50%</a>",
+        "<a>$Format: x$ 5% $</a>",
+    ] {
+        assert!(Doc::parse(text.as_bytes(), &Limits::default()).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn a_message_names_no_tag_that_may_be_a_secret() {
     for text in [
         "<a>x<s3cr3t>y</a>",
