@@ -275,14 +275,15 @@ impl<'a> Side<'a> {
     /// Whether some file of the type may hold any component, as nobody can read its name. Whoever asks for one component
     /// must know; such files are read, and told, once.
     fn has_nameless(&self, type_name: &str) -> bool {
+        if lock(&self.nameless).contains(type_name) {
+            return true;
+        }
         let files = self.listing().nameless(type_name);
         if files.is_empty() {
             return false;
         }
-        if !lock(&self.nameless).contains(type_name) {
-            self.load_all(&files);
-            lock(&self.nameless).insert(type_name.into());
-        }
+        self.load_all(&files);
+        lock(&self.nameless).insert(type_name.into());
         true
     }
 
